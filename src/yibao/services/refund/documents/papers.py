@@ -1,0 +1,104 @@
+"""What each paper of a refund states. One class per paper; the template of the same name lays it out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from yibao.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every paper carries: its number, its date and how to verify it."""
+
+    number: str
+    case_number: str
+    issued_on: date
+    agency: str
+    check_code: str
+    check_address: str
+    print_count: int = 1
+    synthetic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """One payment as a paper shows it: what was paid, for which months, and what of it comes back."""
+
+    label: str
+    months: str
+    paid: Money
+    refund: Money | None
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationForm:
+    """城镇居民基本医疗保险退保申请表: what the person asked for, on which payments, with which materials."""
+
+    template: ClassVar[str] = "application_form"
+    prefix: ClassVar[str] = "SQ"
+
+    name: str
+    masked_id: str
+    masked_phone: str
+    applied_on: date
+    reason: str
+    channel: str
+    bank: str
+    account_holder: str
+    masked_account: str
+    lines: tuple[PaidLine, ...]
+    materials: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSlip:
+    """城镇居民基本医疗保险退款单: taken to the finance window; states one amount to one receiver."""
+
+    template: ClassVar[str] = "refund_slip"
+    prefix: ClassVar[str] = "TK"
+
+    name: str
+    masked_id: str
+    receiver: str
+    amount: Money
+    decided_on: date
+    basis: tuple[str, ...]
+    approvals: tuple[tuple[str, str, date], ...]
+    lines: tuple[PaidLine, ...]
+    bank: str
+    masked_account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceReceipt:
+    """受理回执: the case was accepted, and by which day it will be decided."""
+
+    template: ClassVar[str] = "acceptance_receipt"
+    prefix: ClassVar[str] = "SL"
+
+    name: str
+    masked_id: str
+    item: str
+    accepted_on: date
+    due_on: date | None
+    due_is_provisional: bool
+    materials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionNotice:
+    """一次性告知书: everything that is missing, said once."""
+
+    template: ClassVar[str] = "correction_notice"
+    prefix: ClassVar[str] = "GZ"
+
+    name: str
+    item: str
+    told_on: date
+    due_on: date | None
+    missing: tuple[tuple[str, str], ...]
+
+
+Paper = ApplicationForm | RefundSlip | AcceptanceReceipt | CorrectionNotice
