@@ -1,0 +1,79 @@
+"""What every test stands on: a home of its own, one of two databases, and a real browser.
+
+The database is chosen with YIBAO_DATABASE_URL; `make test` runs the suite on SQLite and then every
+test that touches a database once more on PostgreSQL (`--only-database`).
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = os.environ.get("YIBAO_TEST_HOME") or tempfile.mkdtemp(prefix="yibao-test-")
+os.environ["YIBAO_TEST_HOME"] = HOME
+os.environ["YIBAO_HOME"] = HOME
+os.environ["DJANGO_SETTINGS_MODULE"] = "yibao.project.settings"
+os.environ.setdefault("YIBAO_TEST_DATABASE", f"test_yibao_{os.getpid()}")
+# The pool keeps connections open while the test database is dropped, so tests do without.
+os.environ["YIBAO_DATABASE_POOL"] = "0"
+# Playwright's synchronous door runs an event loop; the tests behind it are as single-threaded as others.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import django
+from django.conf import settings
+
+django.setup()
+# The real hasher is slow on purpose; a test that makes forty staff need not wait for it.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+collect_ignore_glob = ["src/yibao/services/_*/*", "node_modules/*", "var/*"]
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="run only the tests that touch a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--only-database"):
+        chosen = [item for item in items if _touches_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _touches_a_database(item)])
+        items[:] = chosen
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """The browser of the machine, started once."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, live_server) -> Iterator[object]:
+    """A fresh browser page in front of the site: `page.goto("/")`."""
+    context = chromium.new_context(base_url=live_server.url, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The root of the project."""
+    return Path(__file__).parent

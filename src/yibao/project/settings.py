@@ -1,0 +1,119 @@
+"""Django settings; what differs between installations comes from the environment.
+
+YIBAO_HOME: everything this installation writes (database, keys, documents).
+YIBAO_DATABASE_URL: sqlite:///file or postgres://user:password@host:port/name.
+YIBAO_DATABASE_POOL: most PostgreSQL connections of one process (0 = no pool).
+YIBAO_PACKS: the folder with the regions' packs.
+YIBAO_PUBLIC_URL: the address people type; https turns on secure cookies and HSTS.
+YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
+"""
+
+import importlib.util
+import os
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from yibao.project import slices
+from yibao.project.databases import database
+from yibao.project.secret import secret
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CHECKOUT = PACKAGE.parent.parent
+_IN_CHECKOUT = (CHECKOUT / "pyproject.toml").exists()
+
+YIBAO_HOME = Path(os.environ.get("YIBAO_HOME") or (CHECKOUT / "var" if _IN_CHECKOUT else Path.home() / ".yibao"))
+YIBAO_KEYS_DIR = YIBAO_HOME / "keys"
+YIBAO_DOCUMENTS_DIR = YIBAO_HOME / "documents"
+YIBAO_PACKS = Path(os.environ.get("YIBAO_PACKS") or (CHECKOUT / "packs" if _IN_CHECKOUT else PACKAGE / "_packs"))
+YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")
+YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
+
+SECRET_KEY = secret(folder=YIBAO_KEYS_DIR, name="session")
+DEBUG = os.environ.get("YIBAO_DEBUG") == "1"
+ALLOWED_HOSTS = sorted({urlsplit(YIBAO_PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1"})
+
+_SHELLS = ("yibao.web", "yibao.web.components", "yibao.web.portal", "yibao.web.workbench", "yibao.api")
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "yibao.store",
+    *slices.apps(),
+    *(name for name in _SHELLS if importlib.util.find_spec(name)),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "yibao.project.urls"
+WSGI_APPLICATION = "yibao.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": database(
+        url=os.environ.get("YIBAO_DATABASE_URL") or f"sqlite:///{YIBAO_HOME / 'yibao.sqlite3'}",
+        test_name=os.environ.get("YIBAO_TEST_DATABASE", "test_yibao"),
+        pool_size=int(os.environ.get("YIBAO_DATABASE_POOL", "8")),
+    ),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+# Read straight from the packages: one command fewer between a checkout and a page.
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = YIBAO_UPLOAD_BYTES_MAX
+FILE_UPLOAD_TEMP_DIR = tempfile.gettempdir()
+
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+_SECURE = urlsplit(YIBAO_PUBLIC_URL).scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
+CSRF_TRUSTED_ORIGINS = [YIBAO_PUBLIC_URL] if _SECURE else []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
