@@ -1,0 +1,1 @@
+"""The small words every part of the house shares: money, days, months, identifiers, refusals."""
