@@ -1,0 +1,88 @@
+# Everything one can do with this project. `make help` prints the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+BIN := .venv/bin
+STAMPS := .venv/.done
+PURE := src/yibao/kernel src/yibao/policy src/yibao/ledger src/yibao/casework \
+	$(wildcard src/yibao/services/*/rules src/yibao/services/*/rules.py src/yibao/services/*/workflow.py)
+PAGE_SOURCES := $(shell find src/yibao/web/assets -type f 2>/dev/null)
+TEMPLATES := $(shell find src/yibao -type d -name templates 2>/dev/null)
+
+.PHONY: help setup run test check fix packs bench docs lock clean
+
+help: ## print this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(STAMPS)/project $(STAMPS)/pages ## create .venv, install everything, build the page assets
+
+$(STAMPS)/venv:
+	@python3 -m venv .venv || { echo "缺少 Python 的 venv，请先安装 Python's venv is missing, please install: sudo apt-get install python3-venv" >&2; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements/runtime.lock $(STAMPS)/venv
+	@echo "安装依赖 Installing what it stands on (requirements/runtime.lock)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/packages: package.json package-lock.json .npmrc $(STAMPS)/runtime
+	@echo "安装页面部件 Installing the page parts (package-lock.json)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/pages: $(STAMPS)/packages $(PAGE_SOURCES)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent build
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.lock $(STAMPS)/project
+	@echo "安装检查工具 Installing the checking tools (requirements/dev.lock)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+run: setup ## set up, migrate, load the demo city on the first run, serve http://localhost:8000
+	@$(BIN)/yibao manage migrate --verbosity 0
+	@$(BIN)/yibao demo ensure
+	@$(BIN)/yibao serve --port $(PORT)
+
+test: setup $(STAMPS)/dev ## run every test, on SQLite and on PostgreSQL, pages in a real browser
+	@tools/machine.sh install
+	@$(BIN)/python tools/run_tests.py
+
+check: setup $(STAMPS)/dev ## lint, types, import arrows, templates, packs, tidiness
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary $(PURE)
+	@$(BIN)/lint-imports --no-logo
+	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES),true)
+	@$(BIN)/yibao packs check
+	@$(BIN)/pytest -q tests/tidy tests/architecture
+
+fix: setup $(STAMPS)/dev ## repair what a tool can repair, and write the generated docs anew
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python tools/reference.py
+
+packs: setup ## check every region's rules and run their case files
+	@$(BIN)/yibao packs check
+	@$(BIN)/yibao packs test
+
+bench: setup $(STAMPS)/dev ## measure, and print one table
+	@tools/machine.sh install
+	@$(BIN)/python -m benchmarks
+
+lock: $(STAMPS)/dev ## write the lock files anew from requirements/*.in
+	@for name in runtime dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --no-annotate --python-version 3.11 requirements/$$name.in -o requirements/$$name.lock; done
+
+docs: setup ## write the generated docs anew
+	@$(BIN)/python tools/reference.py
+
+clean: ## remove .venv, node_modules and caches; var/ (the data) stays
+	@rm -rf .venv node_modules src/yibao/web/static/build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
