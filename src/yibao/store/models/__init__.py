@@ -1,0 +1,64 @@
+"""All tables of the store, one subject per module."""
+
+from yibao.store.models.access import CitizenLogin, StaffRole
+from yibao.store.models.audit import AuditHead, ReadLog
+from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
+from yibao.store.models.insurance import (
+    AccountCredit,
+    BenefitUse,
+    Contribution,
+    ContributionPart,
+    ContributionRefund,
+    Enrolment,
+    RecordEvent,
+)
+from yibao.store.models.journal import (
+    AccountingPeriod,
+    BalanceCheckpoint,
+    Entry,
+    JournalTransaction,
+    LedgerAccount,
+    PersonalAccountBalance,
+)
+from yibao.store.models.keys import IdempotencyKey, NumberSequence, Outbox
+from yibao.store.models.packs import PackVersion
+from yibao.store.models.papers import Document, IssuedPaper
+from yibao.store.models.payments import Payment
+from yibao.store.models.persons import BankAccount, Person, PersonGroup, Unit
+
+__all__ = [
+    "AccountCredit",
+    "AccountingPeriod",
+    "AuditHead",
+    "BalanceCheckpoint",
+    "BankAccount",
+    "BenefitUse",
+    "Case",
+    "CaseAction",
+    "CaseClock",
+    "CaseSignature",
+    "CaseTurn",
+    "CitizenLogin",
+    "Contribution",
+    "ContributionPart",
+    "ContributionRefund",
+    "Document",
+    "Enrolment",
+    "Entry",
+    "IdempotencyKey",
+    "IssuedPaper",
+    "JournalTransaction",
+    "LedgerAccount",
+    "NumberSequence",
+    "Outbox",
+    "PackVersion",
+    "Payment",
+    "Person",
+    "PersonGroup",
+    "PersonalAccountBalance",
+    "ReadLog",
+    "RecordEvent",
+    "StaffRole",
+    "StoredDecision",
+    "Unit",
+]
