@@ -35,7 +35,7 @@ def read_report(*, report: Path, exit_code: int) -> Count:
     """
     if not report.exists():
         return Count(0, 1)
-    suites = ElementTree.parse(report).getroot().iter("testsuite")
+    suites = ElementTree.parse(report).getroot().findall(".//testsuite")
     numbers = [
         {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")} for suite in suites
     ]

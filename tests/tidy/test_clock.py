@@ -1,0 +1,33 @@
+"""Time is an argument: only pages, commands and the worker may look at a clock."""
+
+import ast
+
+import pytest
+
+READS = {"today", "now", "utcnow", "localdate", "localtime"}
+EDGE_FOLDERS = ("src/yibao/web/", "src/yibao/api/", "src/yibao/cli/", "tools/", "benchmarks/")
+EDGE_MODULES = ("pages.py", "api.py")
+
+
+def clock_reads(tree):
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name in READS:
+            yield node
+
+
+def is_edge(name: str) -> bool:
+    return name.startswith(EDGE_FOLDERS) or (name.startswith("src/yibao/services/") and name.endswith(EDGE_MODULES))
+
+
+def test_only_the_edge_looks_at_the_clock(project):
+    inside = [path for path in project.python(tests=False) if not is_edge(project.name(path))]
+    assert [project.at(path, node) for path in inside for node in clock_reads(project.tree(path))] == []
+
+
+@pytest.mark.parametrize("line", ["date.today()", "timezone.now()", "datetime.utcnow()", "localdate()"])
+def test_the_clock_check_sees_each_kind(line):
+    assert len(list(clock_reads(ast.parse(line)))) == 1
