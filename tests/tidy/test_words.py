@@ -10,8 +10,6 @@ MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|
 REGISTRIES = re.compile(
     r"py" + r"pi\.org|pythonho" + r"sted|npm" + r"js\.(?:org|com)|npmmi" + r"rror|index-u" + r"rl\s*=|registry\s*="
 )
-    r"py" + r"pi\.org|pythonho" + r"sted|npm" + r"js\.(?:org|com)|npmmi" + r"rror|index-u" + r"rl\s*=|registry\s*="
-)
 LINKED = re.compile(r"https?://")
 
 
