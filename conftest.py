@@ -24,8 +24,22 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import django
 from django.conf import settings
+from django.test import TransactionTestCase
 
 django.setup()
+
+from yibao.store import guards
+
+_empty_database = TransactionTestCase._fixture_teardown
+
+
+def _empty_database_without_guards(self: TransactionTestCase) -> None:
+    """The database refuses to lose its journal; only a test that cleans up after itself may ask it to."""
+    with guards.lifted():
+        _empty_database(self)
+
+
+TransactionTestCase._fixture_teardown = _empty_database_without_guards
 # The real hasher is slow on purpose; a test that makes forty staff need not wait for it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -1,0 +1,109 @@
+"""The guards in PostgreSQL: constraint triggers that wait for the commit, row triggers that do not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NAMES = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+
+_FUNCTIONS = (
+    """
+    CREATE OR REPLACE FUNCTION store_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION store_check_balance(wanted bigint) RETURNS void LANGUAGE plpgsql AS $$
+    DECLARE
+        total numeric;
+        lines integer;
+    BEGIN
+        SELECT coalesce(sum(amount_fen), 0), count(*) INTO total, lines
+            FROM store_entry WHERE transaction_id = wanted;
+        IF lines < 2 OR total <> 0 THEN
+            RAISE EXCEPTION 'journal transaction % has % entries that sum to % fen', wanted, lines, total
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION store_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM store_check_balance(NEW.transaction_id);
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION store_transaction_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM store_check_balance(NEW.id);
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION store_period_open() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT 1 FROM store_accountingperiod WHERE region = NEW.region
+                AND month = extract(year FROM NEW.accounting_date) * 12 + extract(month FROM NEW.accounting_date) - 1
+        ) THEN
+            RAISE EXCEPTION 'the books of % are closed for %', NEW.region, NEW.accounting_date
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+)
+
+
+def prepare(cursor: Any) -> None:
+    """Make the functions the triggers call."""
+    for function in _FUNCTIONS:
+        cursor.execute(function)
+
+
+def clear(cursor: Any) -> None:
+    """Leave the functions: they do nothing by themselves."""
+
+
+def drop(name: str, table: str) -> str:
+    """Return the statement that takes one trigger away."""
+    return f"DROP TRIGGER IF EXISTS {name} ON {table}"
+
+
+def guards(frozen: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
+    """Return each trigger's table and statement, by name.
+
+    Args:
+        frozen: Tables whose rows are never changed or deleted.
+    """
+    found = {
+        "store_entry_balances": (
+            "store_entry",
+            "CREATE CONSTRAINT TRIGGER store_entry_balances AFTER INSERT ON store_entry"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION store_entry_balances()",
+        ),
+        "store_transaction_balances": (
+            "store_journaltransaction",
+            "CREATE CONSTRAINT TRIGGER store_transaction_balances AFTER INSERT ON store_journaltransaction"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION store_transaction_balances()",
+        ),
+        "store_period_open": (
+            "store_journaltransaction",
+            "CREATE TRIGGER store_period_open BEFORE INSERT ON store_journaltransaction"
+            " FOR EACH ROW EXECUTE FUNCTION store_period_open()",
+        ),
+    }
+    for table in frozen:
+        found[f"{table}_frozen"] = (
+            table,
+            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION store_refuse_change()",
+        )
+        found[f"{table}_kept"] = (
+            table,
+            f"CREATE TRIGGER {table}_kept BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION store_refuse_change()",
+        )
+    return found
