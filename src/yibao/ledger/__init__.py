@@ -1,0 +1,1 @@
+"""Double entry in whole fen: accounts, postings, the journal; pure, without a database."""

@@ -1,0 +1,90 @@
+"""How each event of the trade stands in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from yibao.ledger.accounts import Account, AccountKind
+from yibao.ledger.postings import Posting
+
+Postings = tuple[Posting, ...]
+
+
+def contribution_received(
+    *, region: str, scheme: str, person_id: UUID, parts: Mapping[str, int], credit_fen: int = 0
+) -> Postings:
+    """Return the entries of a contribution that came in: the bank has it, the funds owe it.
+
+    Args:
+        region: Pooling area of the enrolment.
+        scheme: employee or resident.
+        person_id: The insured person, owner of the personal account.
+        parts: Fen paid into each fund: pool, account, large_claim; zeros are left out.
+        credit_fen: Fen the pool credits to the personal account over the covered months, 0 or more.
+
+    Raises:
+        Unbalanced: Nothing was paid; there is nothing to post.
+
+    Examples:
+        >>> entries = contribution_received(region="500000", scheme="employee", person_id=UUID(int=1),
+        ...                                 parts={"pool": 489500, "large_claim": 97900}, credit_fen=197580)
+        >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
+        [('bank', 587400), ('pool', -291920), ('large_claim', -97900), ('personal', -197580)]
+    """
+    owed = {
+        AccountKind.POOL: parts.get("pool", 0) - credit_fen,
+        AccountKind.LARGE_CLAIM: parts.get("large_claim", 0),
+        AccountKind.PERSONAL: parts.get("account", 0) + credit_fen,
+    }
+    lines = [(AccountKind.BANK, sum(parts.values()))] + [(kind, -fen) for kind, fen in owed.items()]
+    return tuple(
+        Posting(Account(kind, region, scheme, person_id if kind is AccountKind.PERSONAL else None), fen)
+        for kind, fen in lines
+        if fen
+    )
+
+
+def refund_payable(*, region: str, scheme: str, shares: Mapping[str, int], person_id: UUID | None = None) -> Postings:
+    """Return the entries of an approved refund: the funds give it up, it is owed.
+
+    Args:
+        region: Pooling area.
+        scheme: employee or resident.
+        shares: Fen taken from each fund: pool, account, large_claim.
+        person_id: Owner of the personal account; needed when `account` is among the shares.
+
+    Examples:
+        >>> entries = refund_payable(region="500000", scheme="employee", shares={"pool": 194910})
+        >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
+        [('pool', 194910), ('refunds_payable', -194910)]
+    """
+    kinds = {"pool": AccountKind.POOL, "account": AccountKind.PERSONAL, "large_claim": AccountKind.LARGE_CLAIM}
+    taken = [
+        Posting(Account(kinds[fund], region, scheme, person_id if fund == "account" else None), fen)
+        for fund, fen in shares.items()
+        if fen
+    ]
+    return (*taken, Posting(Account(AccountKind.REFUNDS_PAYABLE, region, scheme), -sum(shares.values())))
+
+
+def refund_paid(*, region: str, scheme: str, amount_fen: int, from_: AccountKind = AccountKind.BANK) -> Postings:
+    """Return the entries of a refund that left the bank or the treasury.
+
+    Examples:
+        >>> [entry.amount_fen for entry in refund_paid(region="500000", scheme="employee", amount_fen=194910)]
+        [194910, -194910]
+    """
+    payable = Account(AccountKind.REFUNDS_PAYABLE, region, scheme)
+    return (Posting(payable, amount_fen), Posting(Account(from_, region, scheme), -amount_fen))
+
+
+def accounts_merged(*, source: Account, target: Account, balance_fen: int) -> Postings:
+    """Return the entries that move the whole balance of one personal account to another of the same person.
+
+    Args:
+        source: The duplicate.
+        target: The account that is kept.
+        balance_fen: What the person has on the duplicate, not zero.
+    """
+    return (Posting(source, balance_fen), Posting(target, -balance_fen))
