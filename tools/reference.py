@@ -1,0 +1,81 @@
+"""Write the generated parts of the docs, or (`--check`) say which of them are stale.
+
+Whole pages: docs/reference/*.md. Parts of pages: what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from yibao.cli import main as yibao
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n"
+WIDTH = 100
+
+
+def command_line() -> str:
+    """Return the reference of every verb, from its own `--help`."""
+    blocks = [f"# 命令行 Command line\n\n{NOTE}\nExit codes: 0 done, 1 a check failed, 2 the input is wrong.\n"]
+    blocks += [f"## {name}\n\n```text\n{text}\n```\n" for name, text in _helps(yibao, "yibao", None)]
+    return "\n".join(blocks)
+
+
+def _helps(command: click.Command, name: str, parent: click.Context | None) -> list[tuple[str, str]]:
+    context = command.make_context(name, [], parent=parent, resilient_parsing=True, terminal_width=WIDTH)
+    context.max_content_width = WIDTH
+    found = [(context.command_path, "\n".join(line.rstrip() for line in command.get_help(context).splitlines()))]
+    if isinstance(command, click.Group):
+        for verb in command.list_commands(context):
+            below = command.get_command(context, verb)
+            if below and not below.hidden:
+                found += _helps(below, verb, context)
+    return found
+
+
+def settings() -> str:
+    """Return the reference of the environment variables, from the head of the settings."""
+    described = (ROOT / "src/yibao/project/settings.py").read_text(encoding="utf-8").split('"""')[1]
+    rows = re.findall(r"^(YIBAO_\w+): (.+)$", described, re.MULTILINE)
+    table = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in rows)
+    head = f"# 设置 Settings\n\n{NOTE}\nRead from the environment when a process starts.\n"
+    return f"{head}\n| name | meaning |\n| --- | --- |\n{table}\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/cli.md": command_line,
+    "docs/reference/settings.md": settings,
+}
+PARTS: dict[str, Callable[[], str]] = {}
+PARTED = ("README.md", "README.zh-CN.md")
+
+
+def _with_parts(text: str) -> str:
+    for name, write in PARTS.items():
+        pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text = pattern.sub(lambda found, write=write: found[1] + write() + found[2], text)
+    return text
+
+
+def wanted() -> dict[Path, str]:
+    """Return every generated file with the text it should have."""
+    pages = {ROOT / name: write() for name, write in PAGES.items()}
+    return pages | {ROOT / name: _with_parts((ROOT / name).read_text(encoding="utf-8")) for name in PARTED}
+
+
+def main(arguments: list[str]) -> int:
+    """Write what differs; with `--check` only name it and return 1."""
+    stale = {path: text for path, text in wanted().items() if not path.exists() or path.read_text("utf-8") != text}
+    for path, text in stale.items():
+        print(path.relative_to(ROOT))
+        if "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
