@@ -34,7 +34,7 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 
 $(STAMPS)/packages: package.json package-lock.json .npmrc $(STAMPS)/runtime
 	@echo "安装页面部件 Installing the page parts (package-lock.json)"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 $(STAMPS)/pages: $(STAMPS)/packages $(PAGE_SOURCES)
