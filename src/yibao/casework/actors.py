@@ -1,0 +1,75 @@
+"""Who acts: a citizen, a member of staff in their roles, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+ActorKind = Literal["citizen", "staff", "system"]
+REGION_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One who acts on cases.
+
+    Attributes:
+        user_id: Number of the login; None for the system.
+        name: Shown to colleagues; never written into an action.
+        kind: citizen, staff or system.
+        roles: Roles held in `region`; empty for citizens.
+        region: Six digits of the office; None for citizens.
+        person_id: The insured person behind a citizen's login.
+
+    Examples:
+        >>> Actor(7, "审核员", "staff", frozenset({"reviewer"}), "500000").works_in("500112")
+        True
+    """
+
+    user_id: int | None
+    name: str
+    kind: ActorKind
+    roles: frozenset[str] = field(default_factory=frozenset)
+    region: str | None = None
+    person_id: UUID | None = None
+
+    @classmethod
+    def system(cls) -> Actor:
+        """Return the system itself, as the worker acts."""
+        return cls(None, "系统", "system")
+
+    @property
+    def id(self) -> str:
+        """Return the text an action is signed with; empty for the system."""
+        return "" if self.user_id is None else str(self.user_id)
+
+    def works_in(self, region: str) -> bool:
+        """Return whether the actor's office covers a region: itself, or what lies below it."""
+        return self.region is not None and covers(office=self.region, region=region)
+
+
+def covers(*, office: str, region: str) -> bool:
+    """Return whether an office answers for a region.
+
+    Args:
+        office: Six digits; zeros at the end stand for everything below.
+        region: Six digits of the case.
+
+    Examples:
+        >>> covers(office="500000", region="500112"), covers(office="500112", region="500000")
+        (True, False)
+    """
+    return region.startswith(prefix_of(office))
+
+
+def prefix_of(office: str) -> str:
+    """Return the digits that every region below an office begins with.
+
+    Examples:
+        >>> prefix_of("500000"), prefix_of("330100"), prefix_of("500112")
+        ('50', '3301', '500112')
+    """
+    while len(office) > REGION_DIGITS and office.endswith("00"):
+        office = office[:-REGION_DIGITS]
+    return office

@@ -1,0 +1,243 @@
+"""Where a case stands, computed from its actions and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from yibao.casework import clocks as limits
+from yibao.casework.chain import Action
+from yibao.casework.clocks import Clock
+from yibao.casework.levels import Level, levels_of
+from yibao.casework.states import CLOSED, UNDER_REVIEW, State, next_state
+
+INTAKE_ROLE = "clerk"
+PAYOUT_ROLE = "finance"
+ENTERING = frozenset({"open", "save_answers", "attach", "detach", "submit", "resubmit"})
+# The verbs after which the evidence of the case is what the action says; others only say what they saw.
+SETS_EVIDENCE = ENTERING | {"accept", "decide", "evidence_changed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signature.
+
+    Attributes:
+        round: 1 at first; one more each time evidence changed under review.
+        level: 1 to n.
+        role: The role signed as.
+        actor_id: Login number as text.
+        at: When.
+        evidence_hash: What was seen.
+    """
+
+    round: int
+    level: int
+    role: str
+    actor_id: str
+    at: datetime
+    evidence_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case after some number of actions.
+
+    Attributes:
+        service: Which public service.
+        region: Six digits of the office that has the case.
+        person_id: Number of the insured person, as text.
+        state: One of the core states.
+        level: Level that is signed next; 0 before acceptance.
+        round: Which round of signing.
+        levels: The process as pinned at acceptance.
+        signatures: All signatures of all rounds.
+        entered_by: Staff who entered anything.
+        accepted_by: Who accepted it; empty before.
+        holder: Who has taken it; empty when nobody has.
+        evidence_hash: Hash of the evidence as it is now.
+        amount_fen: Amount of the decision; None where there is none yet.
+        pack: Version of the rules; empty before a decision.
+        clocks: Its limits.
+        opened_on: Business date of the first action.
+        submitted_on: Business date of the first submission.
+        closed_on: Business date on which it closed.
+        seq: Number of actions.
+    """
+
+    service: str
+    region: str
+    person_id: str
+    opened_on: date
+    state: State = State.DRAFT
+    level: int = 0
+    round: int = 1
+    levels: tuple[Level, ...] = ()
+    signatures: tuple[Signed, ...] = ()
+    entered_by: frozenset[str] = frozenset()
+    accepted_by: str = ""
+    holder: str = ""
+    evidence_hash: str = ""
+    amount_fen: int | None = None
+    pack: str = ""
+    clocks: tuple[Clock, ...] = ()
+    submitted_on: date | None = None
+    closed_on: date | None = None
+    seq: int = 1
+
+    def signed_roles(self) -> frozenset[str]:
+        """Return the roles that have signed at the present level in this round."""
+        return frozenset(s.role for s in self.signatures if (s.round, s.level) == (self.round, self.level))
+
+    def turns(self) -> tuple[str, ...]:
+        """Return the roles whose turn it is; empty while the citizen has the case or it is closed."""
+        if self.state is State.SUBMITTED:
+            return (INTAKE_ROLE,)
+        if self.state in UNDER_REVIEW:
+            return self.levels[self.level - 1].waiting_for(self.signed_roles())
+        return (PAYOUT_ROLE,) if self.state in (State.APPROVED, State.EXECUTING) else ()
+
+
+def opened(action: Action) -> Standing:
+    """Return the standing after the first action, `open`, whose data name service, region and person.
+
+    Raises:
+        ValueError: The first action is another one; the chain was tampered with.
+    """
+    if action.kind != "open" or action.seq != 1:
+        raise ValueError(f"a case begins with open, not with {action.kind} number {action.seq}")
+    data = action.data
+    first = Standing(data["service"], data["region"], data["person"], action.business_date)
+    return _take_over(_entered(first, action), action)
+
+
+def apply(standing: Standing, action: Action) -> Standing:
+    """Return the standing after one more action.
+
+    Args:
+        standing: Before.
+        action: The next action; its `data` may carry levels (with accept), amount_fen, pack, clocks
+            (name to working days), holder (with take and hand_over).
+
+    Raises:
+        Refused: `wrong_state`: the table does not allow the verb now.
+        ValueError: The action is not the next one, or accepts without levels; a bug or tampering.
+    """
+    if action.seq != standing.seq + 1:
+        raise ValueError(f"action {action.seq} does not follow action {standing.seq}")
+    state = next_state(state=standing.state, verb=action.kind)
+    moved = replace(standing, state=state, seq=action.seq)
+    moved = _STEPS.get(action.kind, _same)(moved, action)
+    moved = _take_over(_entered(moved, action), action)
+    return _closing(_voided(before=standing, after=moved), before=standing, action=action)
+
+
+def standing_of(actions: Iterable[Action]) -> Standing:
+    """Return where a case stands after all its actions.
+
+    Raises:
+        ValueError: There is no action, or they are not a chain from `open`.
+    """
+    rest = iter(actions)
+    first = next(rest, None)
+    if first is None:
+        raise ValueError("a case without actions stands nowhere")
+    standing = opened(first)
+    for action in rest:
+        standing = apply(standing, action)
+    return standing
+
+
+def _same(standing: Standing, action: Action) -> Standing:
+    return standing
+
+
+def _accepted(standing: Standing, action: Action) -> Standing:
+    levels = levels_of(action.data["levels"])
+    if not levels:
+        raise ValueError("a case is accepted with at least one level of approval")
+    return replace(standing, levels=levels, level=1, accepted_by=action.actor_id)
+
+
+def _approved(standing: Standing, action: Action) -> Standing:
+    signature = Signed(standing.round, standing.level, action.role, action.actor_id, action.at, action.evidence_hash)
+    signed = replace(standing, signatures=(*standing.signatures, signature))
+    if signed.levels[signed.level - 1].waiting_for(signed.signed_roles()):
+        return signed
+    if signed.level == len(signed.levels):
+        return replace(signed, state=State.APPROVED)
+    return replace(signed, level=signed.level + 1)
+
+
+def _back_to_first_level(standing: Standing, action: Action | None = None) -> Standing:
+    return replace(standing, level=1, round=standing.round + 1)
+
+
+def _asked(standing: Standing, action: Action) -> Standing:
+    return replace(standing, level=0, round=standing.round + (1 if standing.level else 0))
+
+
+def _submitted(standing: Standing, action: Action) -> Standing:
+    return replace(standing, submitted_on=standing.submitted_on or action.business_date)
+
+
+def _held(standing: Standing, action: Action) -> Standing:
+    return replace(standing, holder=str(action.data.get("holder", action.actor_id)))
+
+
+def _released(standing: Standing, action: Action) -> Standing:
+    return replace(standing, holder="")
+
+
+_STEPS = {
+    "submit": _submitted,
+    "accept": _accepted,
+    "ask_correction": _asked,
+    "approve": _approved,
+    "evidence_changed": _back_to_first_level,
+    "take": _held,
+    "hand_over": _held,
+    "release": _released,
+}
+
+
+def _entered(standing: Standing, action: Action) -> Standing:
+    if action.kind not in ENTERING or action.actor_kind != "staff":
+        return standing
+    return replace(standing, entered_by=standing.entered_by | {action.actor_id})
+
+
+def _take_over(standing: Standing, action: Action) -> Standing:
+    changes: dict[str, Any] = {name: action.data[name] for name in ("amount_fen", "pack") if name in action.data}
+    if action.kind in SETS_EVIDENCE and action.evidence_hash:
+        changes["evidence_hash"] = action.evidence_hash
+    return replace(standing, **changes)
+
+
+def _voided(*, before: Standing, after: Standing) -> Standing:
+    """Evidence or amount changed under review: signatures are void, whatever verb changed it."""
+    changed = (before.evidence_hash, before.amount_fen) != (after.evidence_hash, after.amount_fen)
+    reviewing = before.state in (*UNDER_REVIEW, State.APPROVED) and after.state in (*UNDER_REVIEW, State.APPROVED)
+    if not (changed and reviewing) or after.round > before.round:
+        return after
+    return _back_to_first_level(replace(after, state=State.ACCEPTED))
+
+
+def _closing(after: Standing, *, before: Standing, action: Action) -> Standing:
+    closed = after.state in CLOSED
+    moved = (before.state, before.level, before.round) != (after.state, after.level, after.round)
+    clocks = limits.after(
+        clocks=after.clocks,
+        kind=action.kind,
+        on=action.business_date,
+        started=dict(action.data.get("clocks", {})),
+        closed=closed and before.state not in CLOSED,
+    )
+    return replace(
+        after,
+        clocks=clocks,
+        holder="" if moved else after.holder,
+        closed_on=action.business_date if closed and before.closed_on is None else after.closed_on,
+    )
