@@ -6,6 +6,7 @@ import sys
 
 import click
 
+LISTENING = "医保办事 Yibao: http://{name}:{port}   （按 Ctrl+C 停止 Ctrl+C stops it）"
 CANNOT_LISTEN = """\
 端口 {port} 已被占用，网站没有启动。请关掉占用它的程序，或用 --port 换一个端口。
 Port {port} is in use, so the site was not started. Stop the program that holds it, or choose another with --port."""
@@ -22,8 +23,18 @@ def command(*, host: str, port: int, workers: int, threads: int) -> None:
     if not _free(host=host, port=port):
         click.echo(CANNOT_LISTEN.format(port=port), err=True)
         raise SystemExit(1)
+    name = "localhost" if host in ("127.0.0.1", "::1") else host
+    click.echo(LISTENING.format(name=name, port=port))
+    sys.stdout.flush()
     server = [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers)]
-    server += ["--threads", str(threads), "--log-level", "warning", "yibao.project.wsgi:application"]
+    server += [
+        "--threads",
+        str(threads),
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+        "yibao.project.wsgi:application",
+    ]
     os.execv(sys.executable, server)
 
 
