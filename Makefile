@@ -75,7 +75,7 @@ packs: setup ## check every region's rules and run their case files
 
 bench: setup $(STAMPS)/dev ## measure, and print one table
 	@tools/machine.sh install
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/yibao bench
 
 lock: $(STAMPS)/dev ## write the lock files anew from requirements/*.in
 	@for name in runtime dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -23,6 +23,7 @@ os.environ["YIBAO_DATABASE_POOL"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import django
+import hypothesis
 from django.conf import settings
 from django.test import TransactionTestCase
 
@@ -42,6 +43,10 @@ def _empty_database_without_guards(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _empty_database_without_guards
 # The real hasher is slow on purpose; a test that makes forty staff need not wait for it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A busy machine is slow, not wrong.
+hypothesis.settings.register_profile("yibao", deadline=None)
+hypothesis.settings.load_profile("yibao")
 
 collect_ignore_glob = ["src/yibao/services/_*/*", "node_modules/*", "var/*"]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}

@@ -1,5 +1,6 @@
 """Measure everything and print one table; 1 when a limit is exceeded."""
 
+import sys
 from importlib import import_module
 
 from rich.console import Console
@@ -8,11 +9,11 @@ from rich.table import Table
 MODULES = ("rules", "casework", "pages")
 
 
-def main() -> int:
-    """Print the table; return 1 when a limit is exceeded."""
+def main(parts: list[str]) -> int:
+    """Print the table of all modules or of those named; return 1 when a limit is exceeded."""
     table = Table("measured", "figure", "limit", "kept", "beside it", title="Yibao")
     kept = True
-    for module in MODULES:
+    for module in parts or MODULES:
         for figure in import_module(f"benchmarks.{module}").figures():
             kept = kept and figure.kept is not False
             limit = "" if figure.limit is None else f"≤ {figure.limit:g} {figure.unit}"
@@ -23,4 +24,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -3,14 +3,21 @@
 Whole pages: docs/reference/*.md. Parts of pages: what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
 """
 
+import importlib
+import pkgutil
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import yaml
 
-from yibao.cli import main as yibao
+import yibao
+from yibao.casework.states import TRANSITIONS, State
+from yibao.cli import main as verbs
+from yibao.cli.django_setup import prepare
+from yibao.kernel.errors import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n"
@@ -20,7 +27,7 @@ WIDTH = 100
 def command_line() -> str:
     """Return the reference of every verb, from its own `--help`."""
     blocks = [f"# 命令行 Command line\n\n{NOTE}\nExit codes: 0 done, 1 a check failed, 2 the input is wrong.\n"]
-    blocks += [f"## {name}\n\n```text\n{text}\n```\n" for name, text in _helps(yibao, "yibao", None)]
+    blocks += [f"## {name}\n\n```text\n{text}\n```\n" for name, text in _helps(verbs, "yibao", None)]
     return "\n".join(blocks)
 
 
@@ -45,9 +52,48 @@ def settings() -> str:
     return f"{head}\n| name | meaning |\n| --- | --- |\n{table}\n"
 
 
+def states() -> str:
+    """Return the states of a case and what leads from one to the next."""
+    words = yaml.safe_load((ROOT / "src/yibao/web/text.yaml").read_text(encoding="utf-8"))["state"]
+    rows = "\n".join(f"| `{state}` | {words[state]['zh']} | {words[state]['en']} |" for state in State)
+    moves = "\n".join(f"| `{state}` | `{verb}` | `{after}` |" for (state, verb), after in TRANSITIONS.items())
+    return (
+        f"# 状态 States of a case\n\n{NOTE}\nThe same for every service; the table is `yibao.casework.states`.\n"
+        f"\n| state | 中文 | English |\n| --- | --- | --- |\n{rows}\n"
+        f"\n## What leads where\n\n| from | verb | to |\n| --- | --- | --- |\n{moves}\n"
+    )
+
+
+def refusals() -> str:
+    """Return every named refusal, by the module that gives it, in the order that decides."""
+    blocks = [f"# 不予办理的说法 Refusals\n\n{NOTE}\nWhere several apply, the first of its table is given.\n"]
+    for name, found in _refusals_by_module():
+        rows = "\n".join(
+            f"| `{one.code}` | {one.status} | {one.zh} | {one.en} | {one.next_zh} {one.next_en} |" for one in found
+        )
+        head = "| code | status | 中文 | English | next step |\n| --- | --- | --- | --- | --- |"
+        blocks.append(f"## `{name}`\n\n{head}\n{rows}\n")
+    return "\n".join(blocks)
+
+
+def _refusals_by_module() -> Iterator[tuple[str, list[Refusal]]]:
+    prepare()
+    for found in pkgutil.walk_packages(yibao.__path__, "yibao."):
+        if found.ispkg or ".tests" in found.name or "._" in found.name:
+            continue
+        module = importlib.import_module(found.name)
+        table = getattr(module, "REFUSALS", {}) if found.name.endswith(".refusals") else {}
+        own = [value for key, value in vars(module).items() if isinstance(value, Refusal) and key.isupper()]
+        refusals_of_module = [*table.values(), *own]
+        if refusals_of_module:
+            yield found.name, refusals_of_module
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/cli.md": command_line,
     "docs/reference/settings.md": settings,
+    "docs/reference/states.md": states,
+    "docs/reference/refusals.md": refusals,
 }
 PARTS: dict[str, Callable[[], str]] = {}
 PARTED = ("README.md", "README.zh-CN.md")
