@@ -1,0 +1,39 @@
+"""The pages of the refund service: the citizen's under /refund/, the staff's under /workbench/refund/."""
+
+from django.urls import path
+
+from yibao.services.refund.pages import apply, desk, find, payout, track
+from yibao.services.refund.pages.find import portal_section, portal_service
+from yibao.services.refund.pages.payout import workbench_nav
+
+__all__ = ["portal_section", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
+
+CASE = "cases/<str:number>"
+
+urlpatterns = [
+    path("", find.index, name="index"),
+    path("apply", apply.start, name="start"),
+    path(CASE, track.case, name="case"),
+    path(f"{CASE}/payments", apply.payments, name="payments"),
+    path(f"{CASE}/reason", apply.reason, name="reason"),
+    path(f"{CASE}/account", apply.account, name="account"),
+    path(f"{CASE}/materials", apply.materials, name="materials"),
+    path(f"{CASE}/materials/<int:document_id>/remove", apply.detach, name="detach"),
+    path(f"{CASE}/check", apply.check, name="check"),
+    path(f"{CASE}/submit", apply.submit, name="submit"),
+    path(f"{CASE}/done", apply.done, name="done"),
+    path(f"{CASE}/correct", track.correct, name="correct"),
+    path(f"{CASE}/withdraw", track.withdraw, name="withdraw"),
+    path(f"{CASE}/files/<int:document_id>", track.document, name="document"),
+    path(f"{CASE}/papers/make/<slug:kind>", track.make_paper, name="make_paper"),
+    path(f"{CASE}/papers/<str:paper_number>", track.paper, name="paper"),
+]
+
+workbench_urlpatterns = [
+    path("pay", payout.desk, name="payout"),
+    path(CASE, desk.case, name="case"),
+    path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
+    path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),
+    path(f"{CASE}/papers/make/<slug:kind>", desk.make_paper, name="make_paper"),
+    path(f"{CASE}/papers/<str:paper_number>", desk.paper, name="paper"),
+]

@@ -1,0 +1,287 @@
+"""Applying, one question a page; every answer is kept at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from yibao.kernel.errors import InputInvalid, Refusal, Refused
+from yibao.kernel.identifiers import mask_account, mask_name
+from yibao.services.refund import actions, forms
+from yibao.services.refund.pages import find, views
+from yibao.store import cases
+from yibao.store.models import BankAccount, Case, Person
+
+STEPS = ("payments", "reason", "account", "materials", "check")
+EDITABLE = ("draft", "correction_due")
+NOT_EDITABLE = Refusal(
+    "not_editable",
+    "这件申请已经提交，不能再改",
+    "the application has been sent and can no longer be changed",
+    "请在“我的申请”查看进度；需要更正时，经办人员会一次列明。",
+    "Follow it under My cases; staff will list anything that must be corrected.",
+)
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def own_case(request: HttpRequest, number: str) -> Case:
+    """Return a case of the signed-in person.
+
+    Raises:
+        Http404: no such refund, or somebody else's; the two look alike on purpose.
+    """
+    case = Case.objects.select_related("refund").filter(number=number, service="refund").first()
+    if case is None or case.person_id != request.actor.person_id:
+        raise Http404
+    return case
+
+
+def editable(request: HttpRequest, number: str) -> Case:
+    """Return an own case that still takes answers; another one is shown instead of changed.
+
+    Raises:
+        Refused: `not_editable`, the answers can no longer be changed.
+    """
+    case = own_case(request, number)
+    if case.state not in EDITABLE:
+        raise Refused(NOT_EDITABLE)
+    return case
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Open a draft for a payment that was found, or for one still to be chosen."""
+    person = Person.objects.get(pk=request.actor.person_id)
+    case = actions.open_draft(person_id=person.pk, region=person.region, by=request.actor, on=request.on, at=request.at)
+    chosen = [key for key in request.POST.getlist("payments") if key in offered(request)]
+    if chosen:
+        _save(request, case, {"payments": chosen})
+    return redirect("refund:reason" if chosen else "refund:payments", case.number)
+
+
+def offered(request: HttpRequest) -> dict[str, Mapping[str, Any]]:
+    """Return the payments a person may ask back, by id."""
+    return {payment["id"]: payment for payment in find.record(request)["payments"] if payment["payer"] in find.PERSONAL}
+
+
+@page
+def payments(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask which payments are to be given back."""
+    case = editable(request, number)
+    case_file = find.record(request)
+    choices = {one["id"]: one for one in case_file["payments"] if one["payer"] in find.PERSONAL}
+    form = forms.Form(typed={"payments": [f"p{one.pk}" for one in case.refund.payments.all()]})
+    if request.method == "POST":
+        form = forms.payments(post=request.POST, offered=choices)
+        if kept := _keep(request, case, form, "payments"):
+            return kept
+    items = [
+        {"value": key, "text": find.title(one, case_file, request.say),
+         "hint": {"text": _payment_hint(one, request.say)}}
+        for key, one in choices.items()
+    ]
+    fieldset = {"legend": _heading(request, "payments")}
+    part = {
+        "component": "checkboxes", "name": "payments", "fieldset": fieldset, "items": items,
+        "values": form.typed["payments"], "hint": {"text": request.say("refund.ask.payments_hint")},
+    }
+    return question(request, case, "payments", form, [part])
+
+
+def _payment_hint(payment: Mapping[str, Any], say: Any) -> str:
+    paid = views.amount_words(payment["amount"]) if payment["amount"] else say("common.unknown")
+    return say("refund.payment_hint", first=payment["from"], last=payment["to"], amount=paid)
+
+
+@page
+def reason(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask why, in plain words."""
+    case, say = editable(request, number), request.say
+    form = forms.Form(typed={"reason": case.refund.reason or ("" if case.state == "draft" else forms.UNSURE)})
+    if request.method == "POST":
+        form = forms.reason(post=request.POST)
+        if kept := _keep(request, case, form, "reason"):
+            return kept
+    items: list[dict[str, Any]] = [
+        {"value": code, "text": say(f"refund.reason.{code}.text"), "hint": {"text": say(f"refund.reason.{code}.hint")}}
+        for code in forms.REASONS
+    ]
+    items += [{"divider": say("refund.ask.or")}, {"value": forms.UNSURE, "text": say("refund.reason.any.text"),
+                                                 "hint": {"text": say("refund.reason.any.hint")}}]
+    part = {"component": "radios", "name": "reason", "fieldset": {"legend": _heading(request, "reason")},
+            "items": items, "value": form.typed["reason"]}
+    return question(request, case, "reason", form, [part])
+
+
+@page
+def account(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask who receives the money and where."""
+    case, say = editable(request, number), request.say
+    held = case.refund.bank_account
+    original = BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
+    form = forms.Form(typed={
+        "applicant": case.refund.applicant, "bank_name": held.bank_name if held else "",
+        "bank_holder": held.holder if held else "", "bank_number": held.number if held else "",
+    })
+    if request.method == "POST":
+        form = forms.account(post=request.POST, original=original is not None)
+        if kept := _keep(request, case, form, "account"):
+            return kept
+    who = {"component": "radios", "name": "applicant", "value": form.typed["applicant"],
+           "fieldset": {"legend": {"text": say("refund.ask.applicant"), "classes": "govuk-fieldset__legend--s"}},
+           "items": [{"value": code, "text": say(f"refund.receiver.{code}")} for code in forms.RECEIVERS]}
+    boxes = [
+        {"component": "input", "name": name, "label": {"text": say(f"refund.ask.{name}")}, "spellcheck": False,
+         "value": form.typed[name], "hint": {"text": say(f"refund.ask.{name}_hint")}, **extra}
+        for name, extra in (("bank_name", {}), ("bank_holder", {"autocomplete": "name"}),
+                            ("bank_number", {"inputmode": "numeric", "classes": "app-mono"}))
+    ]
+    return question(request, case, "account", form, [who, *boxes], title=say("refund.ask.account"), original=original)
+
+
+@page
+def materials(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what to bring, take files one at a time, show each afterwards."""
+    case, say = editable(request, number), request.say
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        material, file = request.POST.get("material", ""), request.FILES.get("file")
+        if file is None:
+            errors, status = {f"file-{material}": say("refund.error.no_file")}, 400
+        else:
+            try:
+                actions.attach(number=number, material=material, name=file.name, content=file.read(),
+                               by=request.actor, on=request.on, at=request.at)
+                return redirect("refund:materials", number)
+            except Refused as refused:
+                errors = {f"file-{material}": refusal_words(refused, say)}
+                status = refused.refusal.status
+    context = {**frame(case, "materials"), **_materials(case, request), "errors": errors, "upload": True}
+    return render(request, "refund/materials.html", context, status=status)
+
+
+def refusal_words(refused: Refused, say: Any) -> str:
+    """Return why and what to do next, as one text."""
+    refusal = refused.refusal
+    if say.language == "en":
+        return f"{refusal.en[:1].upper()}{refusal.en[1:]}. {refusal.next_en}"
+    return f"{refusal.zh}。{refusal.next_zh}"
+
+
+def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
+    decision = actions.preview(number=case.number, on=request.on).json()
+    held = [document for document in case.documents.all() if document.removed_at is None]
+    asked = views.materials(decision, request.say)
+    for item in asked:
+        item["files"] = [document for document in held if document.material == item["code"]]
+    return {"materials": asked, "missing": len(views.missing(asked))}
+
+
+@require_POST
+def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
+    """Take a file back."""
+    editable(request, number)
+    actions.detach(number=number, document_id=document_id, by=request.actor, on=request.on, at=request.at)
+    return redirect("refund:materials", number)
+
+
+@require_safe
+def check(request: HttpRequest, number: str) -> HttpResponse:
+    """Show every answer with a link to change it, and what the rules say."""
+    case, say = editable(request, number), request.say
+    decision = actions.preview(number=number, on=request.on).json()
+    context = {
+        **frame(case, "check"), "rows": answers(case, request), "decision": decision,
+        "verdict": views.verdict(decision), "amount": views.amount(decision), "steps": views.steps(decision, say),
+        "reasons": views.refusals(decision, say), "materials": views.materials(decision, say),
+        "sources": views.sources(decision), "key": f"submit/{number}/{case.action_count}",
+    }
+    return render(request, "refund/check.html", context)
+
+
+def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the answers as rows of a summary list."""
+    say, held, case_file = request.say, case.refund.bank_account, find.record(request)
+    chosen = {f"p{one.pk}" for one in case.refund.payments.all()}
+    paid = [find.title(one, case_file, say) for one in case_file["payments"] if one["id"] in chosen]
+    account = f"{held.bank_name} {mask_name(held.holder)} {mask_account(held.number)}" if held else ""
+    words = {
+        "payments": "；".join(paid) or say("refund.check.empty"),
+        "reason": say.find(f"refund.reason.{case.refund.reason or forms.UNSURE}.text") or case.refund.reason,
+        "account": account or say("refund.check.original"),
+        "materials": say("refund.check.files", count=case.documents.filter(removed_at=None).count()),
+    }
+    return [
+        {"key": {"text": say(f"refund.check.{name}")}, "value": {"text": text},
+         "actions": {"items": [{"href": reverse(f"refund:{name}", args=[case.number]), "text": say("common.change"),
+                                "visually_hidden_text": say(f"refund.check.{name}")}]}}
+        for name, text in words.items()
+    ]
+
+
+@require_POST
+def submit(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the application; sent twice it is one application."""
+    case = own_case(request, number)
+    if case.state == "correction_due":
+        actions.resubmit(number=number, by=request.actor, on=request.on, at=request.at)
+        messages.success(request, request.say("refund.correct.sent"))
+        return redirect("refund:case", number)
+    actions.submit(number=number, key=request.POST.get("key", number), by=request.actor, on=request.on, at=request.at)
+    return redirect("refund:done", number)
+
+
+@require_safe
+def done(request: HttpRequest, number: str) -> HttpResponse:
+    """Show number, due date and what happens next; may be opened again."""
+    return render(request, "refund/done.html", {"section": "cases", "case": own_case(request, number)})
+
+
+def question(
+    request: HttpRequest, case: Case, step: str, form: forms.Form, fields: list[dict[str, Any]], title: str = "",
+    original: BankAccount | None = None,
+) -> HttpResponse:
+    """Return the page of one question."""
+    errors = {name: request.say.find(key) or key for name, key in form.errors.items()}
+    context = {
+        **frame(case, step), "fields": fields, "errors": errors, "heading": title, "original": original,
+        "title": title or request.say(f"refund.ask.{step}"),
+    }
+    return render(request, "refund/question.html", context, status=400 if errors else 200)
+
+
+def frame(case: Case, step: str) -> dict[str, Any]:
+    """Return what every page of the application shows around its question."""
+    place = STEPS.index(step)
+    back = reverse(f"refund:{STEPS[place - 1]}", args=[case.number]) if place else reverse("refund:index")
+    if case.state != "draft":
+        back = reverse("refund:correct", args=[case.number])
+    return {"section": "cases", "case": case, "step": place + 1, "steps_total": len(STEPS), "back": back}
+
+
+def _heading(request: HttpRequest, step: str) -> dict[str, Any]:
+    return {"text": request.say(f"refund.ask.{step}"), "classes": "govuk-fieldset__legend--l", "is_page_heading": True}
+
+
+def _keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> HttpResponse | None:
+    """Save the answers and go on; what cannot be saved stays on the page with the sentence of what to change."""
+    if form.errors:
+        return None
+    try:
+        _save(request, case, form.answers)
+    except InputInvalid as wrong:
+        english = request.say.language == "en"
+        form.errors = {problem.where: problem.en if english else problem.zh for problem in wrong.problems}
+        return None
+    if case.state != "draft":
+        return redirect("refund:correct", case.number)
+    return redirect(f"refund:{STEPS[STEPS.index(step) + 1]}", case.number)
+
+
+def _save(request: HttpRequest, case: Case, answered: Mapping[str, Any]) -> None:
+    actions.save_answers(number=case.number, answers=answered, by=request.actor, on=request.on, at=request.at)

@@ -1,0 +1,263 @@
+"""The case on a member of staff's desk: evidence beside the computed steps, and the decision."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from yibao.kernel.errors import Refused
+from yibao.services.refund import actions, forms, workflow
+from yibao.services.refund.pages import track, views
+from yibao.services.refund.pages.apply import refusal_words
+from yibao.store import audit_log, cases
+from yibao.store.models import Case, CaseSignature, Person
+
+MONTHS_IN_YEAR = 12
+MANUAL = ("manual",)
+
+
+def desk_case(request: HttpRequest, number: str) -> Case:
+    """Return a refund that the office of the signed-in member of staff answers for.
+
+    Raises:
+        Http404: there is no such refund, or it is a draft that nobody but its author sees.
+        PermissionDenied: it belongs to another region.
+    """
+    case = (
+        Case.objects.select_related("refund", "person", "entered_by", "refund__bank_account")
+        .filter(number=number, service="refund")
+        .first()
+    )
+    if case is None or (case.state == "draft" and case.entered_by_id != request.actor.user_id):
+        raise Http404
+    if not request.actor.works_in(case.region):
+        raise PermissionDenied
+    return case
+
+
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a case to its office; the look is logged and shown to the person."""
+    held = desk_case(request, number)
+    audit_log.record_read(
+        reader=request.actor, person_id=held.person_id, purpose="case", at=request.at, case_number=number,
+        role=min(request.actor.roles),
+    )
+    return show(request, held)
+
+
+def show(
+    request: HttpRequest, held: Case, form: forms.Form | None = None, *, verb: str = "", status: int = 200
+) -> HttpResponse:
+    """Return the case page, with what was typed and what is wrong with it."""
+    form = form or forms.Form()
+    decision = track.decision_of(held, request)
+    errors = {name: request.say.find(key) or key for name, key in form.errors.items()}
+    context = {
+        "section": "queue", "case": held, **track.views_of(decision, request.say),
+        "events": track.events(held, request.say), "due": track.due(held, request),
+        "person": person_facts(held.person, request), "why": considered(held, decision, request),
+        "files": [one for one in held.documents.all() if one.removed_at is None],
+        "boxes": boxes(held, request), "verbs": actions.available(held, request.actor),
+        "reasons_to_refuse": reasons(request.say), "payments": list(held.payments.all()),
+        "papers": list(held.papers.all()), "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,
+        "errors": errors, "typed": form.typed, "tried": verb,
+        "may_determine": decision["decision"] in MANUAL and held.state in ("submitted", "accepted", "in_review"),
+    }
+    return render(request, "refund/desk.html", context, status=status)
+
+
+@require_POST
+def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Take one step of the case; a refused step is shown on the page with what was typed."""
+    held = desk_case(request, number)
+    if verb not in STEPS:
+        raise Http404
+    form = STEPS[verb].read(request)
+    if form.errors:
+        return show(request, held, form, verb=verb, status=400)
+    try:
+        STEPS[verb].act(request, held, form)
+    except Refused as refused:
+        form.errors = {"step": refusal_words(refused, request.say)}
+        held.refresh_from_db()
+        return show(request, held, form, verb=verb, status=refused.refusal.status)
+    messages.success(request, request.say(f"refund.did.{verb}", number=number))
+    return redirect("workbench_refund:case", number)
+
+
+class Step:
+    """A button of the case page: how its form is read, and which action it calls."""
+
+    def __init__(self, read: Callable[[HttpRequest], forms.Form], act: Callable[..., object]) -> None:
+        self.read = read
+        self.act = act
+
+
+def shared(request: HttpRequest, held: Case) -> dict[str, Any]:
+    """Return what every action is told: which case, by whom, when."""
+    return {"number": held.number, "by": request.actor, "on": request.on, "at": request.at}
+
+
+def _seen(request: HttpRequest) -> str:
+    return request.POST.get("seen", "")
+
+
+def _nothing(request: HttpRequest) -> forms.Form:
+    return forms.Form()
+
+
+def _level(request: HttpRequest) -> forms.Form:
+    level = request.POST.get("level", "")
+    confirmed = request.POST.get("confirmed") == "1"
+    form = forms.Form(answers={"level": int(level) if level.isdigit() else 0, "confirmed": confirmed})
+    if request.POST.get("weak") == "1" and not confirmed:
+        form.errors["confirmed"] = "refund.error.not_confirmed"
+    return form
+
+
+def _items(request: HttpRequest) -> forms.Form:
+    return forms.correction(post=request.POST, materials={code: code for code in request.POST.getlist("items")})
+
+
+def _refusal(request: HttpRequest) -> forms.Form:
+    return forms.refusal(post=request.POST, codes=workflow.REFUSE_REASONS)
+
+
+def _accept(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.accept(seen=_seen(request), **shared(request, held))
+
+
+def _not_accept(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.not_accept(reason=form.answers["reason"], seen=_seen(request), **shared(request, held))
+
+
+def _ask(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.ask_correction(items=form.answers["items"], seen=_seen(request), **shared(request, held))
+
+
+def _approve(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.approve(
+        level=form.answers["level"], confirmed=form.answers["confirmed"], seen=_seen(request), **shared(request, held)
+    )
+
+
+def _refuse(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.refuse(**form.answers, seen=_seen(request), **shared(request, held))
+
+
+def _pay(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.pay(key=request.POST.get("key", held.number), **shared(request, held))
+
+
+def _confirm(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.confirm_paid(reference=form.answers["reference"], **shared(request, held))
+
+
+def _bounce(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.bounced(reason=form.answers["reason"], **shared(request, held))
+
+
+def _determine(request: HttpRequest, held: Case, form: forms.Form) -> None:
+    actions.save_answers(answers={"determined": form.answers}, **shared(request, held))
+
+
+STEPS: Mapping[str, Step] = {
+    "accept": Step(_nothing, _accept),
+    "not_accept": Step(
+        lambda request: forms.note(post=request.POST, name="reason", missing="refund.error.no_note"), _not_accept
+    ),
+    "ask_correction": Step(_items, _ask),
+    "approve": Step(_level, _approve),
+    "refuse": Step(_refusal, _refuse),
+    "pay": Step(_nothing, _pay),
+    "confirm_paid": Step(
+        lambda request: forms.note(post=request.POST, name="reference", missing="refund.error.no_reference"), _confirm
+    ),
+    "bounce": Step(lambda request: forms.note(post=request.POST, name="reason", missing="refund.error.no_note"), _bounce),
+    "determine": Step(lambda request: forms.determined(post=request.POST), _determine),
+}
+
+
+def person_facts(person: Person, request: HttpRequest) -> dict[str, Any]:
+    """Return what the page says of the person; names and numbers are masked by the template."""
+    months = (request.on.year - person.born.year) * MONTHS_IN_YEAR + request.on.month - person.born.month
+    return {"name": person.name, "identity": person.identity, "age": months // MONTHS_IN_YEAR}
+
+
+def reasons(say: Any) -> list[dict[str, str]]:
+    """Return why a case may be refused."""
+    english = say.language == "en"
+    return [{"value": code, "text": en if english else zh} for code, (zh, en) in workflow.REFUSE_REASONS.items()]
+
+
+def boxes(held: Case, request: HttpRequest) -> list[dict[str, Any]]:
+    """Return who entered, who accepted and who signs at each level, as named boxes."""
+    say = request.say
+    timeline = cases.timeline(held.number)
+    accepted = [action for action in timeline if action.kind == "accept"]
+    signed = list(held.signatures.select_related("user"))
+    latest = max((signature.round for signature in signed), default=1)
+    entered = held.entered_by.get_full_name() if held.entered_by else say("refund.box.online")
+    shown = [{"title": say("refund.box.entered"), "name": entered, "at": held.submitted_on, "state": "signed"}]
+    shown.append(_accept_box(accepted, held, say))
+    current = [one for one in signed if one.round == latest]
+    for number, level in enumerate(held.process, start=1):
+        shown += [_level_box(number, role, current, held, request) for role in level["roles"]]
+    return shown
+
+
+def _accept_box(accepted: list[Any], held: Case, say: Any) -> dict[str, Any]:
+    done = bool(accepted) and held.state not in ("submitted", "correction_due")
+    return {
+        "title": say("refund.role.clerk"), "name": say("refund.box.accepted") if done else say("refund.box.open"),
+        "at": accepted[-1].business_date if done else None, "state": "signed" if done else "open",
+    }
+
+
+def _level_box(
+    number: int, role: str, signed: list[CaseSignature], held: Case, request: HttpRequest
+) -> dict[str, Any]:
+    say = request.say
+    mine = next((one for one in signed if (one.level, one.role) == (number, role)), None)
+    title = say("refund.box.level", level=number, role=say.find(f"refund.role.{role}") or role)
+    if mine is not None:
+        return {"title": title, "name": mine.user.get_full_name(), "at": mine.at.date(), "state": "signed"}
+    turn = held.level == number and held.state in ("accepted", "in_review") and role in request.actor.roles
+    words = say("refund.box.yours") if turn else say("refund.box.open")
+    return {"title": title, "name": words, "at": None, "state": "mine" if turn else "open"}
+
+
+def considered(held: Case, decision: Mapping[str, Any], request: HttpRequest) -> list[dict[str, Any]]:
+    """Return every rule row that was looked at, and the first condition each one failed."""
+    return []
+
+
+@require_POST
+def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """Make a paper, or find the one made before, and open it."""
+    held = desk_case(request, number)
+    made = actions.make_paper(kind=kind, **shared(request, held))
+    return redirect(reverse("workbench_refund:paper", args=[number, made.number]))
+
+
+@require_safe
+def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
+    """Send an issued paper."""
+    return track.send_paper(desk_case(request, number).papers.filter(number=paper_number).first())
+
+
+@require_safe
+def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
+    """Send a handed-in file; the look is logged."""
+    held = desk_case(request, number)
+    audit_log.record_read(
+        reader=request.actor, person_id=held.person_id, purpose="document", at=request.at, case_number=number,
+        role=min(request.actor.roles),
+    )
+    return track.send_document(held.documents.filter(pk=document_id, removed_at=None).first())

@@ -1,0 +1,193 @@
+"""Following a case: where it stands, what to correct, withdrawing it, its papers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from yibao.kernel.workdays import working_days_between
+from yibao.services.refund import actions, forms
+from yibao.services.refund.pages import apply, views
+from yibao.services.refund.rulebook import decide
+from yibao.store import cases, documents, papers
+from yibao.store.models import Case, CaseAction, Document, IssuedPaper
+
+TOLD = (
+    "open", "submit", "resubmit", "ask_correction", "accept", "not_accept", "approve", "refuse", "evidence_changed",
+    "pay", "bounce", "confirm_paid", "withdraw", "complete",
+)
+COMING = {
+    "submitted": ("accept", "review", "pay"),
+    "correction_due": ("correct", "accept", "review", "pay"),
+    "accepted": ("review", "pay"),
+    "in_review": ("review", "pay"),
+    "approved": ("pay",),
+    "executing": ("paid",),
+}
+TURN = ("draft", "correction_due")
+GREEN = ("confirm_paid", "complete")
+PAPERS = {
+    "submitted": ("application_form",),
+    "correction_due": ("application_form", "correction_notice"),
+}
+FROM_ACCEPTED = ("application_form", "acceptance_receipt")
+
+
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show where the case stands: the one thing to do first, what happened, newest first, and the amount."""
+    own = apply.own_case(request, number)
+    if own.state == "draft":
+        return redirect("refund:check", number)
+    decision = decision_of(own, request)
+    context = {
+        "section": "cases", "case": own, **views_of(decision, request.say),
+        "events": events(own, request.say), "coming": COMING.get(own.state, ()), "due": due(own, request),
+        "notice": notice(own, request.say), "papers": papers_of(own),
+        "may_withdraw": "withdraw" in actions.available(own, request.actor),
+    }
+    return render(request, "refund/case.html", context)
+
+
+def decision_of(own: Case, request: HttpRequest) -> dict[str, Any]:
+    """Return the decision to show: the one that was made, or a fresh one while nothing is decided."""
+    stored = cases.decision(own.number)
+    if stored is not None:
+        return decide(stored.case_file).json()
+    return actions.preview(number=own.number, on=request.on).json()
+
+
+def views_of(decision: Mapping[str, Any], say: Any) -> dict[str, Any]:
+    """Return everything a page shows of a decision."""
+    return {
+        "decision": decision, "verdict": views.verdict(decision), "amount": views.amount(decision),
+        "steps": views.steps(decision, say), "reasons": views.refusals(decision, say),
+        "materials": views.materials(decision, say), "sources": views.sources(decision),
+    }
+
+
+def due(own: Case, request: HttpRequest) -> dict[str, Any] | None:
+    """Return the due date with its working days left, or None when no clock runs."""
+    if own.due_on is None:
+        return None
+    late = own.due_on < request.on
+    first, last = sorted((own.due_on, request.on))
+    return {"on": own.due_on, "late": late, "days": working_days_between(first, last), "provisional": own.due_provisional}
+
+
+def events(own: Case, say: Any) -> list[dict[str, Any]]:
+    """Return what happened, newest first: a sentence, who, when and why."""
+    told = [action for action in cases.timeline(own.number) if action.kind in TOLD]
+    return [event(action, say) for action in reversed(told)]
+
+
+def event(action: CaseAction, say: Any) -> dict[str, Any]:
+    """Return one thing that happened, in the reader's words."""
+    who = say("refund.who.you") if action.actor_kind == "citizen" else say.find(f"refund.role.{action.role}")
+    return {
+        "kind": action.kind, "title": say(f"refund.event.{action.kind}"), "at": action.at, "why": action.reason,
+        "who": who or say(f"refund.who.{action.actor_kind}"), "turn": action.kind in ("ask_correction", "bounce"),
+        "done": action.kind in GREEN,
+    }
+
+
+def notice(own: Case, say: Any) -> list[dict[str, str]]:
+    """Return everything the one notice asks for while the case waits for its citizen."""
+    if own.state != "correction_due":
+        return []
+    asked = [action for action in cases.timeline(own.number) if action.kind == "ask_correction"]
+    items = asked[-1].data.get("items", []) if asked else []
+    return [
+        {
+            "label": say.find(f"refund.enums.material.{item.get('material')}") or say("refund.correct.other"),
+            "note": item.get("note", ""), "material": item.get("material", ""),
+        }
+        for item in items
+    ]
+
+
+@require_safe
+def correct(request: HttpRequest, number: str) -> HttpResponse:
+    """Show everything that is missing at once, each with the place to put it right."""
+    own = apply.own_case(request, number)
+    if own.state != "correction_due":
+        return redirect("refund:case", number)
+    items = notice(own, request.say)
+    held = {document.material for document in own.documents.all() if document.removed_at is None}
+    for item in items:
+        item["there"] = item["material"] in held
+    context = {"section": "cases", "case": own, "items": items, "rows": apply.answers(own, request)}
+    return render(request, "refund/correct.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask why, then take the application back."""
+    own = apply.own_case(request, number)
+    form = forms.Form(typed={"reason": ""})
+    if request.method == "POST":
+        form = forms.note(post=request.POST, name="reason", missing="refund.error.no_withdraw_reason")
+        if not form.errors:
+            actions.withdraw(number=number, reason=form.answers["reason"], by=request.actor, on=request.on, at=request.at)
+            messages.success(request, request.say("refund.withdraw.done", number=number))
+            return redirect("portal:cases" if own.state == "draft" else "refund:case", *([] if own.state == "draft" else [number]))
+    errors = {name: request.say(key) for name, key in form.errors.items()}
+    context = {"section": "cases", "case": own, "errors": errors, "typed": form.typed}
+    return render(request, "refund/withdraw.html", context, status=400 if errors else 200)
+
+
+def papers_of(own: Case) -> list[dict[str, Any]]:
+    """Return the papers a citizen may print in the case's state."""
+    kinds = PAPERS.get(own.state, FROM_ACCEPTED if own.state not in ("draft", "withdrawn", "not_accepted") else ())
+    return [{"kind": kind} for kind in kinds]
+
+
+@require_POST
+def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """Make a paper, or find the one made before, and open it."""
+    own = apply.own_case(request, number)
+    if kind not in {paper["kind"] for paper in papers_of(own)}:
+        raise Http404
+    made = actions.make_paper(number=number, kind=kind, by=request.actor, on=request.on, at=request.at)
+    return redirect("refund:paper", number, made.number)
+
+
+@require_safe
+def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
+    """Send an issued paper of an own case."""
+    own = apply.own_case(request, number)
+    return send_paper(own.papers.filter(number=paper_number).first())
+
+
+def send_paper(issued: IssuedPaper | None) -> FileResponse:
+    """Return a paper as a PDF, or 404."""
+    if issued is None:
+        raise Http404
+    return sent(papers.content(issued), "application/pdf", f"{issued.number}.pdf")
+
+
+@require_safe
+def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
+    """Send a file of an own case."""
+    own = apply.own_case(request, number)
+    return send_document(own.documents.filter(pk=document_id, removed_at=None).first())
+
+
+def send_document(held: Document | None) -> FileResponse:
+    """Return a handed-in file under a name that tells nothing, or 404."""
+    if held is None:
+        raise Http404
+    endings = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+    return sent(documents.content(held), held.content_type, f"{held.material}-{held.pk}.{endings[held.content_type]}")
+
+
+def sent(content: bytes, content_type: str, name: str) -> FileResponse:
+    """Return bytes to be shown in the browser, which may not guess another type."""
+    response = FileResponse(iter([content]), content_type=content_type, filename=name)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response

@@ -1,0 +1,105 @@
+"""What every page shares: language, type size, who asks, who may, and what a browser may load."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+
+from yibao.kernel.errors import Refused
+from yibao.web.access import actor_of
+from yibao.web.words import LANGUAGES, Say
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+LANGUAGE_COOKIE = "yibao_language"
+LARGE_COOKIE = "yibao_large"
+DESK = "/workbench/"
+API = "/api/"
+BODY_SLACK_BYTES = 64 * 1024
+POLICY = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'",
+        "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    )
+)
+
+
+def public(view: Any) -> Any:
+    """Mark a view as open to visitors; every other view asks for a sign-in."""
+    view.public = True
+    return view
+
+
+class PagesMiddleware:
+    """Put the reader's language and identity on the request, keep closed doors closed, send the page policy."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        self._describe(request)
+        response = refuse_large_body(request) or self.get_response(request)
+        if response.status_code == 405 and not request.path.startswith(API):
+            allowed = response["Allow"]
+            response = error_page(request, 405)
+            response["Allow"] = allowed
+        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Referrer-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+        """Refuse visitors, and citizens at the workbench, before any view runs."""
+        if getattr(view, "public", False) or request.path.startswith(API):
+            return None
+        actor = request.actor  # type: ignore[attr-defined]
+        at_desk = request.path.startswith(DESK)
+        if not actor:
+            door = "workbench:sign_in" if at_desk else "portal:sign_in"
+            response = redirect(door)
+            if request.method == "GET":
+                response["Location"] += "?" + urlencode({"next": request.get_full_path()})
+            return response
+        if (actor.kind == "staff") != at_desk:
+            return error_page(request, 403)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a refusal that a view did not show itself into a page that says why and what to do."""
+        if isinstance(error, Refused) and not request.path.startswith(API):
+            return refusal_page(request, error)
+        return None
+
+    def _describe(self, request: HttpRequest) -> None:
+        language = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        at = timezone.now()
+        request.say = Say(language if language in LANGUAGES else LANGUAGES[0])  # type: ignore[attr-defined]
+        request.large = request.COOKIES.get(LARGE_COOKIE) == "1"  # type: ignore[attr-defined]
+        request.at = at  # type: ignore[attr-defined]
+        request.on = timezone.localdate(at)  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
+
+
+def refuse_large_body(request: HttpRequest) -> HttpResponse | None:
+    """Return 413 for a body larger than an upload may be, before any of it is read."""
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    limit = settings.YIBAO_UPLOAD_BYTES_MAX + BODY_SLACK_BYTES
+    return error_page(request, 413) if size.isdigit() and int(size) > limit else None
+
+
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Return the page of one error, which says what to do next."""
+    words = {"title": f"common.error.{status}.title", "body": f"common.error.{status}.body"}
+    return render(request, "error.html", words, status=status)
+
+
+def refusal_page(request: HttpRequest, error: Refused) -> HttpResponse:
+    """Return the page of a named refusal: why, and the next step."""
+    return render(request, "refused.html", {"refusal": error.refusal}, status=error.refusal.status)

@@ -1,0 +1,95 @@
+"""The citizen's pages that belong to no single service."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from yibao.store import audit_log
+from yibao.store.models import Case, Contribution, Person
+from yibao.web.sections import contributions
+from yibao.web.states import CLOSED, DONE, TURN, tag
+
+READS_DAYS = 90
+CASES_ON_HOME = 3
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the person first, then what their record shows, then their cases."""
+    person = Person.objects.get(pk=request.actor.person_id)
+    own = list(Case.objects.filter(person=person).order_by("-id"))
+    context = {
+        "section": "home",
+        "person": person,
+        "waiting": [case_card(case, request) for case in own if case.state in TURN],
+        "cases": [case_card(case, request) for case in own if case.state not in TURN][:CASES_ON_HOME],
+        "sections": contributions("portal_section", request),
+        "services": contributions("portal_service", request),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def payments(request: HttpRequest) -> HttpResponse:
+    """Show every payment of the record, month by month."""
+    found = (
+        Contribution.objects.filter(enrolment__person_id=request.actor.person_id)
+        .select_related("enrolment", "enrolment__unit")
+        .order_by("-first_month", "-id")
+    )
+    rows = [_payment_row(payment, request) for payment in found]
+    return render(request, "portal/payments.html", {"section": "payments", "payments": rows})
+
+
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """Show all cases of the person, newest first."""
+    own = Case.objects.filter(person_id=request.actor.person_id).order_by("-id")
+    return render(request, "portal/cases.html", {"section": "cases", "cases": [case_card(c, request) for c in own]})
+
+
+@require_safe
+def reads(request: HttpRequest) -> HttpResponse:
+    """Show who looked at the person's record."""
+    since = request.at - timedelta(days=READS_DAYS)
+    looked = [read for read in audit_log.who_looked(request.actor.person_id) if read.at >= since]
+    return render(request, "portal/reads.html", {"section": "cases", "reads": looked})
+
+
+def case_card(case: Case, request: HttpRequest) -> dict[str, Any]:
+    """Return what a card or a row shows of one case."""
+    state = request.say(f"{case.service}.turn.{case.state}") if case.state in TURN else ""
+    return {
+        "number": case.number,
+        "href": reverse(f"{case.service}:case", args=[case.number]),
+        "service": request.say(f"{case.service}.name"),
+        "tag": tag(case.state, request.say),
+        "turn": case.state in TURN,
+        "todo": state,
+        "amount": case.amount_fen,
+        "due_on": case.due_on if case.state not in (*CLOSED, *DONE, *TURN) else None,
+        "on": case.closed_on or case.submitted_on or case.opened_on,
+        "closed": case.state in (*CLOSED, *DONE),
+    }
+
+
+def _payment_row(payment: Contribution, request: HttpRequest) -> dict[str, Any]:
+    say, enrolment = request.say, payment.enrolment
+    parts = [
+        say(f"common.category.{enrolment.category}"),
+        say(f"common.tier.{enrolment.tier}") if enrolment.tier else "",
+    ]
+    return {
+        "label": " ".join(part for part in parts if part),
+        "payer": say.find(f"common.payer.{payment.payer}") or payment.payer,
+        "kind": say(f"common.kind.{payment.kind}"),
+        "unit": enrolment.unit.name if enrolment.unit else "",
+        "paid_on": payment.paid_on,
+        "amount": payment.amount_fen,
+        "first": payment.first_month,
+        "end": payment.end_month,
+    }

@@ -1,0 +1,79 @@
+"""Sign-in, sign-out, and how the reader wants pages to look."""
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yibao.web.middleware import LANGUAGE_COOKIE, LARGE_COOKIE, public
+from yibao.web.signin import Attempt, Door, attempt
+from yibao.web.words import LANGUAGES
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the citizen's door, or let a person in."""
+    return enter(request, door="citizen", home="/")
+
+
+def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
+    """Show a door, or let somebody in and send them where they wanted to go."""
+    target = _inside(request, request.POST.get("next") or request.GET.get("next") or home, home)
+    typed = request.POST.get("login", "")
+    tried = Attempt(status=200)
+    if request.method == "POST":
+        password = request.POST.get("password", "")
+        tried = attempt(request, door=door, login=typed, password=password, at=request.at)
+        if tried.user is not None:
+            login(request, tried.user)
+            return redirect(target)
+    errors = {name: request.say(key, **values) for name, (key, values) in tried.errors.items()}
+    context = {"errors": errors, "fields": _fields(request, door, typed), "next": target}
+    return render(request, f"{'portal' if door == 'citizen' else 'workbench'}/sign_in.html", context, status=tried.status)
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    at_desk = getattr(request.actor, "kind", "") == "staff"
+    logout(request)
+    return redirect("workbench:sign_in" if at_desk else "portal:sign_in")
+
+
+@public
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Remember the language or the type size, and go back to the page."""
+    response = redirect(_inside(request, request.POST.get("next", "/"), "/"))
+    language = request.POST.get("language", "")
+    if language in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    if "large" in request.POST:
+        size = "1" if request.POST["large"] == "1" else "0"
+        response.set_cookie(LARGE_COOKIE, size, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    return response
+
+
+def _inside(request: HttpRequest, target: str, home: str) -> str:
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else home
+
+
+def _fields(request: HttpRequest, door: Door, typed: str) -> list[dict[str, object]]:
+    say = request.say
+    citizen = door == "citizen"
+    shared = {"component": "input", "spellcheck": False}
+    login_field = {
+        **shared, "name": "login", "value": typed, "autocomplete": "username", "autocapitalize": "none",
+        "label": {"text": say("portal.sign_in.number" if citizen else "desk.sign_in.user")},
+        "hint": {"text": say("portal.sign_in.number_hint")} if citizen else None,
+    }
+    password = {
+        **shared, "name": "password", "type": "password", "autocomplete": "current-password",
+        "label": {"text": say("portal.sign_in.password")},
+    }
+    return [login_field, password]

@@ -1,0 +1,16 @@
+"""Addresses of the citizen's pages that belong to no single service."""
+
+from django.urls import path
+
+from yibao.web.portal import pages, session
+
+app_name = "portal"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("payments", pages.payments, name="payments"),
+    path("cases", pages.cases, name="cases"),
+    path("reads", pages.reads, name="reads"),
+    path("sign-in", session.sign_in, name="sign_in"),
+    path("sign-out", session.sign_out, name="sign_out"),
+    path("preferences", session.preferences, name="preferences"),
+]

@@ -1,0 +1,99 @@
+"""Sign-in by number or user name and password, with a lock after failures in a row."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from yibao.kernel.identifiers import IdentifierError, check_resident_id
+from yibao.store import persons
+from yibao.store.models import CitizenLogin
+from yibao.web.models import FAILURES_MAX, LOCK_MINUTES, SignInFailure
+
+Door = Literal["citizen", "staff"]
+
+
+@dataclass
+class Attempt:
+    """What came of one attempt: a user, or the words of what to correct, by field."""
+
+    user: User | None = None
+    errors: dict[str, tuple[str, dict[str, int]]] = field(default_factory=dict)
+    status: int = 400
+
+
+def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: datetime) -> Attempt:
+    """Return the user who may enter by a door, or what to tell the person.
+
+    Args:
+        request: the request, handed to the authentication backends.
+        door: `citizen` (login is an identity number) or `staff` (login is a user name).
+        login: what was typed.
+        password: what was typed.
+        at: now; decides whether a lock still holds.
+
+    Returns:
+        An attempt with a user, or with errors and the status code (400 wrong, 429 locked).
+    """
+    errors = _typed(door, login, password)
+    if errors:
+        return Attempt(errors=errors)
+    key = _hash(door, login)
+    failure = SignInFailure.objects.filter(login_hash=key).first()
+    if failure and failure.is_locked(at=at):
+        return Attempt(errors={"password": ("portal.sign_in.error.locked", {"minutes": LOCK_MINUTES})}, status=429)
+    user = authenticate(request, username=_user_name(door, login), password=password)
+    if isinstance(user, User) and _belongs(user, door):
+        SignInFailure.objects.filter(login_hash=key).delete()
+        return Attempt(user=user)
+    return _failed(key, at)
+
+
+def _typed(door: Door, login: str, password: str) -> dict[str, tuple[str, dict[str, int]]]:
+    errors: dict[str, tuple[str, dict[str, int]]] = {}
+    if not login.strip():
+        errors["login"] = (f"portal.sign_in.error.{'number' if door == 'citizen' else 'user'}_missing", {})
+    elif door == "citizen" and not _is_number(login):
+        errors["login"] = ("portal.sign_in.error.number_wrong", {})
+    if not password:
+        errors["password"] = ("portal.sign_in.error.password_missing", {})
+    return errors
+
+
+def _is_number(login: str) -> bool:
+    try:
+        check_resident_id(login)
+    except IdentifierError:
+        return False
+    return True
+
+
+def _user_name(door: Door, login: str) -> str:
+    if door == "staff":
+        return login.strip()
+    person = persons.find(identity=check_resident_id(login))
+    found = CitizenLogin.objects.filter(person=person).select_related("user").first() if person else None
+    return found.user.get_username() if found else ""
+
+
+def _belongs(user: User, door: Door) -> bool:
+    return hasattr(user, "citizen_login") if door == "citizen" else user.staff_roles.exists()
+
+
+def _failed(key: str, at: datetime) -> Attempt:
+    failure = SignInFailure.record(login_hash=key, at=at)
+    if failure.is_locked(at=at):
+        return Attempt(errors={"password": ("portal.sign_in.error.locked", {"minutes": LOCK_MINUTES})}, status=429)
+    left = {"left": FAILURES_MAX - failure.count, "minutes": LOCK_MINUTES}
+    return Attempt(errors={"password": ("portal.sign_in.error.failed", left)})
+
+
+def _hash(door: Door, login: str) -> str:
+    typed = f"{door}:{''.join(login.split()).upper()}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), typed, hashlib.sha256).hexdigest()

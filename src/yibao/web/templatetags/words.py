@@ -1,0 +1,114 @@
+"""Template tags and filters for words, dates, money and masked personal data."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from yibao.kernel import identifiers
+from yibao.kernel.money import Money
+from yibao.kernel.months import Month
+from yibao.web.words import Say, say_in
+
+register = template.Library()
+
+MASKS = {
+    "name": identifiers.mask_name,
+    "id": identifiers.mask_id,
+    "account": identifiers.mask_account,
+    "phone": identifiers.mask_phone,
+}
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Context, key: str, **values: Any) -> str:
+    """Write the words under a key: `{% t "refund.apply.title" count=3 %}`."""
+    return say_in(context)(key, **values)
+
+
+@register.simple_tag(takes_context=True)
+def pick(context: Context, thing: Any) -> str:
+    """Write the reader's language of something that carries both."""
+    return say_in(context).pick(thing) if thing else ""
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, on: date | str | None) -> SafeString | str:
+    """Write a date as `2026年11月21日` or `21 November 2026`, readable by machines as well."""
+    if not on:
+        return ""
+    known = date.fromisoformat(on) if isinstance(on, str) else on
+    return format_html('<time datetime="{}">{}</time>', known.isoformat(), day_words(known, say_in(context)))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, at: datetime) -> SafeString:
+    """Write a point in time with its minute."""
+    local = timezone.localtime(at)
+    words = f"{day_words(local.date(), say_in(context))} {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
+
+
+@register.simple_tag(takes_context=True)
+def months(context: Context, first: str, last: str) -> str:
+    """Write a run of months, `YYYY-MM` to `YYYY-MM`, both inside it."""
+    say, start, end = say_in(context), Month.parse(first), Month.parse(last)
+    if start == end:
+        return say("common.one_month", year=start.year, month=start.month)
+    if start.year == end.year:
+        return say("common.months_of_year", year=start.year, first=start.month, last=end.month)
+    return say("common.months", year=start.year, month=start.month, last_year=end.year, last_month=end.month)
+
+
+@register.simple_tag(takes_context=True)
+def span(context: Context, first: int, end: int) -> str:
+    """Write a half-open run of month indexes as the store keeps them."""
+    return months(context, str(Month.from_index(first)), str(Month.from_index(end - 1)))
+
+
+@register.simple_tag(takes_context=True)
+def purpose(context: Context, code: str) -> str:
+    """Write why somebody looked at a record; a purpose without words is shown as it was written."""
+    return say_in(context).find(f"portal.reads.purposes.{code}") or code
+
+
+def day_words(on: date, say: Say) -> str:
+    """Return a date in words.
+
+    Examples:
+        >>> day_words(date(2026, 11, 21), Say("zh")), day_words(date(2026, 11, 21), Say("en"))
+        ('2026年11月21日', '21 November 2026')
+    """
+    return say("common.date", year=on.year, month=on.month, day=on.day, month_name=f"{on:%B}")
+
+
+@register.filter
+def yuan(amount: str | int | Money | None) -> str:
+    """Write an amount with its thousands: `1,949.10`; text is yuan, a whole number is fen.
+
+    Examples:
+        >>> yuan("1949.10"), yuan(194910), yuan("-987.90"), yuan(None)
+        ('1,949.10', '1,949.10', '−987.90', '')
+    """
+    if amount is None or amount == "":
+        return ""
+    if isinstance(amount, int):
+        return ("−" if amount < 0 else "") + Money(abs(amount)).display()
+    if isinstance(amount, str):
+        return "−" + Money.parse(amount[1:]).display() if amount.startswith("-") else Money.parse(amount).display()
+    return amount.display()
+
+
+@register.filter
+def masked(value: str | None, kind: str) -> str:
+    """Write personal data masked; the only way it reaches a page.
+
+    Examples:
+        >>> masked("张小红", "name"), masked(None, "id")
+        ('张**', '')
+    """
+    return MASKS[kind](value) if value else ""
