@@ -29,7 +29,7 @@ from django.test import TransactionTestCase
 
 django.setup()
 
-from yibao.store import guards
+from yibao.store import audit_log, guards
 
 _empty_database = TransactionTestCase._fixture_teardown
 
@@ -38,6 +38,7 @@ def _empty_database_without_guards(self: TransactionTestCase) -> None:
     """The database refuses to lose its journal; only a test that cleans up after itself may ask it to."""
     with guards.lifted():
         _empty_database(self)
+    audit_log.forget()
 
 
 TransactionTestCase._fixture_teardown = _empty_database_without_guards

@@ -113,7 +113,7 @@ def opened(action: Action) -> Standing:
     return _take_over(_entered(first, action), action)
 
 
-def apply(standing: Standing, action: Action) -> Standing:
+def apply(*, standing: Standing, action: Action) -> Standing:
     """Return the standing after one more action.
 
     Args:
@@ -146,7 +146,7 @@ def standing_of(actions: Iterable[Action]) -> Standing:
         raise ValueError("a case without actions stands nowhere")
     standing = opened(first)
     for action in rest:
-        standing = apply(standing, action)
+        standing = apply(standing=standing, action=action)
     return standing
 
 

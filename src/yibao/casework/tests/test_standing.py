@@ -49,7 +49,7 @@ class Telling:
     def step(self, kind: str, by: Actor, *, role: str = "", seen: str = "", on: date = DAY, **data: Any) -> "Telling":
         acting = check(standing=self.standing, actor=by, verb=kind, role=role)
         action = self._action(kind, by, acting, seen, data, on)
-        self.standing = apply(self.standing, action)
+        self.standing = apply(standing=self.standing, action=action)
         self.actions.append(action)
         return self
 
@@ -278,7 +278,7 @@ class TestTheChain:
     def test_refuses_actions_out_of_order(self) -> None:
         told = Telling().step("submit", CITIZEN)
         with pytest.raises(ValueError, match="does not follow"):
-            apply(told.standing, told.actions[0])
+            apply(standing=told.standing, action=told.actions[0])
         with pytest.raises(ValueError, match="begins with open"):
             standing_of(told.actions[1:])
 

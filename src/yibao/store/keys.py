@@ -1,0 +1,81 @@
+"""Requests that take effect once, however often they arrive.
+
+Locks are taken in one fixed order everywhere: the case row, then the idempotency key, then ledger
+accounts by id. Two requests with one key wait for each other here, before any account is touched.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from yibao.kernel.canonical import canonical_json, content_hash
+from yibao.store.models import IdempotencyKey
+from yibao.store.refusals import refuse
+
+_CLAIM = (
+    "INSERT INTO store_idempotencykey (key, content_hash, answer, made_at) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (key) DO NOTHING"
+)
+
+
+@dataclass(slots=True)
+class Slot:
+    """The place of one request's answer.
+
+    Attributes:
+        repeated: The request has taken effect before; give `answer` back and change nothing.
+        answer: The stored answer, or the one to store.
+    """
+
+    repeated: bool
+    answer: Any = None
+
+
+@contextmanager
+def once(*, key: str, content: Any, at: datetime) -> Iterator[Slot]:
+    """Run a block once per key, inside one transaction.
+
+    Args:
+        key: The request's own key.
+        content: What is asked, as plain data; the same key with other content is refused.
+        at: Now.
+
+    Raises:
+        Refused: `key_reused`; show it, nothing was changed.
+    """
+    with transaction.atomic():
+        slot = claim(key=key, content=content, at=at)
+        yield slot
+        if not slot.repeated:
+            IdempotencyKey.objects.filter(key=key).update(answer=slot.answer)
+
+
+def claim(*, key: str, content: Any, at: datetime, answer: Any = None) -> Slot:
+    """Take a key inside the caller's transaction; waits for another transaction that holds it.
+
+    Args:
+        key: The request's own key.
+        content: What is asked, as plain data.
+        at: Now.
+        answer: The answer, when it is known beforehand.
+
+    Returns:
+        A slot; `repeated` when the key was taken before with the same content.
+
+    Raises:
+        Refused: `key_reused`.
+    """
+    wanted = content_hash(content)
+    with connection.cursor() as cursor:
+        stored = None if answer is None else canonical_json(answer)
+        cursor.execute(_CLAIM, [key, wanted, stored, connection.ops.adapt_datetimefield_value(at)])
+        if cursor.rowcount == 1:
+            return Slot(repeated=False, answer=answer)
+    row = IdempotencyKey.objects.get(key=key)
+    if row.content_hash != wanted:
+        raise refuse("key_reused", key)
+    return Slot(repeated=True, answer=row.answer)

@@ -1,0 +1,132 @@
+"""Accounts on record: opened when first used, locked in one order, their balances."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import connection, transaction
+from django.db.models import Max, Sum
+
+from yibao.ledger.accounts import Account, AccountKind
+from yibao.ledger.balances import natural
+from yibao.store.models import BalanceCheckpoint, Entry, JournalTransaction, LedgerAccount, PersonalAccountBalance
+from yibao.store.refusals import refuse
+
+
+def accounts_of(accounts: Iterable[Account]) -> Mapping[str, LedgerAccount]:
+    """Return the rows of accounts by code; those used for the first time are opened.
+
+    Raises:
+        Refused: `account_closed`, with the code.
+    """
+    wanted = {account.code: account for account in accounts}
+    found = _by_code(wanted)
+    if len(found) < len(wanted):
+        _open([account for code, account in wanted.items() if code not in found])
+        found = _by_code(wanted)
+    for row in found.values():
+        if row.closed_on is not None:
+            raise refuse("account_closed", row.code)
+    return found
+
+
+def move_balances(*, rows: Mapping[str, LedgerAccount], sums: Mapping[str, int], importing: bool = False) -> None:
+    """Lock the personal accounts by id and move their running balances.
+
+    Args:
+        rows: The accounts by code.
+        sums: Signed sum posted to each account; a debit takes from the person.
+        importing: Whether a balance below zero is taken over from another system, and flagged.
+
+    Raises:
+        Refused: `balance_too_low`, with the account's code; nothing was changed.
+    """
+    by_id = {row.pk: sums[code] for code, row in rows.items() if row.kind == AccountKind.PERSONAL and sums.get(code)}
+    if not by_id:
+        return
+    locked = PersonalAccountBalance.objects.select_for_update().filter(pk__in=by_id).order_by("pk")
+    changed = []
+    for running in locked:
+        before, running.balance_fen = running.balance_fen, running.balance_fen - by_id[running.pk]
+        worse = running.balance_fen < before
+        if running.balance_fen < 0 and worse and not importing:
+            raise refuse("balance_too_low", next(code for code, row in rows.items() if row.pk == running.pk))
+        running.imported_negative = running.balance_fen < 0
+        changed.append(running)
+    PersonalAccountBalance.objects.bulk_update(changed, ["balance_fen", "imported_negative"], batch_size=200)
+
+
+def balance(account: Account) -> int:
+    """Return an account's balance in fen, as it is read: the last checkpoint and the entries after it.
+
+    Args:
+        account: An account; one never used has 0.
+    """
+    checkpoint_row = (
+        BalanceCheckpoint.objects.filter(account__code=account.code)
+        .order_by("-through_id")
+        .values_list("through_id", "balance_fen")
+    ).first()
+    through, start = checkpoint_row or (0, 0)
+    tail = Entry.objects.filter(account__code=account.code, transaction_id__gt=through)
+    return start + natural(kind=account.kind, sum_fen=tail.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+def personal_balance(account: Account) -> int:
+    """Return the running balance of a personal account in fen; 0 when it was never used."""
+    row = PersonalAccountBalance.objects.filter(account__code=account.code).first()
+    return row.balance_fen if row else 0
+
+
+def checkpoint(region: str) -> int:
+    """Write down the balances of a region's funds, banks and payables; return how many accounts.
+
+    Postings wait meanwhile, so that no transaction with a lower number can follow.
+    """
+    with transaction.atomic():
+        stop_postings()
+        through = JournalTransaction.objects.aggregate(last=Max("id"))["last"]
+        if through is None:
+            return 0
+        rows = LedgerAccount.objects.filter(region=region).exclude(kind=AccountKind.PERSONAL)
+        made = [
+            BalanceCheckpoint(account=row, through_id=through, balance_fen=balance(Account.parse(row.code)))
+            for row in rows
+        ]
+        BalanceCheckpoint.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def stop_postings() -> None:
+    """Let running postings end and hold back new ones until the transaction ends.
+
+    SQLite has one writer at a time, and the transaction is that writer.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE store_journaltransaction IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _by_code(wanted: Mapping[str, Account]) -> dict[str, LedgerAccount]:
+    return {row.code: row for row in LedgerAccount.objects.filter(code__in=list(wanted))}
+
+
+def _open(accounts: Iterable[Account]) -> None:
+    # In the order of their codes, so that two openings of the same accounts cannot block each other.
+    fresh = sorted(accounts, key=lambda account: account.code)
+    rows = [
+        LedgerAccount(
+            code=account.code,
+            region=account.region,
+            scheme=account.scheme,
+            kind=str(account.kind),
+            person_id=account.person_id,
+            unit_id=account.unit_id if account.kind is not AccountKind.PROVIDER_PAYABLE else None,
+        )
+        for account in fresh
+    ]
+    LedgerAccount.objects.bulk_create(rows, ignore_conflicts=True)
+    codes = [account.code for account in fresh if account.kind is AccountKind.PERSONAL]
+    if codes:
+        owned = LedgerAccount.objects.filter(code__in=codes).order_by("pk")
+        PersonalAccountBalance.objects.bulk_create(
+            [PersonalAccountBalance(account=row) for row in owned], ignore_conflicts=True
+        )

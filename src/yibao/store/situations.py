@@ -1,0 +1,229 @@
+"""The record of a person as a case file: the facts a decision may look at, without a name or a number.
+
+Eight statements, whatever the length of the record. Records of persons merged into this one count.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from yibao.kernel.money import Money
+from yibao.kernel.months import Month
+from yibao.store.models import (
+    AccountCredit,
+    BenefitUse,
+    Contribution,
+    ContributionPart,
+    ContributionRefund,
+    Enrolment,
+    Person,
+    RecordEvent,
+)
+
+Plain = dict[str, Any]
+_ONE_DAY = timedelta(days=1)
+
+
+def case_file(
+    person_id: UUID,
+    region: str,
+    on: date,
+    request: Mapping[str, Any],
+    *,
+    service: str = "refund",
+    applicant: Mapping[str, Any] | None = None,
+    materials: Sequence[Any] = (),
+) -> Plain:
+    """Return what the record knows about a person, in the published form of a case file.
+
+    Args:
+        person_id: The insured person.
+        region: Six digits of the place asked.
+        on: Day of application.
+        request: The request in its published form; payments by `payment_key`.
+        service: Name of the public service.
+        applicant: Who applies; the payer when left out.
+        materials: Codes or items of what was handed in.
+
+    Returns:
+        A case file with the members of the contract and no name, identity number or telephone number.
+
+    Raises:
+        Person.DoesNotExist: There is no such person; that is a bug in the caller.
+    """
+    return {
+        "service": service,
+        "region": region,
+        "on": on.isoformat(),
+        "applicant": dict(applicant or {"kind": "payer"}),
+        "person": _person(person_id, on),
+        "enrolments": [_enrolment(row) for row in _of(Enrolment.objects, person_id, "person").select_related("unit")],
+        "payments": _payments(person_id),
+        "benefits": [_benefit(row) for row in _of(BenefitUse.objects, person_id, "enrolment__person")],
+        "events": [_event(row) for row in _of(RecordEvent.objects, person_id, "person")],
+        "materials": list(materials),
+        "request": dict(request),
+    }
+
+
+def payment_key(contribution: Contribution | int) -> str:
+    """Return the identifier of a contribution in case files.
+
+    Examples:
+        >>> payment_key(12)
+        'p12'
+    """
+    return f"p{contribution if isinstance(contribution, int) else contribution.pk}"
+
+
+def enrolment_key(enrolment: Enrolment | int) -> str:
+    """Return the identifier of an enrolment in case files.
+
+    Examples:
+        >>> enrolment_key(7)
+        'e7'
+    """
+    return f"e{enrolment if isinstance(enrolment, int) else enrolment.pk}"
+
+
+def contribution_ids(keys: Iterable[str]) -> list[int]:
+    """Return the contributions that case-file identifiers stand for; texts that stand for none are left out.
+
+    Examples:
+        >>> contribution_ids(["p12", "p3", "x", "p"])
+        [12, 3]
+    """
+    return [int(key[1:]) for key in keys if key.startswith("p") and key[1:].isascii() and key[1:].isdigit()]
+
+
+def _of(rows: Any, person_id: UUID, path: str) -> QuerySet:
+    return rows.filter(Q(**{f"{path}_id": person_id}) | Q(**{f"{path}__merged_into_id": person_id}))
+
+
+def _person(person_id: UUID, on: date) -> Plain:
+    names = ("born", "sex", "died_on", "retired_on", "legal_age_on", "groups__code", "groups__start", "groups__end")
+    rows = list(Person.objects.filter(pk=person_id).order_by("groups__id").values(*names))
+    if not rows:
+        raise Person.DoesNotExist(f"no person {person_id}")
+    first = rows[0]
+    current = (row for row in rows if row["groups__code"] and _holds(row, on))
+    plain = {
+        "born": first["born"].isoformat(),
+        "sex": first["sex"],
+        "died": _day(first["died_on"]),
+        "retired_on": _day(first["retired_on"]),
+        "groups": list(dict.fromkeys(row["groups__code"] for row in current)),
+    }
+    return plain if first["legal_age_on"] is None else {**plain, "legal_age_on": _day(first["legal_age_on"])}
+
+
+def _holds(row: Mapping[str, Any], on: date) -> bool:
+    start, end = row["groups__start"], row["groups__end"]
+    return (start is None or start <= on) and (end is None or on < end)
+
+
+def _enrolment(row: Enrolment) -> Plain:
+    return _known(
+        {
+            "id": enrolment_key(row),
+            "scheme": row.scheme,
+            "as": row.category,
+            "unit": row.unit.credit_code if row.unit else None,
+            "tier": row.tier,
+            "region": row.region,
+            "from": row.start.isoformat(),
+            "to": _day(row.end - _ONE_DAY if row.end else None),
+            "status": row.status if row.status != "normal" else None,
+            "benefits_from": _day(row.benefits_from),
+            "years_kind": row.years_kind or None,
+        }
+    )
+
+
+def _payments(person_id: UUID) -> list[Plain]:
+    rows = _of(Contribution.objects, person_id, "enrolment__person")
+    path = "contribution__enrolment__person"
+    parts = _grouped(_of(ContributionPart.objects, person_id, path))
+    credits = _grouped(_of(AccountCredit.objects, person_id, path))
+    refunds = _grouped(_of(ContributionRefund.objects, person_id, path))
+    return [_payment(row, parts.get(row.pk, []), credits.get(row.pk, []), refunds.get(row.pk, [])) for row in rows]
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.contribution_id, []).append(row)
+    return found
+
+
+def _payment(
+    row: Contribution, parts: list[ContributionPart], credits: list[AccountCredit], refunds: list[ContributionRefund]
+) -> Plain:
+    known = _known(
+        {
+            "id": payment_key(row),
+            "enrolment": enrolment_key(row.enrolment_id),
+            "kind": row.kind,
+            "paid_on": _day(row.paid_on),
+            "from": _month(row.first_month),
+            "to": _month(row.end_month - 1),
+            "payer": row.payer,
+            "collector": row.collector or None,
+            "standard": row.standard or None,
+            "years": row.years,
+            "parts": [_part(part) for part in parts] or None,
+            "account_credit_monthly": _monthly(row, [one for one in credits if one.kind == "credit"]),
+            "retiree_credit_monthly": _monthly(row, [one for one in credits if one.kind == "retiree"]),
+            "refunded": [_run(one) for one in refunds] or None,
+        }
+    )
+    return {**known, "amount": None if row.amount_fen is None else _yuan(row.amount_fen)}
+
+
+def _part(row: ContributionPart) -> Plain:
+    return {"fund": row.fund, "payer": row.payer, "amount": _yuan(row.amount_fen)}
+
+
+def _monthly(row: Contribution, credits: list[AccountCredit]) -> str | list[Plain] | None:
+    if not credits:
+        return None
+    whole = credits[0]
+    if len(credits) == 1 and (whole.first_month, whole.end_month) == (row.first_month, row.end_month):
+        return _yuan(whole.amount_fen)
+    return [_run(one) for one in credits]
+
+
+def _run(row: AccountCredit | ContributionRefund) -> Plain:
+    return {"from": _month(row.first_month), "to": _month(row.end_month - 1), "amount": _yuan(row.amount_fen)}
+
+
+def _benefit(row: BenefitUse) -> Plain:
+    return {
+        "enrolment": enrolment_key(row.enrolment_id),
+        "on": row.on.isoformat(),
+        "kind": row.kind,
+        "amount": _yuan(row.amount_fen),
+    }
+
+
+def _event(row: RecordEvent) -> Plain:
+    return {**_known({"kind": row.kind, "on": _day(row.on)}), **row.data}
+
+
+def _known(members: Plain) -> Plain:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _month(index: int) -> str:
+    return str(Month.from_index(index))
+
+
+def _yuan(fen: int) -> str:
+    return str(Money(fen))
