@@ -20,6 +20,7 @@ from yibao.policy.casefile.models import (
     Party,
     Payment,
     Person,
+    Recognised,
     RefundedMonths,
     RefundRequest,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Party",
     "Payment",
     "Person",
+    "Recognised",
     "RefundRequest",
     "RefundedMonths",
     "json_schema",

@@ -64,7 +64,7 @@ def _month(value: Any) -> int:
 def _fen(value: Any) -> int:
     if not isinstance(value, str):
         raise fault(
-            zh=f"金额应写成带引号的十进制文本，例如 \"1949.10\"，收到的是 {value!r}。",
+            zh=f'金额应写成带引号的十进制文本，例如 "1949.10"，收到的是 {value!r}。',
             en=f'Money is written as a decimal text, for example "1949.10"; got {value!r}.',
         )
     try:

@@ -1,0 +1,83 @@
+"""Sentences about decisions and rules, in Chinese and English, made when somebody reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from yibao.policy.diagnostics import UnknownValue, suggest
+from yibao.policy.region import Region
+from yibao.policy.sentences import Words, citation_text
+from yibao.policy.table import Trace
+from yibao.policy.terms import normal, spellings
+from yibao.policy.types import show_value
+
+
+def sentences(trace: Trace, language: str = "zh") -> list[str]:
+    """Return why a decision came out as it did: rows tried, the row that holds, parameters, amounts.
+
+    Args:
+        trace: of the decision.
+        language: `zh` or `en`.
+    """
+    words = Words(trace, language)
+    lines = [words.considered(item) for item in trace.considered]
+    lines += [words.parameter(use) for use in trace.parameters_used]
+    lines += [words.amount(name, row) for name, row in trace.cases.items()]
+    return lines
+
+
+def explain_key(*, region: Region, key: str, on: date, language: str) -> list[str]:
+    """Return what is in force for a parameter, a table or a row of a table on a day.
+
+    Raises:
+        UnknownValue: nothing of this name is in force on that day.
+    """
+    names = spellings((name, series.term.label) for name, series in region.series.items())
+    if normal(key) in names:
+        return _parameter(region, names[normal(key)], on, language)
+    table, _, row_id = key.rpartition(".") if "." in key else (key, "", "")
+    for domain, vocabulary in region.vocabularies.items():
+        for name, decision in vocabulary.decisions.items():
+            if table in (name, decision.label, f"{domain}.{name}"):
+                return _rows(region, domain, name, row_id, on, language)
+    choices = [*names, *(name for vocabulary in region.vocabularies.values() for name in vocabulary.decisions)]
+    hint = suggest(key, choices)
+    raise UnknownValue(f"{key} → {hint}" if hint else key, on)
+
+
+def _parameter(region: Region, name: str, on: date, language: str) -> list[str]:
+    series = region.series[name]
+    term = series.term
+    lines = []
+    for key in series.values:
+        line = series.find(on, key)
+        if line is None:
+            continue
+        what = (term.label if language == "zh" else term.en or term.name) + (f"[{key}]" if key else "")
+        value = "?" if line.value is None else show_value(kind=term.type.kind, value=line.value)
+        unit = term.type.unit if language == "zh" else ""
+        cited = citation_text(line.sources, language)
+        if language == "zh":
+            until = f"至 {line.until} 前" if line.until else "起"
+            lines.append(f"{what}：{value}{unit}，{line.from_} {until}（{cited}） {line.file}:{line.line}")
+        else:
+            until = f" until before {line.until}" if line.until else ""
+            lines.append(f"{what}: {value} from {line.from_}{until} ({cited}) {line.file}:{line.line}")
+    if not lines:
+        raise UnknownValue(name, on)
+    return lines
+
+
+def _rows(region: Region, domain: str, name: str, row_id: str, on: date, language: str) -> list[str]:
+    table = region.table(domain, name, on=on)
+    rows = [row for row in table.rows if not row_id or row.id == row_id]
+    if not rows:
+        raise UnknownValue(f"{name}.{row_id} → {suggest(row_id, [row.id for row in table.rows])}", on)
+    lines = []
+    for row in rows:
+        label = row.label if language == "zh" else row.en or row.label
+        cells = "; ".join(f"{cell.text}" for cell in row.cells)
+        until = f"–{row.until}" if row.until else ""
+        cited = citation_text(row.sources, language)
+        lines.append(f"{row.id} {label} [{cells}] {row.from_}{until} ({cited}) {row.mark.file}:{row.mark.line}")
+    return lines

@@ -1,0 +1,128 @@
+"""The sentence of every finding about a pack, in Chinese and English; the keys are stable."""
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # reading
+    "yaml_syntax": ("YAML 写法有误：{problem}", "this is not well-formed YAML: {problem}"),
+    "not_utf8": ("文件不是 UTF-8 编码", "the file is not UTF-8"),
+    "duplicate_key": ("“{key}”写了两次，上一次在第 {line} 行", "{key!r} is written twice, first on line {line}"),
+    "anchor": (
+        "不能使用锚点和引用（& 与 *），请把内容写全",
+        "anchors and aliases (& and *) are not used: write it out",
+    ),
+    "tag": ("不能使用标签 {tag}", "the tag {tag} is not used"),
+    "several_documents": ("一个文件只能有一份内容", "a file holds one document"),
+    "empty_file": ("文件是空的", "the file is empty"),
+    "wrong_shape": ("这里应当是{wanted_zh}", "{wanted_en} is expected here"),
+    "unknown_key": ("这里没有“{key}”这一项", "{key!r} is not known here"),
+    "missing_key": ("缺少“{key}”", "{key!r} is missing"),
+    # vocabulary
+    "unknown_type": ("没有“{name}”这个类型", "there is no type {name!r}"),
+    "unknown_domain": ("没有“{name}”这个业务词汇表", "there is no vocabulary {name!r}"),
+    "unknown_table": ("词汇表没有“{name}”这个决定", "the vocabulary has no decision {name!r}"),
+    "unknown_setting": ("词汇表没有“{name}”这项设置", "the vocabulary has no setting {name!r}"),
+    "reserved_name": ("“{name}”是保留名称，请换一个", "{name!r} is reserved: choose another name"),
+    "bad_name": (
+        "“{name}”不能作名称：请用字母、数字、下划线或汉字",
+        "{name!r} is no name: use letters, digits, _ or Chinese",
+    ),
+    "bad_bound": ("上下限写法有误：{text}", "this bound is wrong: {text}"),
+    "bad_as_of": ("as_of 应当是一个日期事实：{name}", "as_of must name a fact that is a date: {name}"),
+    "bad_choice": ("“{text}”不在可选值之内：{choices}", "{text!r} is not one of: {choices}"),
+    # names and types
+    "unknown_name": ("没有“{name}”这个名称", "there is no name {name!r}"),
+    "ambiguous_name": ("“{name}”有两种意思：{meanings}", "{name!r} means two things: {meanings}"),
+    "duplicate_name": ("“{name}”已在 {where} 定义", "{name!r} is already defined at {where}"),
+    "cyclic_fact": ("“{name}”绕了一圈又用到自己", "{name!r} comes back to itself"),
+    "unknown_value": ("“{type}”没有“{text}”这个值", "{type} has no value {text!r}"),
+    "bad_literal": ("“{text}”不是{type_zh}", "{text!r} is not {type_en}"),
+    "wrong_type": ("这里应当是{wanted_zh}，实际是{got_zh}", "this should be {wanted_en} but is {got_en}"),
+    "no_meaning": (
+        "“{operation}”没有意义：{left_zh} 与 {right_zh}",
+        "{operation} of {left_en} and {right_en} has no meaning",
+    ),
+    "unit_mismatch": ("单位不同：{left} 与 {right}", "the units differ: {left} and {right}"),
+    "unguarded_missing": (
+        "“{name}”可能缺失；请先写 known({name}) and …",
+        "{name!r} may be missing: write known({name}) and ... first",
+    ),
+    "never_missing": ("“{name}”从不缺失，不必写 known", "{name!r} is never missing: known is not needed"),
+    "overflow": (
+        "数值可能超过 2^63：{text}；请给事实写更小的 max",
+        "{text} may exceed 2^63: give its facts a smaller max",
+    ),
+    "may_be_negative": (
+        "取整的数可能为负：{text}；请写 max(…, 0)",
+        "what is rounded may be negative: {text}: write max(..., 0)",
+    ),
+    "may_be_zero": (
+        "份数可能为 0：{text}；请给事实写 min: 1，或先写条件 > 0",
+        "the number of parts may be 0: {text}: give the fact min: 1, or a condition > 0 first",
+    ),
+    "not_rounded": (
+        "金额还没有取整；请写 round(…, 分, 四舍五入)",
+        "the amount is not rounded yet: write round(..., fen, half_up)",
+    ),
+    "bad_expression": ("算式写法有误：{problem_zh}", "the expression is wrong: {problem_en}"),
+    "unknown_function": ("没有“{name}”这个函数", "there is no function {name!r}"),
+    "wrong_arguments": ("{name} 的写法是 {form}", "{name} is written {form}"),
+    # dates and sources
+    "bad_date": ("“{text}”不是日期，请写成 2020-08-01 的样子", "{text!r} is not a date: write it like 2020-08-01"),
+    "dates_reversed": ("until（{until}）应当晚于 from（{start}）", "until ({until}) must be later than from ({start})"),
+    "missing_source": ("没有写依据（source）", "no source is given"),
+    "unknown_source": ("sources.yaml 没有“{name}”这个文件", "sources.yaml has no document {name!r}"),
+    "source_not_in_force": (
+        "所引文件在 {day} 不在有效期内：{name}",
+        "no cited document is in force on {day}: {name}",
+    ),
+    "source_attested": (
+        "文号或生效日期不明，只知最早见于 {day}：{name}",
+        "number or day of entry into force unknown, attested from {day}: {name}",
+    ),
+    "unknown_reading": ("settings 的 readings 没有“{name}”", "settings readings has no {name!r}"),
+    # tables
+    "duplicate_id": ("行号“{name}”已在 {where} 用过", "row id {name!r} is already used at {where}"),
+    "unknown_row": ("上级没有“{name}”这一行", "there is no inherited row {name!r}"),
+    "two_places": ("before、after、replace 只能写一个", "only one of before, after and replace may be written"),
+    "not_delegated": (
+        "上级没有授权改动“{name}”；需要上级写明 delegated 及依据",
+        "{name!r} is not opened by the level above: it must say delegated, with its source",
+    ),
+    "delegated_too_low": (
+        "“{name}”只授权给 {levels}，本地区是 {kind}",
+        "{name!r} is opened only to {levels}, this region is a {kind}",
+    ),
+    "above_limit": ("{value} 超过上级授权的上限 {limit}", "{value} is above the bound {limit} set by the level above"),
+    "no_catch_all": (
+        "“{name}”在 {day} 起的规则没有兜底行：最后一行应当不带条件",
+        "{name!r} has no row for all other cases from {day}: the last row must have no condition",
+    ),
+    "dead_row": (
+        "这一行永远轮不到：在它之前的“{name}”已不带条件",
+        "this row is never reached: {name!r} before it has no condition",
+    ),
+    "output_missing": ("then 缺少“{name}”", "then lacks {name!r}"),
+    "unknown_output": ("这个决定没有“{name}”这项结果", "this decision has no output {name!r}"),
+    "amount_unknown": (
+        "金额“{name}”没有写 unknown 的余地；类型应写成 money?",
+        "the amount {name!r} cannot be unknown: its type would be money?",
+    ),
+    "bad_sum": ("汇总的决定只能用数量、金额和列表作结果", "a collecting decision sums numbers, money and lists only"),
+    # parameters
+    "unknown_parameter": ("没有“{name}”这个参数", "there is no parameter {name!r}"),
+    "parameter_overlap": ("与 {where} 的数值期间重叠", "this overlaps the value at {where}"),
+    "parameter_hole": (
+        "{start} 至 {until} 没有数值；不知道就写 value: unknown",
+        "no value from {start} to {until}: where it is not known write value: unknown",
+    ),
+    "parameter_key": ("参数“{name}”{needs_zh}", "the parameter {name!r} {needs_en}"),
+    # packs
+    "bad_code": (
+        "地区代码应为六位数字，且与文件夹名一致：{region}",
+        "a region code is six digits, as in the folder's name: {region}",
+    ),
+    "unknown_parent": ("没有上级地区“{region}”的规则包", "there is no pack of the parent region {region!r}"),
+    "parent_cycle": ("上级地区绕了一圈又回到自己：{region}", "the parents of {region} come back to itself"),
+    "duplicate_region": ("地区 {region} 已有规则包：{where}", "region {region} already has a pack: {where}"),
+    "no_packs": ("没有找到规则包：{where}", "no pack was found in {where}"),
+    "csv_columns": ("CSV 的列应为 {columns}", "the columns of the CSV should be {columns}"),
+}

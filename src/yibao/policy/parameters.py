@@ -1,0 +1,253 @@
+"""Parameters: dated values of a region, inherited value by value, each with its source."""
+
+from __future__ import annotations
+
+import bisect
+import csv
+import io
+import itertools
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from yibao.policy.diagnostics import Findings, Mark, UnknownValue
+from yibao.policy.documents import Citation, Source, check_in_force, read_citations, weak
+from yibao.policy.expression import literal
+from yibao.policy.scope import Fault, ParameterTerm, Scope
+from yibao.policy.shape import entries, listed, needed, span, word
+from yibao.policy.source import Mapping, Node, Scalar, Sequence
+from yibao.policy.terms import read_bounds, read_type
+from yibao.policy.types import Value
+
+PARAMETER_KEYS = ("label", "en", "type", "unit", "min", "max", "key", "delegated", "values", "note")
+_VALUE_KEYS = ("from", "until", "value", "key", "source", "note", "checked_on")
+CSV_COLUMNS = ("key", "from", "until", "value", "source", "checked_on")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """One dated value.
+
+    Attributes:
+        value: in the convention of its type (fen, ten-thousandths ...); None is `unknown`.
+        from_: first day.
+        until: first day no longer, None while open.
+        key: of its key column, None where it has none.
+        sources: what it rests on.
+        low_confidence: whether it rests on hints only.
+        file: where it is written.
+        line: from 1.
+        note: remark of the pack.
+    """
+
+    value: Value
+    from_: date
+    until: date | None
+    key: str | None
+    sources: tuple[Citation, ...]
+    low_confidence: bool
+    file: str
+    line: int
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Series:
+    """The dated values of one parameter in one region, all levels joined; later lines of lower levels prevail.
+
+    Attributes:
+        term: what the parameter is.
+        values: by key, in order of their first day, without overlap.
+    """
+
+    term: ParameterTerm
+    values: dict[str | None, tuple[list[date], list[ParameterValue]]] = field(default_factory=dict)
+
+    def find(self, on: date, key: str | None = None) -> ParameterValue | None:
+        """Return the line in force on a day, or None; its value may still be unknown."""
+        starts, lines = self.values.get(key, ([], []))
+        at = bisect.bisect_right(starts, on) - 1
+        if at < 0:
+            return None
+        line = lines[at]
+        return line if line.until is None or on < line.until else None
+
+    def value(self, on: date, key: str | None = None) -> Value:
+        """Return the value on a day.
+
+        Raises:
+            UnknownValue: there is none, or it is unknown.
+        """
+        line = self.find(on, key)
+        if line is None or line.value is None:
+            raise UnknownValue(self.term.name, on, key)
+        return line.value
+
+    def breaks(self) -> set[date]:
+        """Return the days on which a value begins or ends."""
+        days = set()
+        for _, lines in self.values.values():
+            for line in lines:
+                days.add(line.from_)
+                if line.until is not None:
+                    days.add(line.until)
+        return days
+
+
+def overlay(*, above: Series | None, term: ParameterTerm, lines: list[ParameterValue]) -> Series:
+    """Return the series of a region: its own lines, and where they are silent those of the level above."""
+    joined = Series(term)
+    keys: dict[str | None, list[ParameterValue]] = {}
+    for line in lines:
+        keys.setdefault(line.key, []).append(line)
+    inherited = above.values if above is not None else {}
+    for key in [*inherited, *(key for key in keys if key not in inherited)]:
+        own = sorted(keys.get(key, []), key=lambda line: line.from_)
+        rest = list(inherited[key][1]) if key in inherited else []
+        for line in own:
+            rest = [piece for old in rest for piece in _without(old, line)]
+        everything = sorted(own + rest, key=lambda line: line.from_)
+        joined.values[key] = ([line.from_ for line in everything], everything)
+    return joined
+
+
+def _without(old: ParameterValue, new: ParameterValue) -> list[ParameterValue]:
+    """Return the parts of an inherited line on which a lower level says nothing."""
+    pieces = []
+    if old.from_ < new.from_:
+        before = new.from_ if old.until is None else min(old.until, new.from_)
+        pieces.append(replace(old, until=before))
+    if new.until is not None and (old.until is None or new.until < old.until):
+        pieces.append(replace(old, from_=max(old.from_, new.until)))
+    return pieces
+
+
+def read_term(*, key: Scalar, node: Mapping, scope: Scope, findings: Findings) -> ParameterTerm:
+    """Return what a parameter is, from its label, type, unit, bounds and key."""
+    enums = scope.vocabulary.enums
+    type_ = read_type(
+        node=node.get("type"), enums=enums, unit=word(node=node, key="unit"), findings=findings, mark=key.mark
+    )
+    key_node = node.get("key")
+    key_type = None
+    if key_node is not None:
+        key_type = read_type(node=key_node, enums=enums, unit="", findings=findings, mark=key_node.mark)
+    return ParameterTerm(
+        name=key.text,
+        label=needed(node=node, key="label", findings=findings),
+        en=word(node=node, key="en"),
+        type=type_.sure,
+        key=key_type,
+        bounds=read_bounds(words=node, kind=type_.kind, findings=findings),
+        mark=key.mark,
+    )
+
+
+def read_values(
+    *, node: Mapping, term: ParameterTerm, scope: Scope, sources: dict[str, Source], findings: Findings
+) -> list[ParameterValue]:
+    """Return the dated values of a parameter as one pack writes them; overlaps and holes are reported."""
+    lines = []
+    for item in listed(node=node.get("values"), findings=findings):
+        line = _line(item, term, scope, sources, findings)
+        if line is not None:
+            lines.append(line)
+    check_series(lines=lines, findings=findings)
+    return lines
+
+
+def _line(
+    node: Node, term: ParameterTerm, scope: Scope, sources: dict[str, Source], findings: Findings
+) -> ParameterValue | None:
+    words = entries(node=node, keys=_VALUE_KEYS, findings=findings)
+    start, until = span(node=words, findings=findings)
+    text = needed(node=words, key="value", findings=findings)
+    key = word(node=words, key="key") or None
+    written = words.entries.get("value")
+    if not text or written is None or not isinstance(written[1], Scalar):
+        return None
+    key_ok, key = _key(key, words, term, scope, findings)
+    value = _value(written[1], term, scope, findings)
+    cited = read_citations(node=words.get("source"), sources=sources, findings=findings)
+    if text != "unknown":
+        check_cited(node=words, cited=cited, start=start, until=until, findings=findings)
+    if not key_ok or (value is None and text != "unknown"):
+        return None
+    mark = words.mark
+    note = word(node=words, key="note")
+    return ParameterValue(value, start, until, key, cited, weak(cited), mark.file, mark.line, note)
+
+
+def check_cited(
+    *, node: Mapping, cited: tuple[Citation, ...], start: date, until: date | None, findings: Findings
+) -> None:
+    """Report a dated line that cites nothing, or nothing in force on its days."""
+    source = node.get("source")
+    if source is None:
+        findings.error("missing_source", node.mark)
+    elif cited:
+        check_in_force(cited=cited, start=start, until=until, mark=source.mark, findings=findings)
+
+
+def _key(
+    key: str | None, words: Mapping, term: ParameterTerm, scope: Scope, findings: Findings
+) -> tuple[bool, str | None]:
+    if term.key is None and key is None:
+        return True, None
+    if term.key is None or key is None:
+        needs = ("不带键", "has no key") if term.key is None else ("每行都要写 key", "needs a key on every line")
+        findings.error("parameter_key", words.mark, name=term.name, needs_zh=needs[0], needs_en=needs[1])
+        return False, None
+    try:
+        return True, str(literal(text=key, expected=term.key, scope=scope).value)
+    except Fault as fault:
+        findings.error(fault.code, words.entries["key"][1].mark, hint=fault.hint, **fault.values)
+        return False, None
+
+
+def _value(node: Scalar, term: ParameterTerm, scope: Scope, findings: Findings) -> Value:
+    if node.text == "unknown":
+        return None
+    try:
+        value = literal(text=node.text, expected=term.type, scope=scope).value
+    except Fault as fault:
+        findings.error(fault.code, node.inner, hint=fault.hint, **fault.values)
+        return None
+    if term.bounds is not None and isinstance(value, int) and not term.bounds[0] <= value <= term.bounds[1]:
+        findings.error("bad_bound", node.inner, text=f"{node.text} ({term.name})")
+    return value
+
+
+def check_series(*, lines: list[ParameterValue], findings: Findings) -> None:
+    """Report values of one key that overlap, and days between two values that have none."""
+    by_key: dict[str | None, list[ParameterValue]] = {}
+    for line in lines:
+        by_key.setdefault(line.key, []).append(line)
+    for same in by_key.values():
+        same.sort(key=lambda line: line.from_)
+        for earlier, later in itertools.pairwise(same):
+            mark = Mark(later.file, later.line, 1)
+            if earlier.until is None or earlier.until > later.from_:
+                findings.error("parameter_overlap", mark, where=f"{earlier.file}:{earlier.line}")
+            elif earlier.until < later.from_:
+                findings.error("parameter_hole", mark, start=earlier.until, until=later.from_)
+
+
+def csv_node(*, text: str, file: str, findings: Findings) -> Mapping:
+    """Return the lines of a CSV of mass values in the form of a parameter's `values` in YAML."""
+    rows = list(csv.reader(io.StringIO(text)))
+    header = rows[0] if rows else []
+    if not header or any(column not in CSV_COLUMNS for column in header) or "from" not in header:
+        findings.error("csv_columns", Mark(file, 1, 1), columns=", ".join(CSV_COLUMNS))
+        return Mapping({}, Mark(file, 1, 1))
+    items: list[Node] = []
+    for number, row in enumerate(rows[1:], start=2):
+        column = 1
+        cells: dict[str, tuple[Scalar, Node]] = {}
+        for name, content in zip(header, row, strict=False):
+            mark = Mark(file, number, column)
+            column += len(content) + 1
+            if content:
+                cells[name] = (Scalar(name, mark), Scalar(content, mark))
+        items.append(Mapping(cells, Mark(file, number, 1)))
+    top = Mark(file, 1, 1)
+    return Mapping({"values": (Scalar("values", top), Sequence(tuple(items), top))}, top)

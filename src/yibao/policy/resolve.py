@@ -1,0 +1,139 @@
+"""Joining the levels: rows of a region and of all levels above it, in order, in force day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from yibao.policy.diagnostics import Findings, Mark, suggest
+from yibao.policy.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """What a level opens to the levels below.
+
+    Attributes:
+        levels: kinds of region it is opened to.
+        at_most: greatest value a lower level may give, None without bound.
+        shown: the citation, as it is read.
+    """
+
+    levels: tuple[str, ...]
+    at_most: int | None
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A level's statement that an inherited row ends on a day."""
+
+    id: str
+    on: date
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The part of one table that one pack writes."""
+
+    region: str
+    kind: str
+    rows: tuple[Row, ...]
+    endings: tuple[Ending, ...]
+    delegated: Delegation | None
+    mark: Mark
+
+
+@dataclass(slots=True)
+class Stack:
+    """All rows of one table of a region, in order, over all days.
+
+    Attributes:
+        rows: in the order in which they are tried; cases of amounts after the rows of the table.
+        replaced: id of a row to the rows that stand in for it while they are in force.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    replaced: dict[str, list[Row]] = field(default_factory=dict)
+
+    def in_force(self, on: date) -> tuple[Row, ...]:
+        """Return the rows that apply on a day, in order."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.in_force(on) and not any(other.in_force(on) for other in self.replaced.get(row.id, ()))
+        )
+
+    def breaks(self) -> list[date]:
+        """Return the days on which a row begins or ends, in order."""
+        days = {row.from_ for row in self.rows} | {row.until for row in self.rows if row.until is not None}
+        return sorted(days)
+
+
+def join(*, layers: list[Layer], findings: Findings) -> Stack:
+    """Return the rows of all levels as one table.
+
+    Args:
+        layers: from the highest level to the lowest.
+        findings: gets unknown and doubled rows, and changes no level above has opened.
+    """
+    stack = Stack()
+    opened: Delegation | None = None
+    for layer in layers:
+        if stack.rows:
+            _check_opened(layer, opened, findings)
+        _end(stack, layer, findings)
+        _place(stack, layer, findings)
+        opened = layer.delegated or opened
+    return stack
+
+
+def _check_opened(layer: Layer, opened: Delegation | None, findings: Findings) -> None:
+    marks = [(row.id, row.mark) for row in layer.rows] + [(ending.id, ending.mark) for ending in layer.endings]
+    for name, mark in marks:
+        if opened is None:
+            findings.error("not_delegated", mark, name=name)
+        elif layer.kind not in opened.levels:
+            findings.error("delegated_too_low", mark, name=name, levels=", ".join(opened.levels), kind=layer.kind)
+
+
+def _end(stack: Stack, layer: Layer, findings: Findings) -> None:
+    for ending in layer.endings:
+        for at, row in enumerate(stack.rows):
+            if row.id == ending.id:
+                until = ending.on if row.until is None else min(row.until, ending.on)
+                stack.rows[at] = replace(row, until=until)
+                break
+        else:
+            hint = suggest(ending.id, (row.id for row in stack.rows))
+            findings.error("unknown_row", ending.mark, name=ending.id, hint=hint)
+
+
+def _place(stack: Stack, layer: Layer, findings: Findings) -> None:
+    front = 0
+    seen = {row.id: row for row in stack.rows}
+    last_after: dict[str, str] = {}
+    for row in layer.rows:
+        if row.id in seen:
+            findings.error("duplicate_id", row.mark, name=row.id, where=str(seen[row.id].mark))
+            continue
+        seen[row.id] = row
+        how, anchor = row.place
+        if not how:
+            stack.rows.insert(front, row)
+            front += 1
+            continue
+        ids = [other.id for other in stack.rows]
+        if anchor not in ids:
+            findings.error("unknown_row", row.mark, name=anchor, hint=suggest(anchor, ids))
+            continue
+        if how == "after":
+            at = ids.index(last_after.get(anchor, anchor)) + 1
+            last_after[anchor] = row.id
+        else:
+            at = ids.index(anchor)
+        if how == "replace":
+            stack.replaced.setdefault(anchor, []).append(row)
+        stack.rows.insert(at, row)
+        front += at < front

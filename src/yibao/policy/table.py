@@ -1,0 +1,241 @@
+"""A decision table of a region on a day: decide, trace, and say what every row is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from yibao.policy.cells import Cell
+from yibao.policy.documents import Citation
+from yibao.policy.parameters import ParameterValue
+from yibao.policy.rows import Row
+from yibao.policy.terms import DecisionTerm, Vocabulary
+from yibao.policy.to_python import Hit, RawTrace
+from yibao.policy.tree import Expression, Parameter, facts_of, parameters_of
+from yibao.policy.types import Type, Value
+
+Facts = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A row that was tried.
+
+    Attributes:
+        row_id: of the row.
+        failed_cell: its first cell that does not hold, None for the row that holds.
+    """
+
+    row_id: str
+    failed_cell: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterUse:
+    """A parameter that was read.
+
+    Attributes:
+        name: of the parameter.
+        label: in Chinese.
+        en: in English.
+        type: of its value.
+        value: in the convention of its type.
+        key: of its key column, None where it has none.
+        from_: first day of the value.
+        until: first day no longer, None while open.
+        sources: what the value rests on.
+        low_confidence: whether it rests on hints only.
+        file: where it is written.
+        line: from 1.
+    """
+
+    name: str
+    label: str
+    en: str
+    type: Type
+    value: Value
+    key: str | None
+    from_: date
+    until: date | None
+    sources: tuple[Citation, ...]
+    low_confidence: bool
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One decision with everything that led to it, read when somebody asks.
+
+    Attributes:
+        table: the table that decided.
+        facts: what it was given.
+        raw: what the closure kept.
+    """
+
+    table: Table
+    facts: Facts
+    raw: RawTrace
+
+    @property
+    def row(self) -> str:
+        """Return the id of the row that holds."""
+        return self.raw.hit.row
+
+    @property
+    def members(self) -> Mapping[str, Value]:
+        """Return the outputs by name."""
+        return self.raw.hit.members
+
+    @property
+    def amounts(self) -> Mapping[str, Value]:
+        """Return the amounts by name, in fen."""
+        return self.raw.hit.amounts
+
+    @property
+    def considered(self) -> tuple[Considered, ...]:
+        """Return the rows in the order in which they were tried, the one that holds last."""
+        rows = self.table.decision_rows
+        if self.table.decision.hit == "collect":
+            return tuple(Considered(row_id, None) for row_id in self.raw.hit.rows)
+        tried = [Considered(row.id, row.cells[cell]) for row, cell in zip(rows, self.raw.failed, strict=False)]
+        if self.raw.row >= 0:
+            tried.append(Considered(rows[self.raw.row].id, None))
+        return tuple(tried)
+
+    @property
+    def cases(self) -> dict[str, Row]:
+        """Return the case taken for every amount."""
+        names = self.table.decision.amounts
+        return {name: self.table.cases_of(name)[position] for name, position in zip(names, self.raw.cases, strict=True)}
+
+    def expressions(self) -> tuple[Expression, ...]:
+        """Return every expression that was computed, in order."""
+        found: list[Expression] = []
+        rows = self.table.decision_rows
+        for row, failed in zip(rows, self.raw.failed, strict=False):
+            found.extend(cell.condition for cell in row.cells[: failed + 1])
+        holding = [self.table.row(row_id) for row_id in (self.raw.hit.rows or (self.row,)) if row_id]
+        for row in [*holding, *self.cases.values()]:
+            found.extend(cell.condition for cell in row.cells)
+            found.extend(tree for _, tree in row.outputs)
+            if row.value is not None:
+                found.append(row.value)
+        return tuple(found)
+
+    @property
+    def facts_used(self) -> dict[str, Value]:
+        """Return the facts that were looked at, with their values."""
+        names: dict[str, None] = {}
+        for tree in self.expressions():
+            names.update(dict.fromkeys(sorted(facts_of(tree))))
+        return {name: self.facts.get(name) for name in names}
+
+    @property
+    def parameters_used(self) -> tuple[ParameterUse, ...]:
+        """Return the parameters the holding row and the amounts were decided with."""
+        holding = [self.table.row(row_id) for row_id in (self.raw.hit.rows or (self.row,)) if row_id]
+        uses: dict[ParameterUse, None] = {}
+        for row in [*holding, *self.cases.values()]:
+            for use in self.table.uses(row, self.facts):
+                uses[use] = None
+        return tuple(uses)
+
+
+class Table:
+    """The rows of one decision in force in a region on a day.
+
+    Attributes:
+        decision: what the vocabulary says of it.
+        vocabulary: of its domain.
+        rows: in force, in order, cases of amounts after the rows of the table.
+        decide: takes the facts, returns a `Hit`; pure, safe to call from many threads at once.
+        matching: takes the facts, returns the ids of all rows that hold.
+        value_of: takes an expression of the table and the facts, returns its value; for explanations, not for speed.
+
+    Both raise `UnknownValue` where they need a parameter nobody knows, and `KeyError` for a fact that was not given.
+    """
+
+    __slots__ = ("_raw_trace", "_rows", "_uses", "decide", "decision", "matching", "rows", "value_of", "vocabulary")
+
+    def __init__(
+        self,
+        decision: DecisionTerm,
+        vocabulary: Vocabulary,
+        rows: tuple[Row, ...],
+        closures: tuple[Callable[[Facts], Hit], Callable[[Facts], RawTrace], Callable[[Facts], tuple[str, ...]]],
+        uses: Callable[[Parameter, Facts], ParameterUse | None],
+        values: Callable[[Expression, Facts], Value],
+    ) -> None:
+        self.decision = decision
+        self.vocabulary = vocabulary
+        self.rows = rows
+        self.decide, self._raw_trace, self.matching = closures
+        self._uses = uses
+        self.value_of = values
+        self._rows = {row.id: row for row in rows}
+
+    def trace(self, facts: Facts) -> Trace:
+        """Return the decision with everything that led to it.
+
+        Args:
+            facts: by name, in the conventions of `yibao.policy.types`; keep them unchanged while the trace is used.
+
+        Raises:
+            UnknownValue: a parameter that is needed has no known value.
+        """
+        return Trace(self, facts, self._raw_trace(facts))
+
+    def row(self, row_id: str) -> Row:
+        """Return a row in force, or a case of an amount.
+
+        Raises:
+            KeyError: there is none of this id.
+        """
+        return self._rows[row_id]
+
+    @property
+    def decision_rows(self) -> tuple[Row, ...]:
+        """Return the rows of the table itself, without the cases of amounts."""
+        return tuple(row for row in self.rows if not row.amount)
+
+    def cases_of(self, amount: str) -> tuple[Row, ...]:
+        """Return the cases of an amount, in order."""
+        return tuple(row for row in self.rows if row.amount == amount)
+
+    def uses(self, row: Row, facts: Facts) -> list[ParameterUse]:
+        """Return the parameters a row reads, with their lines."""
+        trees = [cell.condition for cell in row.cells] + [tree for _, tree in row.outputs]
+        trees += [row.value] if row.value is not None else []
+        found = (self._uses(item, facts) for tree in trees for item in parameters_of(tree))
+        return [use for use in found if use is not None]
+
+    @property
+    def facts_needed(self) -> frozenset[str]:
+        """Return the names of all facts the table can look at."""
+        names: set[str] = set()
+        for row in self.rows:
+            for tree in [*(cell.condition for cell in row.cells), *(tree for _, tree in row.outputs)]:
+                names |= facts_of(tree)
+            if row.value is not None:
+                names |= facts_of(row.value)
+        return frozenset(names)
+
+
+def use_of(*, item: Parameter, term_label: tuple[str, str], type_: Type, line: ParameterValue) -> ParameterUse:
+    """Return what a trace tells of a parameter line."""
+    return ParameterUse(
+        name=item.name,
+        label=term_label[0],
+        en=term_label[1],
+        type=type_,
+        value=line.value,
+        key=line.key,
+        from_=line.from_,
+        until=line.until,
+        sources=line.sources,
+        low_confidence=line.low_confidence,
+        file=line.file,
+        line=line.line,
+    )
