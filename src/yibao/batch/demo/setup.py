@@ -1,0 +1,88 @@
+"""Makes the whole demo city: persons, books, logins and cases; says how to enter."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from yibao.batch.demo.books import post_city
+from yibao.batch.demo.cases import make_cases
+from yibao.batch.demo.city import make_city
+from yibao.batch.demo.load import store_city
+from yibao.batch.demo.names import REGION
+from yibao.batch.demo.planted import CASE_KINDS, KINDS
+from yibao.batch.demo.records import City
+from yibao.batch.demo.staff import PASSWORD, STAFF, make_logins
+from yibao.batch.demo.tariffs import Tariffs
+from yibao.services.refund import rulebook
+from yibao.store.models import Person
+
+
+def is_empty() -> bool:
+    """Return whether nobody is on record yet."""
+    return not Person.objects.exists()
+
+
+def make(*, persons: int, seed: int, on: date, quiet: bool = False) -> City:
+    """Make the city and store it; all of it or nothing.
+
+    Args:
+        persons: How many.
+        seed: The same seed, size and day give the same city.
+        on: The day it is made for.
+        quiet: Show no progress.
+
+    Raises:
+        ValueError: Too few persons to hold one of each planted kind.
+    """
+    console = Console(stderr=True, quiet=quiet)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress, transaction.atomic():
+        advance = _bar(progress, "生成参保人 persons", persons)
+        tariffs = Tariffs(rulebook.region(REGION))
+        city = make_city(seed=seed, persons=persons, on=on, tariffs=tariffs, advance=advance)
+        at = timezone.now()
+        store_city(city, at=at, advance=_bar(progress, "写入档案 records", persons))
+        books = _bar(progress, "登记账务 journal", 1)
+        post_city(city, at=at)
+        books(1)
+        make_logins(city)
+        make_cases(city, advance=_bar(progress, "办理案件 cases", len(CASE_KINDS)))
+    return city
+
+
+def _bar(progress: Progress, label: str, total: int):
+    task = progress.add_task(label, total=total)
+    return lambda done: progress.advance(task, done)
+
+
+def welcome() -> str:
+    """Return how to enter the demo: address, logins and what to click first."""
+    staff = "\n".join(f"  {one.username:<16}{one.name}  {'、'.join(one.roles)}" for one in STAFF)
+    return f"""
+演示城市（全部为合成数据） The demo city, all of it synthetic
+地址 address   {settings.YIBAO_PUBLIC_URL}
+口令 password  {PASSWORD}（所有演示账号相同 the same for every demo login）
+
+参保人 citizens
+  citizen1        领取失业保险金期间重复缴费，可退 1,949.10 元 the walk-through
+  citizen2 … citizen{len(KINDS)}  其他情形，见 yibao demo list the other kinds
+经办人员 staff
+{staff}
+
+先点这里 click first
+  1. 用 citizen1 登录 → 我的缴费 → 2022 年度缴费 → 申请退费
+     Sign in as citizen1, My payments, the year 2022, apply for a refund
+  2. 用 clerk 登录工作台受理，reviewer 审批，finance 支付
+     Sign in to the workbench as clerk (accept), reviewer (approve), finance (pay)
+  3. 核对账目 Check the books: yibao ledger verify
+"""
+
+
+def manifest_lines() -> list[str]:
+    """Return one line for each planted kind: login, row of the rules, and what it is about."""
+    made = [(f"citizen{place}", kind) for place, kind in enumerate(KINDS, 1)]
+    return [f"{login:<10} {kind.code:<24} {(kind.make.__doc__ or '').strip()}" for login, kind in made]

@@ -1,0 +1,153 @@
+"""The worker's one look: take what is due under a lease, do it, go on when one fails.
+
+The tables are the truth: outbox rows and clocks. A lease that runs out (the worker was killed) is taken over by the
+next look, so every job here may run twice and has its effect once.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from yibao.casework.actors import Actor
+from yibao.kernel.workdays import last_published_year
+from yibao.services.refund import actions
+from yibao.store import cases, projection
+from yibao.store.models import CaseClock, Outbox
+
+LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(minutes=1)
+TRIES_MAX = 8
+BATCH = 20
+ERROR_MAX = 200
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Done:
+    """What one look did.
+
+    Attributes:
+        work: How many things were taken in hand.
+        letters: Numbers of the cases a paper was made for.
+        escalated: Numbers of the cases whose limit passed.
+        recomputed: Numbers of the cases whose due day was counted again with the published calendar.
+        failures: What went wrong, one line each; the worker tries again later.
+    """
+
+    work: int = 0
+    letters: list[str] = field(default_factory=list)
+    escalated: list[str] = field(default_factory=list)
+    recomputed: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return what to print: nothing when nothing happened."""
+        told = [f"文书 letter {number}" for number in self.letters]
+        told += [f"超期升级 escalated {number}" for number in self.escalated]
+        told += [f"重新计算期限 due day counted again {number}" for number in self.recomputed]
+        return [*told, *(f"失败，稍后重试 failed, will be tried again: {line}" for line in self.failures)]
+
+
+def look(*, name: str, on: date, at: datetime) -> Done:
+    """Do what is due now, at most a batch of each kind.
+
+    Args:
+        name: Who takes the lease: machine and process.
+        on: Business date.
+        at: The moment.
+
+    Returns:
+        What was done; call again at once while `work` is not 0.
+    """
+    done = Done()
+    for row in _leased(name=name, at=at):
+        _run(row, done, on=on, at=at)
+    for clock in _recomputable():
+        _guarded(done, clock.case.number, lambda clock=clock: _recompute(clock, done))
+    for clock in _overdue(on):
+        _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at))
+    return done
+
+
+def _leased(*, name: str, at: datetime) -> list[Outbox]:
+    """Take due rows: free ones, and those whose lease ran out."""
+    with transaction.atomic():
+        free = Q(lease_until=None) | Q(lease_until__lt=at)
+        due = Outbox.objects.filter(free, due_at__lte=at, done_at=None, tries__lt=TRIES_MAX).order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        rows = list(due[:BATCH])
+        taken = [row.pk for row in rows]
+        Outbox.objects.filter(pk__in=taken).update(lease_until=at + LEASE, lease_by=name, tries=F("tries") + 1)
+    return rows
+
+
+def _run(row: Outbox, done: Done, *, on: date, at: datetime) -> None:
+    job = _JOBS.get(row.kind)
+
+    def work() -> None:
+        if job is None:
+            raise LookupError(f"no job is known for outbox rows of kind {row.kind}")
+        job(row, on, at)
+        Outbox.objects.filter(pk=row.pk).update(done_at=at, lease_until=None, last_error="")
+        done.letters.append(row.case_number)
+
+    error = _guarded(done, row.case_number or f"outbox {row.pk}", work)
+    if error:
+        later = at + RETRY_AFTER * (row.tries + 1)
+        Outbox.objects.filter(pk=row.pk).update(due_at=later, lease_until=None, last_error=error[:ERROR_MAX])
+
+
+def _guarded(done: Done, what: str, work: Callable[[], None]) -> str:
+    """Run one piece of work; whatever goes wrong with it is told and does not stop the next."""
+    done.work += 1
+    try:
+        work()
+    except Exception as error:
+        _log.exception("the worker could not do %s", what)
+        # The kind of error only: its text may hold what a person wrote.
+        done.failures.append(f"{what}: {type(error).__name__}")
+        return type(error).__name__
+    return ""
+
+
+def _paper(row: Outbox, on: date, at: datetime) -> None:
+    actions.make_paper(number=row.case_number, kind=row.data["paper"], by=Actor.system(), on=on, at=at)
+
+
+_JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {"refund.paper": _paper}
+
+
+def _overdue(on: date) -> list[CaseClock]:
+    late = CaseClock.objects.filter(finished_on=None, escalated_on=None, due_on__lt=on)
+    return list(late.select_related("case").order_by("due_on", "id")[:BATCH])
+
+
+def _escalate(clock: CaseClock, done: Done, *, on: date, at: datetime) -> None:
+    with transaction.atomic():
+        case = cases.locked(clock.case.number)
+        due = clock.due_on.isoformat() if clock.due_on else ""
+        data = {"clock": clock.name, "due_on": due}
+        cases.act(number=case.number, kind="escalate", by=Actor.system(), at=at, on=on, data=data)
+        CaseClock.objects.filter(pk=clock.pk).update(escalated_on=on)
+    done.escalated.append(case.number)
+
+
+def _recomputable() -> list[CaseClock]:
+    """Return clocks whose due day was provisional and lies in a year whose calendar has been published since."""
+    waiting = CaseClock.objects.filter(due_provisional=True, finished_on=None)
+    published = waiting.filter(due_on__year__lte=last_published_year())
+    return list(published.select_related("case").order_by("due_on", "id")[:BATCH])
+
+
+def _recompute(clock: CaseClock, done: Done) -> None:
+    with transaction.atomic():
+        case = cases.locked(clock.case.number)
+        standing = cases.standing(case)
+        projection.write(case=case, before=replace(standing, clocks=()), after=standing)
+    done.recomputed.append(case.number)

@@ -1,0 +1,37 @@
+"""What may be done with a refund: one function for each step, one transaction for each call."""
+
+from yibao.services.refund.actions.applying import (
+    attach,
+    detach,
+    open_draft,
+    preview,
+    resubmit,
+    save_answers,
+    submit,
+    withdraw,
+)
+from yibao.services.refund.actions.buttons import available
+from yibao.services.refund.actions.papers import make_paper
+from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
+from yibao.services.refund.actions.reviewing import accept, approve, ask_correction, not_accept, refuse
+
+__all__ = [
+    "accept",
+    "approve",
+    "ask_correction",
+    "attach",
+    "available",
+    "bounced",
+    "confirm_paid",
+    "detach",
+    "make_paper",
+    "not_accept",
+    "open_draft",
+    "pay",
+    "preview",
+    "refuse",
+    "resubmit",
+    "save_answers",
+    "submit",
+    "withdraw",
+]

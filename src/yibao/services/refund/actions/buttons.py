@@ -1,0 +1,45 @@
+"""Which steps a page offers: the same tables the server checks, and nothing else."""
+
+from yibao.casework import rights
+from yibao.casework.actors import Actor
+from yibao.casework.states import State
+from yibao.services.refund import workflow
+from yibao.services.refund.actions import money
+from yibao.store import cases
+from yibao.store.models import Case
+
+CORRECT_ACCOUNT = "correct_account"
+_HIDDEN_WITHOUT_MONEY = frozenset({"approve", "pay"})
+
+
+def available(case: Case, actor: Actor) -> list[str]:
+    """Return the verbs an actor may use on a case now.
+
+    `correct_account` stands for answering the account again after a payment bounced (`save_answers`).
+
+    Args:
+        case: The case as it stands.
+        actor: Who looks at it.
+    """
+    standing = cases.standing(case)
+    found = rights.available(standing=standing, actor=actor)
+    decision = cases.decision(case.number)
+    if decision is not None:
+        found = [verb for verb in found if _opens(verb, decision.outcome, case)]
+    if case.state == State.APPROVED and money.has_bounced(case) and _may_correct(case, actor):
+        found.append(CORRECT_ACCOUNT)
+    return found
+
+
+def _opens(verb: str, outcome: str, case: Case) -> bool:
+    if verb not in _HIDDEN_WITHOUT_MONEY:
+        return True
+    # A signer is shown the button and told what is still to be entered or confirmed.
+    seen = workflow.Standing(outcome, determined=True, confirmed=True)
+    return workflow.gate(verb=verb, standing=seen) is None or case.refund.determined_fen is not None
+
+
+def _may_correct(case: Case, actor: Actor) -> bool:
+    if actor.kind == "citizen":
+        return actor.person_id == case.person_id
+    return "clerk" in actor.roles and actor.works_in(case.region)

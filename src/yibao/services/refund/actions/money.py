@@ -1,0 +1,231 @@
+"""The money of a case in the books: owed at the last signature, paid by the desk, taken back by reversal only."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from yibao.kernel.money import Money
+from yibao.ledger.accounts import Account, AccountKind
+from yibao.ledger.journal import Draft
+from yibao.ledger.postings import Posting
+from yibao.services.refund.actions import evidence
+from yibao.services.refund.actions.shares import FundedLine, by_receiver, fund_shares
+from yibao.services.refund.models import RefundedMonth, RefundRequest
+from yibao.services.refund.workflow import PRICE_ROWS
+from yibao.store import posting
+from yibao.store.models import Case, Contribution, JournalTransaction, Payment
+
+PAYABLE = "refund.payable"
+PAID = "refund.paid"
+PERSONAL = frozenset({"person", "heir"})
+"""Receivers paid on the account the applicant gave."""
+
+
+def owe(*, case: Case, request: RefundRequest, plain: Mapping[str, Any], on: date, at: datetime) -> None:
+    """Post what an approved refund owes, out of the funds that had the money.
+
+    Args:
+        case: The case, locked and approved.
+        request: Its answers.
+        plain: The decision as the contract states it.
+        on: Accounting date.
+        at: The moment.
+
+    Raises:
+        Refused: `period_closed`, or another refusal of the ledger; nothing was posted.
+    """
+    region = plain["pack"]["region"]
+    contributions = _contributions(request)
+    debits: dict[tuple[str, str], int] = {}
+    balance = _personal_balance(case, region)
+    for line in paid_lines(plain=plain, request=request):
+        contribution = contributions[line["payment"]]
+        shares = fund_shares(line=_funded(line, contribution), account_balance=balance)
+        balance = balance - Money(shares["account"])
+        for fund, fen in shares.items():
+            key = (contribution.enrolment.scheme, fund)
+            debits[key] = debits.get(key, 0) + fen
+    _post(case, kind=PAYABLE, suffix=str(case.action_count), on=on, at=at, postings=_payable(case, region, debits))
+
+
+def _payable(case: Case, region: str, debits: Mapping[tuple[str, str], int]) -> list[Posting]:
+    kinds = {"pool": AccountKind.POOL, "account": AccountKind.PERSONAL, "large_claim": AccountKind.LARGE_CLAIM}
+    taken = [
+        Posting(Account(kinds[fund], region, scheme, case.person_id if fund == "account" else None), fen)
+        for (scheme, fund), fen in debits.items()
+        if fen
+    ]
+    owed: dict[str, int] = {}
+    for (scheme, _), fen in debits.items():
+        owed[scheme] = owed.get(scheme, 0) + fen
+    return taken + [Posting(Account(AccountKind.REFUNDS_PAYABLE, region, scheme), -fen) for scheme, fen in owed.items()]
+
+
+def paid_lines(*, plain: Mapping[str, Any], request: RefundRequest) -> list[dict[str, Any]]:
+    """Return the lines that bring money: the decision's, or one made of the amount an agency determined.
+
+    Raises:
+        ValueError: A decision for a person without a determined amount was approved; the gates forbid it.
+    """
+    if plain["decision"] != "manual":
+        return [line for line in plain["lines"] if line["parts"]]
+    if request.determined_fen is None:
+        raise ValueError("a manual decision is paid only with a determined amount")
+    amount = str(Money(request.determined_fen))
+    receiver = "heir" if request.applicant == "heir" else "person"
+    first = f"p{evidence.selected(request)[0]}"
+    parts = [{"receiver": receiver, "amount": amount}]
+    return [{"payment": first, "months": 0, "offset": "0.00", "refund": amount, "rules": ["R1b"], "parts": parts}]
+
+
+def receivers(*, plain: Mapping[str, Any], request: RefundRequest) -> dict[tuple[str, str], Money]:
+    """Return what is owed by receiver and scheme."""
+    schemes = {name: row.enrolment.scheme for name, row in _contributions(request).items()}
+    total: dict[tuple[str, str], Money] = {}
+    for line in paid_lines(plain=plain, request=request):
+        for receiver, amount in by_receiver(line["parts"]).items():
+            key = (receiver, schemes[line["payment"]])
+            total[key] = total.get(key, Money(0)) + amount
+    return total
+
+
+def _contributions(request: RefundRequest) -> dict[str, Contribution]:
+    rows = request.payments.select_related("enrolment").prefetch_related("parts", "credits")
+    return {f"p{row.pk}": row for row in rows}
+
+
+def _funded(line: Mapping[str, Any], contribution: Contribution) -> FundedLine:
+    covered = contribution.end_month - contribution.first_month
+    months = int(line["months"] or 0)
+    price = is_price(line)
+    large = sum(part.amount_fen for part in contribution.parts.all() if part.fund == "large_claim")
+    monthly = sum(
+        credit.amount_fen * (credit.end_month - credit.first_month)
+        for credit in contribution.credits.all()
+        if credit.kind == "credit"
+    )
+    return FundedLine(
+        refund=Money.parse(line["refund"]),
+        offset=Money.parse(line["offset"]),
+        months=0 if price else min(months, covered),
+        months_covered=covered,
+        large_claim=Money(large),
+        credited=Money(0 if price else monthly * min(months, covered) // covered),
+    )
+
+
+def is_price(line: Mapping[str, Any]) -> bool:
+    """Return whether a line corrects a price, so that its months stay covered."""
+    return any(rule in PRICE_ROWS for rule in line["rules"])
+
+
+def _personal_balance(case: Case, region: str) -> Money:
+    account = Account(AccountKind.PERSONAL, region, "employee", person_id=case.person_id)
+    return Money(max(0, posting.personal_balance(account)))
+
+
+def pay_out(*, case: Case, payment: Payment, scheme_amounts: Mapping[str, Money], region: str, at: datetime) -> None:
+    """Post a payment that leaves the bank, and tie it to its row."""
+    postings = [
+        part
+        for scheme, amount in scheme_amounts.items()
+        for part in _leaving(region, scheme, amount.fen, receiver=payment.receiver, case=case)
+    ]
+    suffix = f"{payment.receiver}/{payment.pk}"
+    payment.transaction = _post(case, kind=PAID, suffix=suffix, on=payment.sent_on, at=at, postings=postings)
+    payment.save(update_fields=["transaction"])
+
+
+def came_back(*, payment: Payment, on: date, at: datetime) -> None:
+    """Reverse a payment that came back: the bank has it again, and it is owed again."""
+    sent = payment.transaction
+    if sent is None:
+        raise ValueError(f"payment {payment.pk} was never posted")
+    posting.reverse(transaction_id=sent.pk, key=f"{sent.key}/bounced", accounting_date=on, at=at)
+
+
+def _leaving(region: str, scheme: str, fen: int, *, receiver: str, case: Case) -> Iterable[Posting]:
+    yield Posting(Account(AccountKind.REFUNDS_PAYABLE, region, scheme), fen)
+    if receiver == "account":
+        yield Posting(Account(AccountKind.PERSONAL, region, scheme, person_id=case.person_id), -fen)
+    else:
+        yield Posting(Account(AccountKind.BANK, region, scheme), -fen)
+
+
+def _post(case: Case, *, kind: str, suffix: str, on: date, at: datetime, postings: list[Posting]) -> JournalTransaction:
+    key = f"refund/{case.number}/{kind}/{suffix}"
+    draft = Draft(key=key, kind=kind, accounting_date=on, postings=tuple(postings), case_number=case.number)
+    return posting.post(draft=draft, at=at)
+
+
+def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, months: Mapping[str, list[int]]) -> str:
+    """Set aside the months an approved case gives back; the database refuses a month twice.
+
+    Args:
+        case: The case, locked.
+        plain: The decision.
+        request: The answers.
+        months: Month indexes given back by payment, as the decision found them.
+
+    Returns:
+        Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
+    """
+    contributions = _contributions(request)
+    rows: list[RefundedMonth] = []
+    for line in paid_lines(plain=plain, request=request):
+        contribution = contributions[line["payment"]]
+        span = list(range(contribution.first_month, contribution.end_month))
+        price = is_price(line)
+        amount = Money.parse(line["refund"])
+        if not _room(contribution, amount):
+            return "more_than_paid"
+        own = span if price else (months.get(line["payment"]) or span)
+        rows += _spread(case, contribution, own, "price" if price else "cover", amount)
+    taken = RefundedMonth.objects.filter(contribution__in=[row.contribution_id for row in rows])
+    if {(row.contribution_id, row.month, row.ground) for row in rows} & set(
+        taken.values_list("contribution_id", "month", "ground")
+    ):
+        return "already_refunded"
+    RefundedMonth.objects.bulk_create(rows)
+    return ""
+
+
+def _room(contribution: Contribution, amount: Money) -> bool:
+    if contribution.amount_fen is None:
+        return True
+    # Locked, so that two cases of one payment cannot both find room.
+    Contribution.objects.select_for_update().get(pk=contribution.pk)
+    given = sum(row.amount_fen for row in contribution.refunded_months.all())
+    earlier = sum(row.amount_fen for row in contribution.refunds.filter(case_number=""))
+    return given + earlier + amount.fen <= contribution.amount_fen
+
+
+def _spread(
+    case: Case, contribution: Contribution, months: list[int], ground: str, amount: Money
+) -> list[RefundedMonth]:
+    each, rest = divmod(amount.fen, len(months))
+    return [
+        RefundedMonth(
+            contribution=contribution, month=month, ground=ground, case=case, amount_fen=each + (0 if place else rest)
+        )
+        for place, month in enumerate(months)
+    ]
+
+
+def take_back(*, case: Case, on: date, at: datetime, why: str) -> None:
+    """Reverse what the case owes and free its months; money that left the bank is never taken back here.
+
+    Args:
+        case: The case, locked.
+        on: Accounting date of the reversal.
+        at: The moment.
+        why: One word for the key of the reversal.
+    """
+    for owed in JournalTransaction.objects.filter(case_number=case.number, kind=PAYABLE, reversed_by__isnull=True):
+        posting.reverse(transaction_id=owed.pk, key=f"{owed.key}/{why}", accounting_date=on, at=at)
+    RefundedMonth.objects.filter(case=case).delete()
+
+
+def has_bounced(case: Case) -> bool:
+    """Return whether money of the case came back and has not been sent again."""
+    return case.payments.filter(status="bounced").exists() and not case.payments.filter(status="sent").exists()

@@ -1,0 +1,183 @@
+"""Every no of the refund actions: code, sentence and next step, in both languages."""
+
+from yibao.kernel.errors import Refusal, Refused
+
+_SENTENCES = {
+    "file_empty": (
+        422,
+        "上传的文件是空的",
+        "the file is empty",
+        "请重新选择文件。",
+        "Choose the file again.",
+    ),
+    "file_too_large": (
+        413,
+        "文件超过 10 MB",
+        "the file is larger than 10 MB",
+        "请压缩或分次上传。",
+        "Make it smaller, or upload it in parts.",
+    ),
+    "file_kind_not_allowed": (
+        415,
+        "只能上传 PDF、JPG 或 PNG 文件",
+        "only PDF, JPG and PNG files are accepted",
+        "请换成这三种格式之一再上传。",
+        "Upload one of these three kinds.",
+    ),
+    "file_not_what_it_says": (
+        415,
+        "文件内容与文件名后缀不符",
+        "the file is not what its name says",
+        "请上传原始文件，不要改后缀。",
+        "Upload the original file without renaming it.",
+    ),
+    "file_broken": (
+        422,
+        "文件已损坏，打不开",
+        "the file is broken and cannot be opened",
+        "请重新拍照或扫描后上传。",
+        "Take the picture or scan again.",
+    ),
+    "material_unknown": (
+        422,
+        "没有这种材料",
+        "there is no such material",
+        "请从材料清单中选择。",
+        "Choose one of the list.",
+    ),
+    "document_not_found": (
+        404,
+        "没有找到这份文件",
+        "there is no such file",
+        "请刷新页面后再试。",
+        "Reload the page.",
+    ),
+    "nothing_selected": (
+        422,
+        "还没有选择要退的缴费",
+        "no payment was selected",
+        "请至少勾选一笔缴费。",
+        "Tick at least one payment.",
+    ),
+    "no_account": (
+        422,
+        "还没有填写收款账户",
+        "there is no account to pay to",
+        "请填写收款银行、户名和账号。",
+        "Enter bank, holder and number.",
+    ),
+    "no_reason": (
+        422,
+        "请说明原因",
+        "a reason is needed",
+        "请填写原因，申请人会看到这段话。",
+        "Write it; the applicant will read it.",
+    ),
+    "no_reference": (
+        422,
+        "请填写银行或国库的回单号",
+        "the reference of the bank or treasury is needed",
+        "请照回单填写。",
+        "Copy it from the receipt.",
+    ),
+    "no_items": (
+        422,
+        "一次性告知书里没有列出任何事项",
+        "the notice lists nothing",
+        "请列出全部需要补正的材料或内容。",
+        "List everything that is missing.",
+    ),
+    "reason_unknown": (
+        422,
+        "没有这个不予退费原因",
+        "there is no such reason to refuse",
+        "请从列表中选择原因。",
+        "Choose a reason of the list.",
+    ),
+    "level_passed": (
+        409,
+        "这一级已经签批，不能再签",
+        "this level has been signed already",
+        "请刷新页面，查看当前环节。",
+        "Reload the page to see where the case stands.",
+    ),
+    "evidence_changed": (
+        409,
+        "您看到的材料或金额已有变动，之前的签批作废，须从第一级重新审核",
+        "the evidence or the amount changed; earlier signatures are void and review starts again at level 1",
+        "请刷新页面，重新核对后再办理。",
+        "Reload the page, check again, then go on.",
+    ),
+    "already_refunded": (
+        409,
+        "这些月份的费用已经退过，不能再退",
+        "these months have been refunded already",
+        "请核对缴费记录中的已退月份。",
+        "Look at the months already refunded on the record.",
+    ),
+    "more_than_paid": (
+        409,
+        "退费合计超过了当初缴纳的金额",
+        "refunds together would exceed what was paid",
+        "请核对缴费记录中的已退金额。",
+        "Look at the amounts already refunded on the record.",
+    ),
+    "nothing_to_pay": (
+        409,
+        "没有待支付的金额",
+        "there is nothing left to pay",
+        "请查看支付记录。",
+        "Look at the payments of the case.",
+    ),
+    "not_staff": (
+        403,
+        "这项内容由经办人员录入",
+        "this is entered by the agency's staff",
+        "请到窗口办理，或联系经办机构。",
+        "Go to a window, or ask the agency.",
+    ),
+    "case_open_already": (
+        409,
+        "这笔缴费已有一件退费正在办理",
+        "a refund of this payment is already being handled",
+        "请在“办理进度”查看，无需重复申请。",
+        "Follow it under My cases; there is no need to apply again.",
+    ),
+    "level_unknown": (
+        409,
+        "这件事不在这一审批环节",
+        "the case is not at this level",
+        "请刷新页面，查看当前环节。",
+        "Reload the page to see where the case stands.",
+    ),
+    "paper_not_yet": (
+        409,
+        "现在还不能出具这份文书",
+        "this paper cannot be issued yet",
+        "请在办理到相应环节后再打印。",
+        "Print it when the case has come that far.",
+    ),
+}
+
+
+def refusal(code: str, *details: object) -> Refusal:
+    """Return the refusal of a code.
+
+    Args:
+        code: One of this module's codes.
+        details: Values a program may want.
+
+    Raises:
+        KeyError: The code does not exist; a bug in the caller.
+
+    Example:
+        >>> refusal("file_empty").status
+        422
+    """
+    status, zh, en, next_zh, next_en = _SENTENCES[code]
+    return Refusal(code, zh, en, next_zh, next_en, status, details)
+
+
+def refused(code: str, *details: object) -> Refused:
+    """Return the exception of a code, to be raised by the caller."""
+    return Refused(refusal(code, *details))

@@ -1,0 +1,251 @@
+"""What the agency does: accept, ask, sign level by level, refuse; the decision is made anew each time it counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from yibao.casework.actors import Actor
+from yibao.casework.states import State
+from yibao.kernel.errors import Refused
+from yibao.services.refund import workflow
+from yibao.services.refund.actions import evidence, merging, money, promises
+from yibao.services.refund.actions.refusals import refused
+from yibao.services.refund.models import RefundRequest
+from yibao.services.refund.rules import Decision
+from yibao.store import cases
+from yibao.store.models import Case, Outbox
+
+NOTE_MAX = 500
+
+
+def _kept(work: Callable[[], Case]) -> Case:
+    """Run work in one transaction; what it wrote stays when it ends with `evidence_changed`, and only then."""
+    kept: Refused | None = None
+    with transaction.atomic():
+        try:
+            return work()
+        except Refused as no:
+            if no.refusal.code != "evidence_changed":
+                raise
+            kept = no
+    raise kept
+
+
+def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
+    """Accept a complete application: the decision is stored, its levels are pinned, its clock starts.
+
+    Args:
+        number: Number of the case.
+        seen: Evidence hash shown on the page.
+        by: A clerk.
+        on: Business date.
+        at: The moment.
+
+    Raises:
+        Refused: materials_missing, evidence_changed (409), not_your_role, wrong_state.
+    """
+
+    def work() -> Case:
+        case = cases.locked(number)
+        found = _unchanged(case, on=on, at=at)
+        decision = evidence.decided(found)
+        plain = decision.json()
+        _pass("accept", plain=plain, request=case.refund)
+        kept = evidence.keep(case=case, evidence=found, decision=decision, on=on, at=at)
+        data = {
+            "levels": plain["approval"] or promises.ordinary_levels(decision.region),
+            "amount_fen": evidence.amount_fen(plain, case.refund),
+            "pack": plain["pack"]["version"],
+            "decision": kept.sha256,
+            "clocks": promises.clock(decision.region, name="decision"),
+        }
+        case = cases.act(
+            number=number, kind="accept", by=by, at=at, on=on, seen=seen, evidence_hash=found.hash, data=data
+        )
+        _letter(number=number, kind="acceptance_receipt", at=at)
+        return case
+
+    return _kept(work)
+
+
+def _unchanged(case: Case, *, on: date, at: datetime) -> evidence.Evidence:
+    """Return the evidence as it is; when it is no longer what the case says, say so on record and stop.
+
+    Raises:
+        Refused: `evidence_changed`; the record keeps the new hash, signatures are void.
+    """
+    found = evidence.gather(case=case, request=case.refund, on=on)
+    if found.hash == case.evidence_hash:
+        return found
+    _change(case, found, evidence.decided(found), on=on, at=at)
+    raise refused("evidence_changed")
+
+
+def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: date, at: datetime) -> None:
+    """Write down that facts or amount differ from what was signed; an approved case owes nothing any more."""
+    plain = decision.json()
+    evidence.keep_rules(decision, at=at)
+    if case.state == State.APPROVED:
+        money.take_back(case=case, on=on, at=at, why="evidence")
+    reviewing = case.state in (State.ACCEPTED, State.IN_REVIEW, State.APPROVED)
+    cases.act(
+        number=case.number,
+        kind="evidence_changed" if reviewing else "decide",
+        by=Actor.system(),
+        at=at,
+        on=on,
+        evidence_hash=found.hash,
+        data={"amount_fen": evidence.amount_fen(plain, case.refund), "pack": plain["pack"]["version"]},
+    )
+
+
+def _pass(verb: str, *, plain: Mapping[str, Any], request: RefundRequest, confirmed: bool = False) -> None:
+    standing = workflow.Standing(
+        plain["decision"], request.determined_fen is not None, bool(plain["low_confidence"]), confirmed
+    )
+    refusal = workflow.gate(verb=verb, standing=standing)
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def not_accept(*, number: str, reason: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
+    """Close an application that is not accepted, with a reason the person reads.
+
+    Raises:
+        Refused: no_reason, not_your_role, wrong_state, evidence_changed.
+    """
+    if not reason.strip():
+        raise refused("no_reason")
+    text = reason.strip()[:NOTE_MAX]
+    return cases.act(number=number, kind="not_accept", by=by, at=at, on=on, seen=seen, reason=text)
+
+
+def ask_correction(
+    *, number: str, items: Sequence[Mapping[str, str]], seen: str, by: Actor, on: date, at: datetime
+) -> Case:
+    """Send the case back with one notice of everything that is missing; the office's clocks stand still.
+
+    Args:
+        number: Number of the case.
+        items: What is missing: `material` or `field`, and a `note`. Materials the decision finds missing are
+            added, so that nothing is asked for later.
+        seen: Evidence hash shown on the page.
+        by: A clerk, or the role that signs at this level.
+        on: Business date.
+        at: The moment.
+
+    Raises:
+        Refused: no_items, not_your_role, wrong_state, evidence_changed.
+    """
+    with transaction.atomic():
+        case = cases.locked(number)
+        found = evidence.gather(case=case, request=case.refund, on=on)
+        decision = evidence.decided(found)
+        listed = _everything(items, decision.json())
+        if not listed:
+            raise refused("no_items")
+        clocks = promises.clock(decision.region, name="correction")
+        data = {"items": listed, "clocks": clocks}
+        case = cases.act(number=number, kind="ask_correction", by=by, at=at, on=on, seen=seen, data=data)
+        _letter(number=number, kind="correction_notice", at=at)
+        return case
+
+
+def _everything(items: Sequence[Mapping[str, str]], plain: Mapping[str, Any]) -> list[dict[str, str]]:
+    listed = [{name: item[name] for name in ("material", "field", "note") if item.get(name)} for item in items]
+    named = {item.get("material") for item in listed}
+    missing = [item["code"] for item in plain["materials"] if not item["satisfied"]]
+    return [item for item in listed if item] + [{"material": code} for code in missing if code not in named]
+
+
+def approve(
+    *,
+    number: str,
+    level: int,
+    seen: str,
+    by: Actor,
+    on: date,
+    at: datetime,
+    role: str = "",
+    confirmed: bool = False,
+) -> Case:
+    """Sign at a level. The last signature stores the decision made anew and posts what is owed.
+
+    Args:
+        number: Number of the case.
+        level: Level shown on the page.
+        seen: Evidence hash shown on the page.
+        by: Who signs.
+        on: Business date and accounting date.
+        at: The moment.
+        role: The role to sign as, for somebody who holds several of the level's.
+        confirmed: The signer has checked a decision of low confidence, or one a person must make.
+
+    Raises:
+        Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, already_signed,
+            not_confirmed (422), amount_not_determined, already_refunded, wrong_state.
+    """
+
+    def work() -> Case:
+        case = cases.locked(number)
+        if case.state in (State.ACCEPTED, State.IN_REVIEW) and level != case.level:
+            raise refused("level_passed" if level < case.level else "level_unknown")
+        found, decision, plain = _confirmed_facts(case, on=on, at=at)
+        _pass("approve", plain=plain, request=case.refund, confirmed=confirmed)
+        case = cases.act(
+            number=number, kind="approve", by=by, at=at, on=on, role=role, seen=seen, evidence_hash=found.hash,
+            data={"level": level, "confirmed": confirmed},
+        )  # fmt: skip
+        if case.state == State.APPROVED:
+            _finish(case, found, decision, plain, on=on, at=at)
+            case.refresh_from_db()
+        return case
+
+    return _kept(work)
+
+
+def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Evidence, Decision, dict[str, Any]]:
+    """Return evidence and decision made anew; another amount than the one accepted stops the signature."""
+    found = _unchanged(case, on=on, at=at)
+    decision = evidence.decided(found)
+    plain = decision.json()
+    if case.amount_fen != evidence.amount_fen(plain, case.refund):
+        _change(case, found, decision, on=on, at=at)
+        raise refused("evidence_changed")
+    return found, decision, plain
+
+
+def _finish(
+    case: Case, found: evidence.Evidence, decision: Decision, plain: dict[str, Any], *, on: date, at: datetime
+) -> None:
+    evidence.keep(case=case, evidence=found, decision=decision, on=on, at=at)
+    if plain["decision"] == "accounts_merged":
+        merging.merge(case=case, plain=plain, on=on, at=at)
+        cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
+        return
+    code = money.reserve(case=case, plain=plain, request=case.refund, months=decision.months())
+    if code:
+        raise refused(code)
+    money.owe(case=case, request=case.refund, plain=plain, on=on, at=at)
+
+
+def refuse(*, number: str, reason_code: str, note: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
+    """Refuse a case under review with a named reason; the person reads reason and note.
+
+    Raises:
+        Refused: reason_unknown, no_reason (the reason `other` needs a note), two_person_rule, wrong_state,
+            evidence_changed.
+    """
+    if reason_code not in workflow.REFUSE_REASONS:
+        raise refused("reason_unknown", reason_code)
+    text = note.strip()[:NOTE_MAX]
+    if reason_code == "other" and not text:
+        raise refused("no_reason")
+    data = {"reason_code": reason_code}
+    return cases.act(number=number, kind="refuse", by=by, at=at, on=on, seen=seen, reason=text, data=data)
+
+
+def _letter(*, number: str, kind: str, at: datetime) -> None:
+    Outbox.objects.create(kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at)

@@ -1,0 +1,47 @@
+"""The rules this installation decides by: its packs, read once, and the decision upon a case file."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+import yibao.policy
+from yibao.policy import Packs, Region, casefile, load_packs
+from yibao.services.refund import rules
+
+_FACTS = Path(__file__).parent / "facts.yaml"
+_CONTRIBUTION = Path(yibao.policy.__file__).parent / "vocabulary" / "contribution.yaml"
+
+
+@cache
+def rulebook() -> Packs:
+    """Return the packs of this installation, read at the first call and kept.
+
+    Raises:
+        PackErrors: Some pack has a fault; every fault is named with file and line.
+    """
+    return load_packs(
+        roots=[Path(settings.YIBAO_PACKS)], vocabularies={"refund": _FACTS, "contribution": _CONTRIBUTION}
+    )
+
+
+def region(code: str) -> Region:
+    """Return the pooling area whose rules hold at a place.
+
+    Raises:
+        UnknownRegion: No rules are known there; `known` lists the places there are.
+    """
+    return rulebook().region_for(code)
+
+
+def decide(case_file: Mapping[str, Any]) -> rules.Decision:
+    """Return the decision upon a case file, by the rules in force on its day.
+
+    Raises:
+        InputInvalid: The case file is wrong; the problems name every place.
+        UnknownRegion: No rules are known at the place.
+    """
+    case = casefile.read(case_file)
+    return rules.decide(case, region(case.region))
