@@ -14,8 +14,17 @@ HOLDER_MAX = 60
 NOTE_MAX = 500
 UNSURE = "any"
 REASONS = (
-    "duplicate", "unemployment_overlap", "moved_to_unit", "retired_overpay", "concession", "subsidy",
-    "stop_failed", "death", "late_formalities", "after_season", "laid_off",
+    "duplicate",
+    "unemployment_overlap",
+    "moved_to_unit",
+    "retired_overpay",
+    "concession",
+    "subsidy",
+    "stop_failed",
+    "death",
+    "late_formalities",
+    "after_season",
+    "laid_off",
 )
 """Reasons offered on the portal, the commonest first; leaving it open lets every rule be tried."""
 ACCOUNT = ("bank_name", "bank_holder", "bank_number")

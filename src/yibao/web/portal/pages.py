@@ -56,7 +56,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def reads(request: HttpRequest) -> HttpResponse:
     """Show who looked at the person's record."""
     since = request.at - timedelta(days=READS_DAYS)
-    looked = [read for read in audit_log.who_looked(request.actor.person_id) if read.at >= since]
+    looked = [read for read in audit_log.who_looked(person_id=request.actor.person_id) if read.at >= since]
     return render(request, "portal/reads.html", {"section": "cases", "reads": looked})
 
 

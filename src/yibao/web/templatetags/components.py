@@ -23,7 +23,8 @@ def component(name: str, options: Mapping[str, Any] | None = None, **flat: Any) 
 @register.simple_tag(takes_context=True)
 def field(context: Context, options: Mapping[str, Any]) -> SafeString:
     """Draw a form's field, which names its own component, with what the page says is wrong with it."""
-    error = (context.get("errors") or {}).get(options["name"])
+    errors = context.get("errors") or {}
+    error = errors.get(options.get("id") or options["name"])
     shown = {"text": error, "visually_hidden_text": say_in(context)("common.error_word")} if error else None
     return render(options["component"], {**options, "error_message": shown})
 

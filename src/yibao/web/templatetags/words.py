@@ -1,5 +1,6 @@
 """Template tags and filters for words, dates, money and masked personal data."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.safestring import SafeString
 from yibao.kernel import identifiers
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
+from yibao.web.components import render
+from yibao.web.states import tag
 from yibao.web.words import Say, say_in
 
 register = template.Library()
@@ -68,6 +71,23 @@ def months(context: Context, first: str, last: str) -> str:
 def span(context: Context, first: int, end: int) -> str:
     """Write a half-open run of month indexes as the store keeps them."""
     return months(context, str(Month.from_index(first)), str(Month.from_index(end - 1)))
+
+
+@register.simple_tag(takes_context=True)
+def state_tag(context: Context, state: str) -> SafeString:
+    """Draw the tag of a case's state."""
+    return render("tag", tag(state, say_in(context)))
+
+
+@register.simple_tag(takes_context=True)
+def due_words(context: Context, due: Mapping[str, Any]) -> str:
+    """Write how many working days are left, from `late` and `days`."""
+    say = say_in(context)
+    if due["late"]:
+        return say("common.due.late", days=due["days"])
+    if due["days"] <= 1:
+        return say("common.due.one" if due["days"] else "common.due.today")
+    return say("common.due.left", days=due["days"])
 
 
 @register.simple_tag(takes_context=True)

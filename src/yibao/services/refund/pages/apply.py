@@ -179,6 +179,11 @@ def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
     asked = views.materials(decision, request.say)
     for item in asked:
         item["files"] = [document for document in held if document.material == item["code"]]
+        item["field"] = {
+            "component": "file_upload", "name": "file", "id": f"file-{item['code']}",
+            "label": {"text": f"{request.say('refund.ask.file')}：{item['label']}", "classes": "govuk-visually-hidden"},
+            "attributes": {"accept": ".pdf,.jpg,.jpeg,.png"},
+        }
     return {"materials": asked, "missing": len(views.missing(asked))}
 
 
@@ -198,7 +203,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         **frame(case, "check"), "rows": answers(case, request), "decision": decision,
         "verdict": views.verdict(decision), "amount": views.amount(decision), "steps": views.steps(decision, say),
-        "reasons": views.refusals(decision, say), "materials": views.materials(decision, say),
+        "reasons": views.refusals(decision, say), "missing": views.missing(views.materials(decision, say)),
         "sources": views.sources(decision), "key": f"submit/{number}/{case.action_count}",
     }
     return render(request, "refund/check.html", context)

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
-from yibao.services.refund.pages import track, views
+from yibao.services.refund.pages import buttons, track
 from yibao.services.refund.pages.apply import refusal_words
 from yibao.store import audit_log, cases
 from yibao.store.models import Case, CaseSignature, Person
 
 MONTHS_IN_YEAR = 12
 MANUAL = ("manual",)
+OPEN_FOR_AMOUNT = ("submitted", "accepted", "in_review")
+INTAKE = "clerk"
 
 
 def desk_case(request: HttpRequest, number: str) -> Case:
@@ -55,21 +57,57 @@ def show(
     request: HttpRequest, held: Case, form: forms.Form | None = None, *, verb: str = "", status: int = 200
 ) -> HttpResponse:
     """Return the case page, with what was typed and what is wrong with it."""
-    form = form or forms.Form()
+    form, say = form or forms.Form(), request.say
     decision = track.decision_of(held, request)
-    errors = {name: request.say.find(key) or key for name, key in form.errors.items()}
+    shown = track.views_of(decision, say)
+    files = [one for one in held.documents.all() if one.removed_at is None]
+    for item in shown["materials"]:
+        item["files"] = [one for one in files if one.material == item["code"]]
+    verbs = [*actions.available(held, request.actor), *(["determine"] if may_determine(held, decision, request) else [])]
     context = {
-        "section": "queue", "case": held, **track.views_of(decision, request.say),
-        "events": track.events(held, request.say), "due": track.due(held, request),
+        "section": "queue", "case": held, **shown, "reason_words": reason_words(held, say),
+        "events": track.events(held, say), "due": track.due(held, request), "account": held.refund.bank_account,
         "person": person_facts(held.person, request), "why": considered(held, decision, request),
-        "files": [one for one in held.documents.all() if one.removed_at is None],
-        "boxes": boxes(held, request), "verbs": actions.available(held, request.actor),
-        "reasons_to_refuse": reasons(request.say), "payments": list(held.payments.all()),
-        "papers": list(held.papers.all()), "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,
-        "errors": errors, "typed": form.typed, "tried": verb,
-        "may_determine": decision["decision"] in MANUAL and held.state in ("submitted", "accepted", "in_review"),
+        "boxes": boxes(held, request), "buttons": buttons.shown(verbs), "nothing": nothing_to_do(held, request),
+        **buttons.fields(say, typed=form.typed, tried=verb, materials=shown["materials"], reasons=reasons(say)),
+        "payments": payments(held, say), "papers": papers(held, say), "tried": verb,
+        "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,
+        "errors": {f"{verb}-{name}": say.find(key) or key for name, key in form.errors.items()},
     }
     return render(request, "refund/desk.html", context, status=status)
+
+
+def may_determine(held: Case, decision: Mapping[str, Any], request: HttpRequest) -> bool:
+    """Return whether an amount may be entered by hand: no rule computes it, and the case is with the office."""
+    return decision["decision"] in MANUAL and held.state in OPEN_FOR_AMOUNT and INTAKE in request.actor.roles
+
+
+def reason_words(held: Case, say: Any) -> str:
+    """Return why the person asks, in the words of the form."""
+    code = held.refund.reason or forms.UNSURE
+    return say.find(f"refund.reason.{code}.text") or say.find(f"refund.enums.reason.{code}") or code
+
+
+def nothing_to_do(held: Case, request: HttpRequest) -> str:
+    """Return why the reader has no button: the case waits for another, or the reader has acted on it already."""
+    return request.say("refund.desk.nothing")
+
+
+def payments(held: Case, say: Any) -> list[Any]:
+    """Return the payments of a case with their state and route in words."""
+    found = list(held.payments.all())
+    for payment in found:
+        payment.status_words = say(f"refund.desk.status.{payment.status}")
+        payment.route_words = say(f"refund.desk.routes.{payment.route}")
+    return found
+
+
+def papers(held: Case, say: Any) -> list[dict[str, str]]:
+    """Return the papers staff may print in the case's state."""
+    kinds = ["application_form"] if held.submitted_on else []
+    kinds += ["acceptance_receipt"] if held.process else []
+    kinds += ["refund_slip"] if any(payment.slip_number for payment in held.payments.all()) else []
+    return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 
 @require_POST

@@ -1,11 +1,13 @@
 """Following a case: where it stands, what to correct, withdrawing it, its papers."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yibao.kernel.workdays import working_days_between
@@ -45,8 +47,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     decision = decision_of(own, request)
     context = {
         "section": "cases", "case": own, **views_of(decision, request.say),
-        "events": events(own, request.say), "coming": COMING.get(own.state, ()), "due": due(own, request),
-        "notice": notice(own, request.say), "papers": papers_of(own),
+        "events": events(own, request.say), "coming": [request.say(f"refund.coming.{step}") for step in COMING.get(own.state, ())],
+        "due": due(own, request),
+        "notice": notice(own, request.say), "papers": papers_of(own, request.say),
         "may_withdraw": "withdraw" in actions.available(own, request.actor),
     }
     return render(request, "refund/case.html", context)
@@ -56,7 +59,7 @@ def decision_of(own: Case, request: HttpRequest) -> dict[str, Any]:
     """Return the decision to show: the one that was made, or a fresh one while nothing is decided."""
     stored = cases.decision(own.number)
     if stored is not None:
-        return decide(stored.case_file).json()
+        return decide(json.loads(stored.case_file)).json()
     return actions.preview(number=own.number, on=request.on).json()
 
 
@@ -75,7 +78,7 @@ def due(own: Case, request: HttpRequest) -> dict[str, Any] | None:
         return None
     late = own.due_on < request.on
     first, last = sorted((own.due_on, request.on))
-    return {"on": own.due_on, "late": late, "days": working_days_between(first, last), "provisional": own.due_provisional}
+    return {"on": own.due_on, "late": late, "days": working_days_between(start=first, end=last), "provisional": own.due_provisional}
 
 
 def events(own: Case, say: Any) -> list[dict[str, Any]]:
@@ -119,8 +122,19 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     held = {document.material for document in own.documents.all() if document.removed_at is None}
     for item in items:
         item["there"] = item["material"] in held
-    context = {"section": "cases", "case": own, "items": items, "rows": apply.answers(own, request)}
+    tasks = [task(item, number, request.say) for item in items]
+    context = {"section": "cases", "case": own, "tasks": tasks, "rows": apply.answers(own, request)}
     return render(request, "refund/correct.html", context)
+
+
+def task(item: Mapping[str, Any], number: str, say: Any) -> dict[str, Any]:
+    """Return one missing thing as a task with its state and the place to put it right."""
+    status = {"text": say("refund.correct.there")}
+    if item["material"] and not item["there"]:
+        status = {"tag": {"text": say("refund.correct.missing"), "classes": "app-tag--turn"}}
+    step = "materials" if item["material"] else "reason"
+    hint = {"text": item["note"]} if item["note"] else None
+    return {"title": {"text": item["label"]}, "hint": hint, "href": reverse(f"refund:{step}", args=[number]), "status": status}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,23 +147,26 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         if not form.errors:
             actions.withdraw(number=number, reason=form.answers["reason"], by=request.actor, on=request.on, at=request.at)
             messages.success(request, request.say("refund.withdraw.done", number=number))
-            return redirect("portal:cases" if own.state == "draft" else "refund:case", *([] if own.state == "draft" else [number]))
+            return redirect("portal:cases") if own.state == "draft" else redirect("refund:case", number)
     errors = {name: request.say(key) for name, key in form.errors.items()}
-    context = {"section": "cases", "case": own, "errors": errors, "typed": form.typed}
+    context = {"section": "cases", "case": own, "errors": errors, "reason_field": {
+        "component": "textarea", "name": "reason", "rows": 3, "value": form.typed["reason"],
+        "label": {"text": request.say("refund.withdraw.reason")}, "hint": {"text": request.say("refund.withdraw.hint")},
+    }}
     return render(request, "refund/withdraw.html", context, status=400 if errors else 200)
 
 
-def papers_of(own: Case) -> list[dict[str, Any]]:
+def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
     """Return the papers a citizen may print in the case's state."""
     kinds = PAPERS.get(own.state, FROM_ACCEPTED if own.state not in ("draft", "withdrawn", "not_accepted") else ())
-    return [{"kind": kind} for kind in kinds]
+    return [{"kind": kind, "label": say(f"refund.paper.{kind}")} for kind in kinds]
 
 
 @require_POST
 def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Make a paper, or find the one made before, and open it."""
     own = apply.own_case(request, number)
-    if kind not in {paper["kind"] for paper in papers_of(own)}:
+    if kind not in {paper["kind"] for paper in papers_of(own, request.say)}:
         raise Http404
     made = actions.make_paper(number=number, kind=kind, by=request.actor, on=request.on, at=request.at)
     return redirect("refund:paper", number, made.number)
@@ -189,5 +206,5 @@ def sent(content: bytes, content_type: str, name: str) -> FileResponse:
     response = FileResponse(iter([content]), content_type=content_type, filename=name)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'"
     return response

@@ -11,18 +11,12 @@ PERCENT = 100
 READY = ("refund", "incomplete")
 
 
-def words_of(say: Any, thing: Mapping[str, Any]) -> str:
-    """Return the reader's language of a label that carries both."""
-    return say.pick(thing)
-
-
 def steps(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:
     """Return the computed steps: label, value and source, with the last amount as the total."""
     shown = [
         {
             "label": say.pick(step),
-            "value": amount_words(step.get("value")),
-            "is_amount": bool(AMOUNT.fullmatch(str(step.get("value")))),
+            "value": amount_words(step["value_en" if say.language == "en" else "value"]),
             "source": step.get("source", ""),
             "total": False,
         }
@@ -30,7 +24,7 @@ def steps(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:
     ]
     if decision.get("amount") is not None and decision["decision"] in READY:
         shown.append(
-            {"label": say("refund.amount.total"), "value": amount_words(decision["amount"]), "is_amount": True,
+            {"label": say("refund.amount.total"), "value": amount_words(decision["amount"]),
              "source": "", "total": True}
         )
     return shown
@@ -73,16 +67,10 @@ def verdict(decision: Mapping[str, Any]) -> str:
 
 
 def refusals(decision: Mapping[str, Any], say: Any) -> list[dict[str, str]]:
-    """Return the named refusals of a decision as sentences, materials left out: those are listed apart."""
-    return [
-        {"text": _refusal_text(refusal, say), "next": say.pick_next(refusal), "source": refusal.get("source") or ""}
-        for refusal in decision.get("refusals") or []
-        if not refusal.get("material")
-    ]
-
-
-def _refusal_text(refusal: Mapping[str, Any], say: Any) -> str:
-    return say.pick(refusal) or say.find(f"refund.enums.refusal.{refusal.get('code')}") or str(refusal.get("code"))
+    """Return the named refusals of a decision as sentences; those of materials are left out, as they are listed."""
+    papers = {item["code"] for item in decision.get("materials") or []}
+    told = [refusal for refusal in decision.get("refusals") or [] if refusal.get("about") not in papers]
+    return [{"text": refusal[say.language], "next": refusal[f"next_{say.language}"]} for refusal in told]
 
 
 def materials(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:

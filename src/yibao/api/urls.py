@@ -1,0 +1,8 @@
+"""Addresses of the interface for other programs."""
+
+from django.urls import path
+
+from yibao.api.app import api
+
+app_name = "api"
+urlpatterns = [path("", api.urls)]
