@@ -73,7 +73,21 @@ def refusals() -> str:
         )
         head = "| code | status | 中文 | English | next step |\n| --- | --- | --- | --- | --- |"
         blocks.append(f"## `{name}`\n\n{head}\n{rows}\n")
+    for service, words in _service_texts():
+        rows = "\n".join(
+            f"| `{code}` | {one['zh']} | {one['en']} | {one['next_zh']} {one['next_en']} |"
+            for code, one in words.items()
+        )
+        head = "| code | 中文 | English | next step |\n| --- | --- | --- | --- |"
+        blocks.append(f"## Decisions of `{service}`\n\n{head}\n{rows}\n")
     return "\n".join(blocks)
+
+
+def _service_texts() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+    for file in sorted((ROOT / "src/yibao/services").glob("[a-z]*/text.yaml")):
+        words = yaml.safe_load(file.read_text(encoding="utf-8")).get("refusals", {})
+        if words:
+            yield file.parent.name, words
 
 
 def _refusals_by_module() -> Iterator[tuple[str, list[Refusal]]]:
@@ -95,7 +109,32 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/states.md": states,
     "docs/reference/refusals.md": refusals,
 }
-PARTS: dict[str, Callable[[], str]] = {}
+
+
+def services() -> str:
+    """Return the table of the public services that are there, from their manifests."""
+    manifests = sorted((ROOT / "src/yibao/services").glob("[a-z]*/service.yaml"))
+    found = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in manifests]
+    rows = "\n".join(f"| `{one['name']}` | {one['label']} | {one['en']} | {one['quality']} |" for one in found)
+    return f"| service | 中文 | English | quality |\n| --- | --- | --- | --- |\n{rows}\n"
+
+
+def regions() -> str:
+    """Return the table of the regions that are there, from their packs."""
+    rows = ""
+    for file in sorted((ROOT / "packs").glob("[0-9]*/pack.yaml")):
+        pack = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        cases = sum(
+            len(yaml.load(case.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["cases"])
+            for case in file.parent.glob("cases/*/*.yaml")
+        )
+        cells = (f"`{pack['code']}`", pack["name"], pack["en"], pack["quality"], str(cases), pack["checked_on"])
+        rows += f"| {' | '.join(cells)} |\n"
+    head = "| region | 中文 | English | quality | worked cases | checked on |\n| --- | --- | --- | --- | --- | --- |"
+    return f"{head}\n{rows}"
+
+
+PARTS: dict[str, Callable[[], str]] = {"services": services, "regions": regions}
 PARTED = ("README.md", "README.zh-CN.md")
 
 
