@@ -7,6 +7,7 @@ Example:
 """
 
 from yibao.policy.diagnostics import Diagnostic, NoRuleInForce, PackErrors, Severity, UnknownRegion, UnknownValue
+from yibao.policy.documents import Citation, Source
 from yibao.policy.load import Packs, load_packs, load_texts
 from yibao.policy.parameters import ParameterValue
 from yibao.policy.region import Region
@@ -15,6 +16,7 @@ from yibao.policy.table import Considered, ParameterUse, Table, Trace
 from yibao.policy.to_python import Hit
 
 __all__ = [
+    "Citation",
     "Considered",
     "Diagnostic",
     "Hit",
@@ -26,6 +28,7 @@ __all__ = [
     "Region",
     "Row",
     "Severity",
+    "Source",
     "Table",
     "Trace",
     "UnknownRegion",

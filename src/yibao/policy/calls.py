@@ -23,7 +23,7 @@ from yibao.policy.tree import (
     Share,
     fraction,
 )
-from yibao.policy.types import BOOL, DATE, INT64, ORDERED, Kind, Type
+from yibao.policy.types import BOOL, DATE, INT64, ORDERED, UNROUNDED, Kind, Type
 
 if TYPE_CHECKING:
     from yibao.policy.expression import Reader
@@ -57,7 +57,7 @@ _SUMS = {
 }
 
 
-def arithmetic_type(operator: str, left: Type, right: Type) -> Type | None:
+def arithmetic_type(*, operator: str, left: Type, right: Type) -> Type | None:
     """Return the type of a sum, difference or product, or None where it has no meaning."""
     table = _PRODUCTS if operator == "*" else _SUMS
     kind = table.get((left.kind, right.kind)) or table.get((right.kind, left.kind))
@@ -66,7 +66,7 @@ def arithmetic_type(operator: str, left: Type, right: Type) -> Type | None:
     return Type(kind, unit=left.unit or right.unit)
 
 
-def read_call(reader: Reader, node: ast.Call, guard: Guard, expected: Type | None) -> Expression:
+def read_call(*, reader: Reader, node: ast.Call, guard: Guard, expected: Type | None) -> Expression:
     """Return the tree of a call.
 
     Raises:
@@ -80,7 +80,7 @@ def read_call(reader: Reader, node: ast.Call, guard: Guard, expected: Type | Non
     if name in special:
         return special[name](reader, node, guard, expected)
     if name not in FUNCTIONS:
-        raise Fault("unknown_function", offset, hint=suggest(name, [*FUNCTIONS, *SPECIAL]), name=name)
+        raise Fault("unknown_function", offset, hint=suggest(name=name, choices=[*FUNCTIONS, *SPECIAL]), name=name)
     arguments = tuple(reader.read(argument, guard) for argument in node.args)
     form = _form(FUNCTIONS[name].forms, arguments)
     if form is None or (name in ("date", "month") and not _written_day(name, arguments)):
@@ -123,7 +123,7 @@ def _extreme(reader: Reader, node: ast.Call, guard: Guard, expected: Type | None
         reader.alike(place, argument, model)[0] if argument is not model else argument
         for place, argument in zip(node.args, arguments, strict=True)
     ]
-    if model.type.kind not in ORDERED:
+    if model.type.kind not in ORDERED | UNROUNDED:
         raise _wrong(reader, node, name)
     bounds = None
     if model.bounds is not None:
@@ -188,10 +188,10 @@ def _at(reader: Reader, node: ast.Call, guard: Guard, expected: Type | None) -> 
     day = reader.read(node.args[1], guard, DATE)
     if not day.type.same(DATE):
         raise _wrong(reader, node, "at")
-    return read_parameter(reader, node.args[0], guard, day)
+    return read_parameter(reader=reader, node=node.args[0], guard=guard, at=day)
 
 
-def read_parameter(reader: Reader, node: ast.expr, guard: Guard, at: Expression | None) -> Parameter:
+def read_parameter(*, reader: Reader, node: ast.expr, guard: Guard, at: Expression | None) -> Parameter:
     """Return the tree of `p.name` or `p.name[key]`.
 
     Raises:
@@ -205,7 +205,7 @@ def read_parameter(reader: Reader, node: ast.expr, guard: Guard, at: Expression 
     scope = reader.scope
     term = scope.parameters.get(scope.parameter_spellings.get(target.attr, ""))
     if term is None:
-        hint = suggest(target.attr, scope.parameter_spellings)
+        hint = suggest(name=target.attr, choices=scope.parameter_spellings)
         raise Fault("unknown_parameter", reader.offset(node), name=target.attr, hint=f"p.{hint}" if hint else "")
     return Parameter(term.type, term.bounds, term.name, _key(reader, node, term, guard), at)
 

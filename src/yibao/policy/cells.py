@@ -57,14 +57,14 @@ def read_when(*, node: Mapping, scope: Scope, findings: Findings) -> tuple[tuple
             continue
         if cell is not None:
             cells.append(cell)
-            guard = guard.and_also(learned(cell.condition, True))
+            guard = guard.and_also(learned(node=cell.condition, truth=True))
     return tuple(cells), guard
 
 
 def _cell(key: Scalar, value: Node, scope: Scope, guard: Guard, findings: Findings) -> Cell | None:
     subject = Reader(scope, "").lookup(normal(key.text), guard)
     if subject is None:
-        hint = suggest(key.text, scope.names())
+        hint = suggest(name=key.text, choices=scope.names())
         findings.error("unknown_name", key.mark, name=key.text, hint=hint)
         return None
     items = texts(node=value, findings=findings)
@@ -156,7 +156,11 @@ def _operand(text: str, expected: Type, scope: Scope, guard: Guard, offset: int)
         return literal(text=text, expected=expected, scope=scope, offset=offset)
     except Fault as not_written:
         try:
-            return fit(parse(text=text, scope=scope, expected=expected.sure, guard=guard), expected.sure, offset)
+            return fit(
+                node=parse(text=text, scope=scope, expected=expected.sure, guard=guard),
+                expected=expected.sure,
+                offset=offset,
+            )
         except Fault as fault:
             if expected.kind is not Kind.ENUM and text[:1].isdigit():
                 raise not_written from None

@@ -29,7 +29,7 @@ from yibao.policy.tree import (
     Within,
     walk,
 )
-from yibao.policy.types import Kind, Value
+from yibao.policy.types import UNROUNDED, Kind, Value
 
 
 class Unknown:
@@ -214,17 +214,26 @@ class Printer:
             top, under = self.fraction(node.amount)
             of = self.text(node.of)
             return f"({top} * {self.operand(node.n)})", of if under == 1 else f"({under} * {of})"
-        if not isinstance(node, Arithmetic) or node.type.kind not in (Kind.UNROUNDED, Kind.UNROUNDED_COUNT):
+        if node.type.kind not in UNROUNDED:
+            return self.operand(node), 1
+        if isinstance(node, Call):
+            return self._extreme(node)
+        if not isinstance(node, Arithmetic):
             return self.operand(node), 1
         left, left_under = self.fraction(node.left)
         right, right_under = self.fraction(node.right)
         if node.operator == "*":
             scale = RATE_SCALE if Kind.RATE in (node.left.type.kind, node.right.type.kind) else 1
             return f"({left} * {right})", _times(_times(left_under, right_under), scale)
-        if left_under == right_under:
-            return f"({left} {node.operator} {right})", left_under
-        crossed = f"({left} * {right_under} {node.operator} {right} * {left_under})"
-        return crossed, _times(left_under, right_under)
+        left, right, under = _crossed((left, left_under), (right, right_under))
+        return f"({left} {node.operator} {right})", under
+
+    def _extreme(self, node: Call) -> tuple[str, str | int]:
+        top, under = self.fraction(node.arguments[0])
+        for argument in node.arguments[1:]:
+            left, right, under = _crossed((top, under), self.fraction(argument))
+            top = f"{node.function}({left}, {right})"
+        return top, under
 
     def rounding(self, node: Round) -> str:
         """Return the code of a rounding, in whole numbers only."""
@@ -237,6 +246,14 @@ class Printer:
         else:
             units = f"((2 * {top} + {whole}) // {_times(2, whole)})"
         return units if node.step == 1 else f"({units} * {node.step})"
+
+
+def _crossed(left: tuple[str, str | int], right: tuple[str, str | int]) -> tuple[str, str, str | int]:
+    """Return two numerators over their common denominator, and it."""
+    (left_top, left_under), (right_top, right_under) = left, right
+    if left_under == right_under:
+        return left_top, right_top, left_under
+    return f"{left_top} * {right_under}", f"{right_top} * {left_under}", _times(left_under, right_under)
 
 
 def _times(left: str | int, right: str | int) -> str | int:

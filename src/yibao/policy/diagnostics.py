@@ -147,6 +147,8 @@ class Findings:
         self._add(code, Severity.WARNING, mark, hint, values)
 
     def _add(self, code: str, severity: Severity, mark: Mark, hint: str, values: dict[str, object]) -> None:
+        if not code:
+            return
         zh, en = MESSAGES[code]
         finding = Diagnostic(
             code, severity, zh.format(**values), en.format(**values), mark.file, mark.line, mark.column, hint
@@ -164,11 +166,11 @@ class Findings:
         return sorted(self.items, key=lambda item: (item.file, item.line, item.column, item.code))
 
 
-def suggest(name: str, choices: Iterable[str]) -> str:
+def suggest(*, name: str, choices: Iterable[str]) -> str:
     """Return the choice that `name` most likely misspells, or nothing.
 
     Example:
-        >>> suggest("retird", ["retired", "reason"])
+        >>> suggest(name="retird", choices=["retired", "reason"])
         'retired'
     """
     close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)

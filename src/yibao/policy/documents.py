@@ -128,7 +128,7 @@ def read_citations(*, node: Node | None, sources: dict[str, Source], findings: F
         if name in sources:
             cited.append(Citation(sources[name], article))
         else:
-            findings.error("unknown_source", item.mark, name=name, hint=suggest(name, sources))
+            findings.error("unknown_source", item.mark, name=name, hint=suggest(name=name, choices=sources))
     return tuple(cited)
 
 

@@ -12,7 +12,7 @@ from yibao.policy.terms import normal, spellings
 from yibao.policy.types import show_value
 
 
-def sentences(trace: Trace, language: str = "zh") -> list[str]:
+def sentences(trace: Trace, *, language: str = "zh") -> list[str]:
     """Return why a decision came out as it did: rows tried, the row that holds, parameters, amounts.
 
     Args:
@@ -41,7 +41,7 @@ def explain_key(*, region: Region, key: str, on: date, language: str) -> list[st
             if table in (name, decision.label, f"{domain}.{name}"):
                 return _rows(region, domain, name, row_id, on, language)
     choices = [*names, *(name for vocabulary in region.vocabularies.values() for name in vocabulary.decisions)]
-    hint = suggest(key, choices)
+    hint = suggest(name=key, choices=choices)
     raise UnknownValue(f"{key} → {hint}" if hint else key, on)
 
 
@@ -56,7 +56,7 @@ def _parameter(region: Region, name: str, on: date, language: str) -> list[str]:
         what = (term.label if language == "zh" else term.en or term.name) + (f"[{key}]" if key else "")
         value = "?" if line.value is None else show_value(kind=term.type.kind, value=line.value)
         unit = term.type.unit if language == "zh" else ""
-        cited = citation_text(line.sources, language)
+        cited = citation_text(cited=line.sources, language=language)
         if language == "zh":
             until = f"至 {line.until} 前" if line.until else "起"
             lines.append(f"{what}：{value}{unit}，{line.from_} {until}（{cited}） {line.file}:{line.line}")
@@ -72,12 +72,12 @@ def _rows(region: Region, domain: str, name: str, row_id: str, on: date, languag
     table = region.table(domain, name, on=on)
     rows = [row for row in table.rows if not row_id or row.id == row_id]
     if not rows:
-        raise UnknownValue(f"{name}.{row_id} → {suggest(row_id, [row.id for row in table.rows])}", on)
+        raise UnknownValue(f"{name}.{row_id} → {suggest(name=row_id, choices=[row.id for row in table.rows])}", on)
     lines = []
     for row in rows:
         label = row.label if language == "zh" else row.en or row.label
         cells = "; ".join(f"{cell.text}" for cell in row.cells)
         until = f"–{row.until}" if row.until else ""
-        cited = citation_text(row.sources, language)
+        cited = citation_text(cited=row.sources, language=language)
         lines.append(f"{row.id} {label} [{cells}] {row.from_}{until} ({cited}) {row.mark.file}:{row.mark.line}")
     return lines

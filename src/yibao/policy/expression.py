@@ -29,7 +29,7 @@ from yibao.policy.tree import (
     combine,
     learned,
 )
-from yibao.policy.types import BOOL, INT64, ORDERED, Kind, Type, Value, parse_value
+from yibao.policy.types import BOOL, INT64, ORDERED, UNROUNDED, ZERO_FITS, Kind, Type, Value, parse_value
 
 MAX_LENGTH = 500
 MAX_DEPTH = 40
@@ -73,33 +73,33 @@ def parse(*, text: str, scope: Scope, expected: Type | None = None, guard: Guard
     """
     reader = Reader(scope, normal(text.replace("\n", " ")))
     tree = reader.read_whole(expected, guard)
-    return tree if expected is None else fit(tree, expected, 0)
+    return tree if expected is None else fit(node=tree, expected=expected, offset=0)
 
 
-def fit(node: Expression, expected: Type, offset: int) -> Expression:
-    """Return a node as the type that is expected, a plain zero made money where money is.
+def fit(*, node: Expression, expected: Type, offset: int) -> Expression:
+    """Return a node as the type that is expected, a plain zero made money or a rate beside one.
 
     Raises:
         Fault: it has another type or unit.
     """
-    if isinstance(node, Literal) and node.value == 0 and expected.kind is Kind.MONEY and node.type.kind is Kind.INT:
+    if isinstance(node, Literal) and node.value == 0 and expected.kind in ZERO_FITS and node.type.kind is Kind.INT:
         return Literal(expected.sure, (0, 0), 0)
     if isinstance(node, Literal) and node.value is None and expected.maybe:
         return Literal(expected, None, None)
-    if node.type.kind in (Kind.UNROUNDED, Kind.UNROUNDED_COUNT) and expected.kind in (Kind.MONEY, Kind.INT):
+    if node.type.kind in UNROUNDED and expected.kind in (Kind.MONEY, Kind.INT):
         raise Fault("not_rounded", offset)
     if not node.type.same(expected) or (node.type.maybe and not expected.maybe):
-        raise wrong_type(expected, node.type, offset)
-    same_unit(node.type, expected, offset)
+        raise wrong_type(expected=expected, got=node.type, offset=offset)
+    same_unit(left=node.type, right=expected, offset=offset)
     return node
 
 
-def wrong_type(expected: Type, got: Type, offset: int) -> Fault:
+def wrong_type(*, expected: Type, got: Type, offset: int) -> Fault:
     """Return the fault of a value of another type than expected."""
     return Fault("wrong_type", offset, wanted_zh=expected.zh, wanted_en=expected.en, got_zh=got.zh, got_en=got.en)
 
 
-def same_unit(left: Type, right: Type, offset: int) -> str:
+def same_unit(*, left: Type, right: Type, offset: int) -> str:
     """Return the common unit of two numbers; a number without unit goes with any.
 
     Raises:
@@ -177,7 +177,7 @@ class Reader:
         """Return the tree of a node that must be true or false."""
         tree = self.read(node, guard, BOOL)
         if tree.type.kind is not Kind.BOOL:
-            raise wrong_type(BOOL, tree.type, self.offset(node))
+            raise wrong_type(expected=BOOL, got=tree.type, offset=self.offset(node))
         return tree
 
     def _bool(self, node: ast.BoolOp, guard: Guard, expected: Type | None) -> Expression:
@@ -185,12 +185,15 @@ class Reader:
         items = []
         for part in node.values:
             items.append(self.condition(part, guard))
-            guard = guard.and_also(learned(items[-1], every))
+            guard = guard.and_also(learned(node=items[-1], truth=every))
         return And(BOOL, None, tuple(items)) if every else Or(BOOL, None, tuple(items))
 
     def _if(self, node: ast.IfExp, guard: Guard, expected: Type | None, missing: bool) -> Expression:
         test = self.condition(node.test, guard)
-        then_guard, else_guard = guard.and_also(learned(test, True)), guard.and_also(learned(test, False))
+        then_guard, else_guard = (
+            guard.and_also(learned(node=test, truth=True)),
+            guard.and_also(learned(node=test, truth=False)),
+        )
         then = self.read(node.body, then_guard, expected, missing=missing)
         otherwise = self.read(node.orelse, else_guard, expected or then.type, missing=missing)
         then, otherwise = self.alike(node, then, otherwise)
@@ -204,10 +207,10 @@ class Reader:
         """Return two values as one type, a plain zero made money beside money."""
         offset = self.offset(node)
         if isinstance(left, Literal) and not left.type.same(right.type):
-            left = fit(left, right.type, offset)
+            left = fit(node=left, expected=right.type, offset=offset)
         elif not left.type.same(right.type):
-            right = fit(right, left.type, offset)
-        same_unit(left.type, right.type, offset)
+            right = fit(node=right, expected=left.type, offset=offset)
+        same_unit(left=left.type, right=right.type, offset=offset)
         return left, right
 
     def _unary(self, node: ast.UnaryOp, guard: Guard, expected: Type | None) -> Expression:
@@ -225,10 +228,10 @@ class Reader:
         left, right = self.read(node.left, guard), self.read(node.right, guard)
         if operator != "*" and left.type.kind is not right.type.kind:
             if isinstance(left, Literal) and left.value == 0:
-                left = fit(left, right.type, self.offset(node))
+                left = fit(node=left, expected=right.type, offset=self.offset(node))
             elif isinstance(right, Literal) and right.value == 0:
-                right = fit(right, left.type, self.offset(node))
-        type_ = calls.arithmetic_type(operator, left.type, right.type)
+                right = fit(node=right, expected=left.type, offset=self.offset(node))
+        type_ = calls.arithmetic_type(operator=operator, left=left.type, right=right.type)
         if type_ is None:
             raise Fault(
                 "no_meaning",
@@ -239,8 +242,8 @@ class Reader:
                 right_zh=right.type.zh,
                 right_en=right.type.en,
             )
-        same_unit(left.type, right.type, self.offset(node))
-        bounds = combine(operator, left.bounds or (0, 0), right.bounds or (0, 0))
+        same_unit(left=left.type, right=right.type, offset=self.offset(node))
+        bounds = combine(operator=operator, left=left.bounds or (0, 0), right=right.bounds or (0, 0))
         tree = Arithmetic(type_, bounds, operator, left, right)
         self.check_size(node, tree)
         return tree
@@ -288,11 +291,15 @@ class Reader:
             if holder.type.kind is not Kind.LIST:
                 raise self.bad(self.offset(right), "in 后面应当是 (a, b) 或列表", "after in comes (a, b) or a list")
             item = self.read(left, guard, Type(Kind.ENUM, holder.type.name))
-            return Contains(BOOL, None, holder, fit(item, Type(Kind.ENUM, holder.type.name), self.offset(left)))
+            return Contains(
+                BOOL, None, holder, fit(node=item, expected=Type(Kind.ENUM, holder.type.name), offset=self.offset(left))
+            )
         operand = self.read(left, guard)
         options: list[Value] = []
         for element in right.elts:
-            option = fit(self.read(element, guard, operand.type), operand.type.sure, self.offset(element))
+            option = fit(
+                node=self.read(element, guard, operand.type), expected=operand.type.sure, offset=self.offset(element)
+            )
             if not isinstance(option, Literal):
                 raise self.bad(self.offset(element), "in 里只能写固定的值", "after in come written values only")
             options.append(option.value)
@@ -307,7 +314,7 @@ class Reader:
         if name in scope.named_spellings:
             named = scope.named(scope.named_spellings[name])
             if named is None:
-                raise Fault("cyclic_fact", 0, name=name)
+                raise Fault("", 0)
             type_ = named.type.sure if named.name in guard.known else named.type
             return Named(type_, guard.narrowed(named.name, named.bounds), *_naming(named))
         fact = scope.vocabulary.facts.get(scope.vocabulary.spellings.get(name, ""))
@@ -328,12 +335,12 @@ class Reader:
             if name in enum.spellings:
                 return Literal(expected.sure, None, enum.spellings[name])
             if found is None:
-                hint = suggest(name, enum.spellings)
+                hint = suggest(name=name, choices=enum.spellings)
                 raise Fault("unknown_value", offset, hint=hint, type=expected.name, text=name)
         if expected is not None and expected.kind is Kind.BOOL and parse_value(kind=Kind.BOOL, text=name) is not None:
             return Literal(BOOL, None, parse_value(kind=Kind.BOOL, text=name))
         if found is None:
-            raise Fault("unknown_name", offset, hint=suggest(name, self.scope.names()), name=name)
+            raise Fault("unknown_name", offset, hint=suggest(name=name, choices=self.scope.names()), name=name)
         return found
 
     def _constant(self, node: ast.Constant, guard: Guard, expected: Type | None) -> Expression:
@@ -349,10 +356,10 @@ class Reader:
         raise self.bad(self.offset(node), f"不能使用 {self.shown(node)}", f"{self.shown(node)} is not used here")
 
     def _call(self, node: ast.Call, guard: Guard, expected: Type | None) -> Expression:
-        return calls.read_call(self, node, guard, expected)
+        return calls.read_call(reader=self, node=node, guard=guard, expected=expected)
 
     def _parameter(self, node: ast.expr, guard: Guard, expected: Type | None) -> Parameter:
-        return calls.read_parameter(self, node, guard, None)
+        return calls.read_parameter(reader=self, node=node, guard=guard, at=None)
 
 
 def _naming(named: Named) -> tuple[str, str, str, Expression]:
@@ -370,7 +377,7 @@ def literal(*, text: str, expected: Type, scope: Scope, offset: int = 0) -> Lite
     if enum is not None:
         code = enum.spellings.get(word)
         if code is None:
-            hint = suggest(word, enum.spellings)
+            hint = suggest(name=word, choices=enum.spellings)
             raise Fault("unknown_value", offset, hint=hint, type=expected.name, text=text)
         return Literal(Type(Kind.ENUM, expected.name), None, code)
     value = parse_value(kind=expected.kind, text=word)

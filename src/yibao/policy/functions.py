@@ -77,6 +77,10 @@ def _years_between(start: date, end: date) -> int:
     return -(-months // MONTHS_PER_YEAR) if months < 0 else months // MONTHS_PER_YEAR
 
 
+def _month(when: date | int) -> Month:
+    return Month.from_index(when) if isinstance(when, int) else Month.of(when)
+
+
 def _nth_month_of_day(day: date, n: int) -> int:
     return Month.of(day).index + n - 1
 
@@ -111,9 +115,11 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "month_of": Function("month_of(day)", (Form((DATE,), MONTH, _MONTH_BOUNDS),), lambda day: Month.of(day).index),
     "month_start": Function(
-        "month_start(month)", (Form((MONTH,), DATE),), lambda index: Month.from_index(index).first_day
+        "month_start(day_or_month)", (Form((MONTH,), DATE), Form((DATE,), DATE)), lambda when: _month(when).first_day
     ),
-    "month_end": Function("month_end(month)", (Form((MONTH,), DATE),), lambda index: Month.from_index(index).last_day),
+    "month_end": Function(
+        "month_end(day_or_month)", (Form((MONTH,), DATE), Form((DATE,), DATE)), lambda when: _month(when).last_day
+    ),
     "nth_month": Function(
         "nth_month(day_or_month, n)",
         (Form((DATE, MONTHS), MONTH, _MONTH_BOUNDS), Form((MONTH, MONTHS), MONTH, _MONTH_BOUNDS)),

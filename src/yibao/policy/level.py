@@ -100,7 +100,7 @@ class LevelReader:
         vocabulary = self.vocabularies[domain]
         for key, value in entries(node=node.get("settings"), keys=None, findings=self.findings):
             if key.text not in vocabulary.settings:
-                hint = suggest(key.text, vocabulary.settings)
+                hint = suggest(name=key.text, choices=vocabulary.settings)
                 self.findings.error("unknown_setting", key.mark, name=key.text, hint=hint)
                 continue
             written = entries(node=value, keys=None, findings=self.findings)
@@ -143,7 +143,7 @@ class LevelReader:
         for name, (file, _) in self.level.pack.csv.items():
             written = [node.get("parameters") for node in self.level.pack.domains.values()]
             if not any(isinstance(found, Mapping) and name in found.entries for found in written):
-                hint = suggest(name, self.level.series)
+                hint = suggest(name=name, choices=self.level.series)
                 self.findings.error("unknown_parameter", Mark(file, 1, 1), name=name, hint=hint)
 
     def _check_override(self, key: Scalar, term: ParameterTerm, lines: list[ParameterValue]) -> None:
@@ -217,7 +217,7 @@ class LevelReader:
         for key, value in entries(node=node.get("tables"), keys=None, findings=self.findings):
             decision = vocabulary.decisions.get(key.text)
             if decision is None:
-                hint = suggest(key.text, vocabulary.decisions)
+                hint = suggest(name=key.text, choices=vocabulary.decisions)
                 self.findings.error("unknown_table", key.mark, name=key.text, hint=hint)
                 continue
             words = entries(node=value, keys=_TABLE_KEYS, findings=self.findings)
@@ -229,7 +229,7 @@ class LevelReader:
             if key.text in decision.amounts:
                 rows += self._rows(domain, decision, key.text, value)
             else:
-                hint = suggest(key.text, decision.amounts)
+                hint = suggest(name=key.text, choices=decision.amounts)
                 self.findings.error("unknown_output", key.mark, name=key.text, hint=hint)
         return Layer(
             region=self.level.pack.code,
@@ -314,9 +314,12 @@ class _NamedReader:
         """Return the meaning of a name, None where it has a fault or comes back to itself."""
         if name in self.known:
             return self.known[name][0]
-        if name in self.failed or name in self.open:
+        key, words = self.written.get(name, (None, None))
+        if name in self.failed or key is None or words is None:
             return None
-        key, words = self.written[name]
+        if name in self.open:
+            self.findings.error("cyclic_fact", key.mark, name=name)
+            return None
         self.open.add(name)
         found = self._read(key, words)
         self.open.discard(name)

@@ -106,7 +106,7 @@ def _end(stack: Stack, layer: Layer, findings: Findings) -> None:
                 stack.rows[at] = replace(row, until=until)
                 break
         else:
-            hint = suggest(ending.id, (row.id for row in stack.rows))
+            hint = suggest(name=ending.id, choices=(row.id for row in stack.rows))
             findings.error("unknown_row", ending.mark, name=ending.id, hint=hint)
 
 
@@ -126,7 +126,7 @@ def _place(stack: Stack, layer: Layer, findings: Findings) -> None:
             continue
         ids = [other.id for other in stack.rows]
         if anchor not in ids:
-            findings.error("unknown_row", row.mark, name=anchor, hint=suggest(anchor, ids))
+            findings.error("unknown_row", row.mark, name=anchor, hint=suggest(name=anchor, choices=ids))
             continue
         if how == "after":
             at = ids.index(last_after.get(anchor, anchor)) + 1

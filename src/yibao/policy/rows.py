@@ -144,7 +144,7 @@ def _readings(words: Mapping, context: RowContext) -> tuple[str, ...]:
     found = texts(node=words.get("readings"), findings=context.findings)
     for item in found:
         if item.text not in context.readings:
-            hint = suggest(item.text, context.readings)
+            hint = suggest(name=item.text, choices=context.readings)
             context.findings.error("unknown_reading", item.mark, name=item.text, hint=hint)
     return tuple(item.text for item in found)
 
@@ -171,7 +171,9 @@ def _outputs(words: Mapping, guard: Guard, context: RowContext) -> tuple[tuple[s
     found: dict[str, Expression] = {}
     for key, node in then:
         if key.text not in decision.outputs:
-            findings.error("unknown_output", key.mark, name=key.text, hint=suggest(key.text, decision.outputs))
+            findings.error(
+                "unknown_output", key.mark, name=key.text, hint=suggest(name=key.text, choices=decision.outputs)
+            )
             continue
         tree = read_output(node=node, expected=decision.outputs[key.text], guard=guard, context=context)
         if tree is not None:

@@ -12,7 +12,10 @@ from yibao.policy.types import Type
 
 
 class Fault(Exception):
-    """A fault at a place in an expression; becomes a finding at the node that holds the expression."""
+    """A fault at a place in an expression; becomes a finding at the node that holds the expression.
+
+    An empty code is a fault that follows from another one, which is already told.
+    """
 
     def __init__(self, code: str, offset: int, hint: str = "", **values: object) -> None:
         super().__init__(code)

@@ -14,7 +14,7 @@ _YES_NO = {CHINESE: ("是", "否"), "en": ("yes", "no")}
 _MISSING = {CHINESE: "无", "en": "none"}
 
 
-def citation_text(cited: tuple[Citation, ...], language: str) -> str:
+def citation_text(*, cited: tuple[Citation, ...], language: str) -> str:
     """Return citations as they are read."""
     joint = "、" if language == CHINESE else ", "
     return joint.join(item.shown() for item in cited)
@@ -81,7 +81,7 @@ class Words:
     def considered(self, item: Considered) -> str:
         """Return the sentence of a row that was tried."""
         row = self.trace.table.row(item.row_id)
-        cited = citation_text(row.sources, self.language)
+        cited = citation_text(cited=row.sources, language=self.language)
         rest = (f"（{cited}）" if self.chinese else f" ({cited})") if cited else ""
         if item.failed_cell is not None:
             why = self.subject(item.failed_cell)
@@ -114,7 +114,7 @@ class Words:
 
     def parameter(self, use: ParameterUse) -> str:
         """Return the sentence of a parameter: its value, since when, and from which document."""
-        cited = citation_text(use.sources, self.language)
+        cited = citation_text(cited=use.sources, language=self.language)
         value = self.value(use.type, use.value)
         key = f"{use.key}" if use.key else ""
         if self.chinese:

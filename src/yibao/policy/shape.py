@@ -27,7 +27,7 @@ def entries(*, node: Node | None, keys: tuple[str, ...] | None, findings: Findin
     if keys is not None:
         for key, _ in node:
             if key.text not in keys:
-                findings.error("unknown_key", key.mark, key=key.text, hint=suggest(key.text, keys))
+                findings.error("unknown_key", key.mark, key=key.text, hint=suggest(name=key.text, choices=keys))
     return node
 
 

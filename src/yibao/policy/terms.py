@@ -169,7 +169,7 @@ def read_type(*, node: Node | None, enums: dict[str, EnumTerm], unit: str, findi
         return Type(Kind.ENUM, word, maybe)
     elif word in _WORDS:
         return Type(_WORDS[word], "", maybe, unit)
-    hint = suggest(word.removeprefix("list "), [*_WORDS, *enums])
+    hint = suggest(name=word.removeprefix("list "), choices=[*_WORDS, *enums])
     findings.error("unknown_type", place, name=text, hint=hint)
     return Type(Kind.TEXT, "", maybe)
 
@@ -242,7 +242,12 @@ def _decision(key: Scalar, node: Node, vocabulary: Vocabulary, findings: Finding
     name = as_of.text if isinstance(as_of, Scalar) else ""
     fact = vocabulary.facts.get(vocabulary.spellings.get(normal(name), ""))
     if fact is None or fact.type != Type(Kind.DATE):
-        findings.error("bad_as_of", as_of.mark if as_of else node.mark, name=name, hint=suggest(name, vocabulary.facts))
+        findings.error(
+            "bad_as_of",
+            as_of.mark if as_of else node.mark,
+            name=name,
+            hint=suggest(name=name, choices=vocabulary.facts),
+        )
     hit = word(node=words, key="hit") or "first"
     if hit not in HIT_POLICIES:
         choices = ", ".join(HIT_POLICIES)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yibao.kernel.money import RATE_SCALE, Rounding
-from yibao.policy.types import Kind, Type, Value
+from yibao.policy.types import UNROUNDED, Kind, Type, Value
 
 Bounds = tuple[int, int] | None
 
@@ -221,7 +221,7 @@ _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _FAR = 2**62
 
 
-def learned(node: Expression, truth: bool) -> Guard:
+def learned(*, node: Expression, truth: bool) -> Guard:
     """Return what is certain once a condition has turned out true or false.
 
     Args:
@@ -230,9 +230,9 @@ def learned(node: Expression, truth: bool) -> Guard:
     """
     match node:
         case Named():
-            return learned(node.body, truth)
+            return learned(node=node.body, truth=truth)
         case Not():
-            return learned(node.operand, not truth)
+            return learned(node=node.operand, truth=not truth)
         case Known(operand=Fact(name=name) | Named(name=name) | Local(name=name)) if truth:
             return Guard(frozenset({name}))
         case And(items=items) if truth:
@@ -248,7 +248,7 @@ def learned(node: Expression, truth: bool) -> Guard:
 def _all_of(items: tuple[Expression, ...], truth: bool) -> Guard:
     guard = Guard()
     for item in items:
-        guard = guard.and_also(learned(item, truth))
+        guard = guard.and_also(learned(node=item, truth=truth))
     return guard
 
 
@@ -279,39 +279,58 @@ def fraction(node: Expression) -> tuple[tuple[int, int], tuple[int, int]]:
         case Share():
             (low, high), (least, most) = fraction(node.amount)
             n, of = node.n.bounds or (0, 0), node.of.bounds or (1, 1)
-            return product((low, high), n), (least * max(of[0], 1), most * max(of[1], 1))
+            return product(left=(low, high), right=n), (least * max(of[0], 1), most * max(of[1], 1))
         case Arithmetic(operator="*"):
             return _product_fraction(node)
-        case Arithmetic() if node.type.kind in (Kind.UNROUNDED, Kind.UNROUNDED_COUNT):
-            left, right = fraction(node.left), fraction(node.right)
-            tops = product(left[0], right[1]), product(right[0], left[1])
-            return combine(node.operator, *tops), product(left[1], right[1])
+        case Arithmetic() if node.type.kind in UNROUNDED:
+            tops, under = _crossed(fraction(node.left), fraction(node.right))
+            return combine(operator=node.operator, left=tops[0], right=tops[1]), under
+        case Call(function="max" | "min") if node.type.kind in UNROUNDED:
+            return _extreme_fraction(node)
         case _:
             return node.bounds or (0, 0), (1, 1)
+
+
+_Fraction = tuple[tuple[int, int], tuple[int, int]]
+
+
+def _crossed(left: _Fraction, right: _Fraction) -> tuple[_Fraction, tuple[int, int]]:
+    """Return two numerators over their common denominator, and it."""
+    tops = product(left=left[0], right=right[1]), product(left=right[0], right=left[1])
+    return tops, product(left=left[1], right=right[1])
+
+
+def _extreme_fraction(node: Call) -> _Fraction:
+    pick = max if node.function == "max" else min
+    joined = fraction(node.arguments[0])
+    for argument in node.arguments[1:]:
+        tops, under = _crossed(joined, fraction(argument))
+        joined = (pick(tops[0][0], tops[1][0]), pick(tops[0][1], tops[1][1])), under
+    return joined
 
 
 def _product_fraction(node: Arithmetic) -> tuple[tuple[int, int], tuple[int, int]]:
     (left, left_of), (right, right_of) = fraction(node.left), fraction(node.right)
     scale = RATE_SCALE if Kind.RATE in (node.left.type.kind, node.right.type.kind) else 1
-    of = product(left_of, right_of)
-    return product(left, right), (of[0] * scale, of[1] * scale)
+    of = product(left=left_of, right=right_of)
+    return product(left=left, right=right), (of[0] * scale, of[1] * scale)
 
 
-def product(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+def product(*, left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
     """Return the bounds of a product.
 
     Example:
-        >>> product((-2, 3), (0, 5))
+        >>> product(left=(-2, 3), right=(0, 5))
         (-10, 15)
     """
     corners = [a * b for a in left for b in right]
     return min(corners), max(corners)
 
 
-def combine(operator: str, left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+def combine(*, operator: str, left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
     """Return the bounds of a sum, difference or product."""
     if operator == "*":
-        return product(left, right)
+        return product(left=left, right=right)
     if operator == "-":
         return left[0] - right[1], left[1] - right[0]
     return left[0] + right[0], left[1] + right[1]

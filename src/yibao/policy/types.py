@@ -48,7 +48,8 @@ LABELS = {
     Kind.UNROUNDED_COUNT: ("未取整的数量", "a number not yet rounded"),
 }
 ORDERED = {Kind.INT, Kind.MONEY, Kind.RATE, Kind.DATE, Kind.MONTH}
-NUMERIC = {Kind.INT, Kind.MONEY, Kind.RATE, Kind.UNROUNDED, Kind.UNROUNDED_COUNT}
+UNROUNDED = {Kind.UNROUNDED, Kind.UNROUNDED_COUNT}
+ZERO_FITS = {Kind.MONEY, Kind.RATE, *UNROUNDED}
 _FORMS = {
     Kind.BOOL: ("“是”或“否”", "true or false"),
     Kind.INT: ("整数", "a whole number"),
