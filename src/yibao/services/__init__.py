@@ -1,0 +1,184 @@
+"""The public services: found by their folder, each with a service.yaml; there is no list of them anywhere."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from yibao.kernel.errors import InputInvalid, InputProblem
+from yibao.policy import Packs, UnknownRegion, casefile, load_packs
+
+_HERE = Path(__file__).parent
+_MANIFEST = "service.yaml"
+_CHECKOUT_PACKS = _HERE.parent.parent.parent / "packs"
+_WHEEL_PACKS = _HERE.parent / "_packs"
+_LANGUAGES = ("zh", "en")
+_FOUND: dict[str, "Service"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One public service.
+
+    Attributes:
+        name: its folder.
+        label: in Chinese.
+        en: in English.
+        folder: where it lives.
+        manifest: everything in its service.yaml, every scalar as text.
+    """
+
+    name: str
+    label: str
+    en: str
+    folder: Path
+    manifest: MappingProxyType[str, Any]
+
+    def text(self, language: str) -> dict[str, Any]:
+        """Return the words of the service in one language; a text in two languages is replaced by the one asked for.
+
+        Args:
+            language: `zh` or `en`.
+
+        Raises:
+            ValueError: there is no such language.
+
+        Examples:
+            >>> find()["refund"].text("en")["outcomes"]["refund"]
+            'refund'
+        """
+        if language not in _LANGUAGES:
+            raise ValueError(f"no language {language!r}; known: {', '.join(_LANGUAGES)}")
+        chosen: dict[str, Any] = _in_language(_read(self.folder / "text.yaml"), language)
+        return chosen
+
+    @property
+    def vocabulary(self) -> Path:
+        """Where the facts of its rules are declared."""
+        return self.folder / "facts.yaml"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        loaded: dict[str, Any] = yaml.load(file, Loader=yaml.CBaseLoader) or {}
+    return loaded
+
+
+def _in_language(node: Any, language: str) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if set(node) == set(_LANGUAGES):
+        return node[language]
+    prefix = f"next_{language}"
+    if prefix in node:
+        return {"why": node[language], "next": node[prefix]}
+    return {key: _in_language(value, language) for key, value in node.items()}
+
+
+def find() -> dict[str, Service]:
+    """Return every service by name, in alphabetical order.
+
+    Returns:
+        One entry per folder beside this file that holds a service.yaml with `active: true` and does not begin with
+        an underscore.
+
+    Examples:
+        >>> find()["refund"].label
+        '多缴、重复缴费退费'
+    """
+    found = {}
+    for manifest in sorted(_HERE.glob(f"[!_]*/{_MANIFEST}")):
+        words = _read(manifest)
+        if words.get("active") == "true":
+            folder = manifest.parent
+            found[folder.name] = Service(folder.name, words["label"], words["en"], folder, MappingProxyType(words))
+    return found
+
+
+def vocabularies() -> dict[str, Path]:
+    """Return where the facts of every domain are declared: those of the services and those all services share."""
+    shared = sorted((_HERE.parent / "policy" / "vocabulary").glob("*.yaml"))
+    declared = {path.stem: path for path in shared}
+    return declared | {name: each.vocabulary for name, each in find().items() if each.vocabulary.exists()}
+
+
+def packs_folder() -> Path:
+    """Return where the packs are: YIBAO_PACKS, else those of the checkout, else those of the installed package."""
+    named = os.environ.get("YIBAO_PACKS")
+    if named:
+        return Path(named)
+    return _CHECKOUT_PACKS if _CHECKOUT_PACKS.is_dir() else _WHEEL_PACKS
+
+
+@cache
+def _packs(folder: Path) -> Packs:
+    return load_packs(roots=[folder], vocabularies=vocabularies())
+
+
+def packs() -> Packs:
+    """Return all packs, read and checked once per folder.
+
+    Raises:
+        PackErrors: a pack is wrong; nothing is loaded, `diagnostics` names every fault with file, line and column.
+
+    Examples:
+        >>> packs().region_for("500112").code
+        '500000'
+    """
+    return _packs(packs_folder())
+
+
+def named(name: object) -> Service:
+    """Return a service by its name.
+
+    Raises:
+        InputInvalid: there is no such service; the problem names those there are.
+
+    Examples:
+        >>> named("refund").en
+        'Refund of over- and duplicate payments'
+    """
+    if isinstance(name, str) and name in _FOUND:
+        return _FOUND[name]
+    known = find()
+    _FOUND.update(known)
+    if isinstance(name, str) and name in known:
+        return known[name]
+    listed = ", ".join(known)
+    raise InputInvalid(
+        [
+            InputProblem(
+                "service",
+                f"没有“{name}”这项服务；可用的有：{listed}。",
+                f"There is no service {name!r}; known: {listed}.",
+            )
+        ]
+    )
+
+
+def decide(case: Mapping[str, Any]) -> Any:
+    """Return the decision of one case file, made by the rules of the service it names.
+
+    Args:
+        case: The parsed case file.
+
+    Returns:
+        What the service's `rules.decide` returns; `.json()` gives the published form.
+
+    Raises:
+        InputInvalid: The case file is wrong, or there are no rules for its region or service.
+        PackErrors: A pack is wrong.
+    """
+    service = named(case.get("service"))
+    read = casefile.read(case)
+    try:
+        region = packs().region_for(read.region)
+    except UnknownRegion as error:
+        raise InputInvalid([InputProblem("region", error.zh, error.en)]) from None
+    return import_module(f"{__name__}.{service.name}.rules").decide(read, region)

@@ -1,0 +1,135 @@
+"""The whole refund decision: one line after the other, then together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from yibao.policy import Region
+from yibao.policy.casefile import CaseFile
+from yibao.services.refund.rules import filing, steps
+from yibao.services.refund.rules.decision import Decision, Refusal
+from yibao.services.refund.rules.lines import History
+from yibao.services.refund.rules.results import Result, decide_line
+from yibao.services.refund.rules.texts import refusal_order
+
+_ORDER = ("refund", "too_early", "late", "accounts_merged", "manual", "no_refund")
+_NEED_PAPERS = ("refund", "incomplete", "too_early")
+
+
+def decide(case: CaseFile, region: Region) -> Decision:
+    """Return the refund decision of a case file.
+
+    Args:
+        case: The case file; `on` is the day of application and picks the rules.
+        region: The rules of the place asked.
+
+    Returns:
+        A decision whose amount is None where a person must decide; unknown values never raise.
+
+    Source:
+        The refund rows of the region's pack; the contract of design §8.1.
+    """
+    history = History(case=case, region=region)
+    results = [decide_line(line) for line in history.lines()]
+    outcome = _outcome(results)
+    telling = _telling(outcome, results)
+    papers = filing.papers(history=history, results=telling) if outcome in _NEED_PAPERS else []
+    refusals = _refusals(outcome, telling)
+    if outcome == "refund":
+        absent = filing.missing(history=history, asked=papers)
+        outcome, refusals = ("incomplete" if absent else outcome), [*refusals, *absent]
+    pays = outcome in ("refund", "incomplete")
+    shown = [result for result in results if result.line.explicit or result in telling]
+    entries = tuple(entry for result in shown for entry in result.entries) if outcome != "manual" else ()
+    telling_entries = [entry for result in telling for entry in result.entries]
+    first = [entry.earliest for entry in telling_entries if entry.earliest and (entry.refund or not pays)]
+    last = [entry.latest for entry in telling_entries if entry.latest]
+    return Decision(
+        decision=outcome,
+        amount=_amount(outcome, [entry.refund for entry in entries]),
+        entries=entries,
+        refusals=tuple(refusals),
+        papers=tuple(papers),
+        approval=tuple(_approval(history, outcome, telling)),
+        payout=filing.payout(history=history, results=telling)[0] if pays else None,
+        extra=_extra(history, outcome, telling),
+        low_confidence=any(result.low_confidence for result in telling),
+        earliest=(max(first) if pays else min(first)) if first else None,
+        latest=min(last) if last else None,
+        cited=tuple(_cited(shown)),
+        version=region.version,
+        region=region.code,
+        explain=lambda: steps.steps(results=shown, outcome=outcome),
+        tell=lambda language: steps.trace_lines(results=results, language=language),
+    )
+
+
+def _outcome(results: list[Result]) -> str:
+    found = {result.outcome for result in results}
+    if not found or any(result.outcome == "manual" and result.line.explicit for result in results):
+        return "manual"
+    return next(outcome for outcome in _ORDER if outcome in found)
+
+
+def _telling(outcome: str, results: list[Result]) -> list[Result]:
+    """Return the lines that carry the decision."""
+    return [result for result in results if result.outcome == outcome]
+
+
+def _refusals(outcome: str, telling: list[Result]) -> list[Refusal]:
+    if outcome == "refund":
+        return []
+    found = {refusal: None for result in telling for refusal in result.refusals}
+    return sorted(found, key=lambda refusal: refusal_order()[refusal.code])
+
+
+def _amount(outcome: str, refunds: list[int]) -> int | None:
+    return None if outcome == "manual" else sum(refunds)
+
+
+def _approval(history: History, outcome: str, telling: list[Result]) -> list[dict[str, Any]]:
+    if outcome in ("refund", "incomplete", "too_early"):
+        return filing.approval(history=history, results=telling)
+    return []
+
+
+def _extra(history: History, outcome: str, telling: list[Result]) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    keep = filing.kept(history=history, results=telling)
+    if keep is not None:
+        extra["keep"] = keep
+    afterwards = next((result.asks("afterwards") for result in telling if result.asks("afterwards")), None)
+    if afterwards is not None:
+        extra["then"] = afterwards
+    if outcome in ("refund", "incomplete"):
+        intake = filing.payout(history=history, results=telling)[1]
+        if intake is not None:
+            extra["intake"] = intake
+    others = _others(telling)
+    if others:
+        extra["others"] = others
+    return extra
+
+
+def _others(telling: list[Result]) -> list[dict[str, str]]:
+    named: dict[str, dict[str, str]] = {}
+    for result in telling:
+        if result.row is not None:
+            for rule in result.others:
+                row = result.row.table.row(rule)
+                named.setdefault(rule, {"rule": rule, "label": row.label, "label_en": row.en})
+    return list(named.values())
+
+
+def _cited(results: list[Result]) -> list[Mapping[str, Any]]:
+    documents = {citation.source.id: citation.source for result in results for citation in result.citations}
+    return [
+        {
+            "id": source.id,
+            "number": source.number or None,
+            "title": source.title,
+            "issuer": source.issuer,
+            "grade": source.grade,
+            "address": source.address,
+        }
+        for source in documents.values()
+    ]

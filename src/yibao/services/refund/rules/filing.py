@@ -1,0 +1,135 @@
+"""What a refund needs around the money: papers, levels of approval, the way back of the money."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from yibao.policy.casefile import Enrolment
+from yibao.services.refund.rules.decision import Paper, Refusal
+from yibao.services.refund.rules.lines import History
+from yibao.services.refund.rules.results import Result, reviewed_first
+
+
+def papers(*, history: History, results: list[Result]) -> list[Paper]:
+    """Return the papers the rows of a refund ask for, with those every refund needs first.
+
+    Args:
+        history: The record; its materials are those that are there.
+        results: Lines that refund.
+
+    Returns:
+        Papers in the order of the pack, satisfied where the paper or one accepted instead is there.
+    """
+    known = _setting(history, "materials")
+    present = {item.code for item in history.case.materials}
+    wanted = [code for code, each in known.items() if "always" in each]
+    for result in results:
+        asked = result.asks("evidence")
+        wanted += [str(code) for code in asked] if isinstance(asked, tuple | list) else []
+    return [
+        Paper(code, known[code]["label"], known[code]["en"], not present.isdisjoint([code, *_instead(known[code])]))
+        for code in dict.fromkeys(wanted)
+    ]
+
+
+def missing(*, history: History, asked: list[Paper]) -> list[Refusal]:
+    """Return one refusal for each paper that is not there."""
+    known = _setting(history, "materials")
+    found = []
+    for paper in asked:
+        if paper.satisfied:
+            continue
+        others = [known[code] for code in _instead(known[paper.code])]
+        detail = {
+            "label": paper.label,
+            "label_en": paper.label_en,
+            "instead_zh": "".join(f"，或{each['label']}" for each in others),
+            "instead_en": "".join(f", or the {each['en']}" for each in others),
+        }
+        found.append(Refusal("missing_material", paper.code, tuple(detail.items())))
+    return found
+
+
+def _setting(history: History, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = dict(history.region.setting("refund", name))
+    return found
+
+
+def _instead(material: Mapping[str, Any]) -> list[str]:
+    return list(material.get("instead", ()))
+
+
+def approval(*, history: History, results: list[Result]) -> list[dict[str, Any]]:
+    """Return the levels of approval: the longest chain a line asks for, after a review where one is due.
+
+    Args:
+        history: The record.
+        results: Lines that refund or wait for an amount.
+
+    Returns:
+        Levels from 1 on, each with its roles and their names on the day of application.
+    """
+    chains, roles = _setting(history, "chains"), _setting(history, "roles")
+    asked = [str(result.asks("chain")) for result in results if result.asks("chain")]
+    if not asked:
+        return []
+    name = max(asked, key=lambda chain: len(chains[chain]["levels"]))
+    levels = list(chains[name]["levels"])
+    if any(reviewed_first(result) for result in results) and "review" in chains:
+        levels = [*chains["review"]["levels"], *levels]
+    return [
+        {
+            "level": position,
+            "roles": list(level["roles"]),
+            "order": level["order"],
+            "labels": [roles[role]["zh"] for role in level["roles"]],
+            "labels_en": [roles[role]["en"] for role in level["roles"]],
+        }
+        for position, level in enumerate(levels, start=1)
+    ]
+
+
+def payout(*, history: History, results: list[Result]) -> tuple[dict[str, str], str | None]:
+    """Return how the money goes back, and where the request is taken in, None where the pack does not say.
+
+    Args:
+        history: The record; the channel of the request decides first, then who collected the payment.
+        results: Lines that refund.
+    """
+    table = _setting(history, "payout")
+    way: Mapping[str, str] = table["default"]
+    channel = history.case.request.channel
+    intake = None
+    for result in results:
+        collector = result.line.payment.collector
+        intake = table.get("collectors", {}).get(collector, {}).get("intake", intake)
+    if channel is not None and channel in table.get("channels", {}):
+        way = table["channels"][channel]
+        intake = way.get("intake") if intake is None or channel == "agency_list" else intake
+    return {"flow": way["flow"], "route": way["route"]}, intake
+
+
+def kept(*, history: History, results: list[Result]) -> str | None:
+    """Return the enrolment that is kept where two cover the same months, None where no row asks."""
+    for result in results:
+        rule = result.asks("keep")
+        if rule == "latest_unit":
+            return _latest(_overlapping(history, result, relation="unit"))
+        if rule == "employee":
+            return _latest(_overlapping(history, result, relation=None))
+    return None
+
+
+def _overlapping(history: History, result: Result, *, relation: str | None) -> list[Enrolment]:
+    return [
+        each
+        for each in history.case.enrolments
+        if each.scheme == "employee"
+        and (relation is None or each.relation == relation)
+        and (each.id == result.line.enrolment.id or result.line.covered_months(each))
+    ]
+
+
+def _latest(enrolments: list[Enrolment]) -> str | None:
+    if not enrolments:
+        return None
+    return max(enrolments, key=lambda each: (each.end is None, each.end or each.start, each.start)).id
