@@ -38,8 +38,8 @@ def decide(case: CaseFile, region: Region) -> Decision:
         absent = filing.missing(history=history, asked=papers)
         outcome, refusals = ("incomplete" if absent else outcome), [*refusals, *absent]
     pays = outcome in ("refund", "incomplete")
-    shown = [result for result in results if result.line.explicit or result in telling]
-    entries = tuple(entry for result in shown for entry in result.entries) if outcome != "manual" else ()
+    shown = telling if outcome == "manual" else [each for each in results if each.line.explicit or each in telling]
+    entries = tuple(entry for result in shown for entry in result.entries)
     telling_entries = [entry for result in telling for entry in result.entries]
     first = [entry.earliest for entry in telling_entries if entry.earliest and (entry.refund or not pays)]
     last = [entry.latest for entry in telling_entries if entry.latest]

@@ -29,6 +29,10 @@ class Facts(dict[str, Any]):
         self[name] = value
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a fact, computed when it is first read; a missing one is None."""
+        return self[name]
+
     def tariff(self) -> Tariff:
         """Return the tariffs of the line's year, read once."""
         if "tariff" not in self:

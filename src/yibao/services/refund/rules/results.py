@@ -276,14 +276,21 @@ def _parts(result: Result, money: LineMoney) -> tuple[Part, ...]:
         shares = [(_PERSON, money.gross)]
     else:
         shares = _shares(payers=line.payers, total=money.gross)
-    left = money.offset
     sums: dict[str, int] = {}
-    for payer, share in sorted(shares, key=lambda each: each[0] not in OWN_PAYERS):
-        taken = min(share, left)
-        left -= taken
+    for payer, amount in _after_offset(shares=shares, offset=money.offset):
         receiver = _receiver(payer=payer, died=died)
-        sums[receiver] = sums.get(receiver, 0) + share - taken
+        sums[receiver] = sums.get(receiver, 0) + amount
     return tuple(Part(receiver, amount) for receiver, amount in sums.items() if amount or len(sums) == 1)
+
+
+def _after_offset(*, shares: list[tuple[str, int]], offset: int) -> list[tuple[str, int]]:
+    """Return the shares less what is set off: from the person's part first, then from the others in their order."""
+    left = dict(enumerate(amount for _, amount in shares))
+    for position in sorted(left, key=lambda each: (shares[each][0] not in OWN_PAYERS, each)):
+        taken = min(left[position], offset)
+        left[position] -= taken
+        offset -= taken
+    return [(payer, left[position]) for position, (payer, _) in enumerate(shares)]
 
 
 def _shares(*, payers: list[tuple[str, int]], total: int) -> list[tuple[str, int]]:
