@@ -31,9 +31,8 @@ RATES = [5510, 6000, 6250, 7000]
 COLD_LOAD = """
 import time
 start = time.perf_counter()
-import yibao.cli.packs as packs
-from yibao.services import packs as load
-load()
+from yibao import services
+services.packs()
 print(time.perf_counter() - start)
 """
 
@@ -124,7 +123,7 @@ def _table() -> list[Figure]:
 
     def explain(facts: Mapping[str, object]) -> list[str]:
         trace = situation.trace(facts)
-        return sentences(trace, "zh") + sentences(amount.trace({**facts, **trace.members}), "zh")
+        return sentences(trace, language="zh") + sentences(amount.trace({**facts, **trace.members}), language="zh")
 
     cases = _facts(7)
     if any(decide(case) != by_hand(case) for case in cases) or {decide(case)[0] for case in cases} != set(OUTCOMES):
