@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from yibao.kernel.errors import Refused
 from yibao.web.access import actor_of
+from yibao.web.places import desk_nav, place_of
 from yibao.web.words import LANGUAGES, Say
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -85,6 +86,8 @@ class PagesMiddleware:
         request.at = at  # type: ignore[attr-defined]
         request.on = timezone.localdate(at)  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
+        request.place = SimpleLazyObject(lambda: place_of(request))  # type: ignore[attr-defined]
+        request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
 
 
 def refuse_large_body(request: HttpRequest) -> HttpResponse | None:

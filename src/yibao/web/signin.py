@@ -34,7 +34,7 @@ def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: 
     Args:
         request: the request, handed to the authentication backends.
         door: `citizen` (login is an identity number) or `staff` (login is a user name).
-        login: what was typed.
+        login: what was typed; a citizen may use a login name instead of the number, which begins with a digit.
         password: what was typed.
         at: now; decides whether a lock still holds.
 
@@ -59,11 +59,15 @@ def _typed(door: Door, login: str, password: str) -> dict[str, tuple[str, dict[s
     errors: dict[str, tuple[str, dict[str, int]]] = {}
     if not login.strip():
         errors["login"] = (f"portal.sign_in.error.{'number' if door == 'citizen' else 'user'}_missing", {})
-    elif door == "citizen" and not _is_number(login):
+    elif door == "citizen" and _looks_like_number(login) and not _is_number(login):
         errors["login"] = ("portal.sign_in.error.number_wrong", {})
     if not password:
         errors["password"] = ("portal.sign_in.error.password_missing", {})
     return errors
+
+
+def _looks_like_number(login: str) -> bool:
+    return login.strip()[:1].isdigit()
 
 
 def _is_number(login: str) -> bool:
@@ -75,7 +79,7 @@ def _is_number(login: str) -> bool:
 
 
 def _user_name(door: Door, login: str) -> str:
-    if door == "staff":
+    if door == "staff" or not _looks_like_number(login):
         return login.strip()
     person = persons.find(identity=check_resident_id(login))
     found = CitizenLogin.objects.filter(person=person).select_related("user").first() if person else None

@@ -30,11 +30,18 @@ def strips(payments: Sequence[Mapping[str, Any]], *, years_max: int = YEARS_MAX)
 def _year(payments: Iterable[Mapping[str, Any]], counted: Counter[int], year: int) -> dict[str, Any]:
     months = range(year * MONTHS_IN_YEAR, (year + 1) * MONTHS_IN_YEAR)
     rows = [
-        {"label": payment["label"], "cells": [_cell(payment, counted, month) for month in months]}
+        _row(payment, counted, months)
         for payment in payments
         if payment["first"] < months.stop and payment["end"] > months.start
     ]
     return {"year": year, "rows": rows, "twice": sum(counted[month] > 1 for month in months)}
+
+
+def _row(payment: Mapping[str, Any], counted: Counter[int], months: range) -> dict[str, Any]:
+    cells = [_cell(payment, counted, month) for month in months]
+    return {
+        "label": payment["label"], "cells": cells, "paid": len(cells) - cells.count("unpaid"), "twice": cells.count("twice"),
+    }
 
 
 def _cell(payment: Mapping[str, Any], counted: Counter[int], month: int) -> str:

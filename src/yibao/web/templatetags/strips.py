@@ -7,7 +7,6 @@ from django import template
 from django.template import Context
 
 from yibao.web.strips import YEARS_MAX, strips
-from yibao.web.words import say_in
 
 register = template.Library()
 
@@ -17,6 +16,6 @@ def month_strips(context: Context, payments: Sequence[Mapping[str, Any]], years:
     """Draw the years of payments; months paid twice are marked in colour and in words."""
     shown = strips(payments, years_max=years)
     return {
-        "years": shown, "months": range(1, 13), "request": context.get("request"), "say": say_in(context),
+        "years": shown, "request": context.get("request"),
         "any_twice": any(year["twice"] for year in shown),
     }
