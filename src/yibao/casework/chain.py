@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from yibao.kernel.canonical import content_hash
+from yibao.kernel.canonical import content_hash, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,6 @@ def action_hash(*, case_number: str, previous: str, action: Action) -> str:
             "data": dict(action.data),
         }
     )
-
-
-def moment(at: datetime) -> str:
-    """Return the one spelling of a moment, in universal time with microseconds.
-
-    Raises:
-        ValueError: The moment has no time zone; that is a bug in the caller.
-
-    Examples:
-        >>> moment(datetime(2023, 2, 10, 2, 0, tzinfo=UTC))
-        '2023-02-10T02:00:00.000000+00:00'
-    """
-    if at.tzinfo is None:
-        raise ValueError("a moment without a time zone cannot be recorded")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def merkle_root(leaves: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 
@@ -31,7 +31,32 @@ def content_hash(value: Any) -> str:
         >>> content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
         True
     """
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    return text_hash(canonical_json(value))
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, 64 hexadecimal digits.
+
+    Examples:
+        >>> text_hash("")[:8]
+        'e3b0c442'
+    """
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    """Return the one spelling of a moment, in universal time with microseconds.
+
+    Raises:
+        ValueError: The moment has no time zone; that is a bug in the caller.
+
+    Examples:
+        >>> moment(datetime(2023, 2, 10, 2, 0, tzinfo=UTC))
+        '2023-02-10T02:00:00.000000+00:00'
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be recorded")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _plain(value: Any) -> Any:

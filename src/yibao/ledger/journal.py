@@ -10,6 +10,8 @@ from typing import Any
 from yibao.kernel.canonical import content_hash
 from yibao.ledger.postings import Posting, balanced
 
+Line = tuple[int, str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -46,11 +48,15 @@ class Draft:
 
     @property
     def content_hash(self) -> str:
-        """Return the hash that is stored beside the transaction."""
-        entries = [(posting.account.code, posting.amount_fen) for posting in self.postings]
-        return hash_of(head=self._head(), entries=entries)
+        """Return the hash of what is asked: the same request under the same key has the same one."""
+        return hash_of(head=self.head(), entries=self.lines())
 
-    def _head(self) -> Mapping[str, Any]:
+    def lines(self) -> list[Line]:
+        """Return number, account code and signed fen of each entry."""
+        return [(line, posting.account.code, posting.amount_fen) for line, posting in enumerate(self.postings, 1)]
+
+    def head(self) -> dict[str, Any]:
+        """Return everything but the entries, as plain values."""
         return {
             "key": self.key,
             "kind": self.kind,
@@ -62,12 +68,13 @@ class Draft:
         }
 
 
-def hash_of(*, head: Mapping[str, Any], entries: Sequence[tuple[str, int]]) -> str:
-    """Return the content hash of a transaction as it stands on record.
+def hash_of(*, head: Mapping[str, Any], entries: Sequence[Line]) -> str:
+    """Return the content hash of a transaction.
 
     Args:
-        head: key, kind, region, accounting_date, case_number, memo, reverses (key or empty).
-        entries: Account code and signed fen of each entry, in the order of its lines.
+        head: key, kind, region, accounting_date, case_number, memo, reverses (key or empty); on record also
+            posted_at, the moment in its one spelling.
+        entries: Line number, account code and signed fen of each entry, in the order of its lines.
     """
     return content_hash({**head, "entries": [list(entry) for entry in entries]})
 

@@ -14,8 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yibao.casework.actors import Actor
-from yibao.casework.chain import moment
-from yibao.kernel.canonical import content_hash
+from yibao.kernel.canonical import content_hash, moment
 from yibao.store.models import ReadLog
 
 

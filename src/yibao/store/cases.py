@@ -15,11 +15,13 @@ from django.db import transaction
 from yibao.casework import rights
 from yibao.casework.actors import Actor
 from yibao.casework.chain import Action, action_hash
+from yibao.casework.proof import decision_hash
 from yibao.casework.refusals import refuse as refuse_step
 from yibao.casework.standing import Standing, apply, opened, standing_of
-from yibao.kernel.canonical import content_hash
+from yibao.kernel.canonical import canonical_json, text_hash
 from yibao.store import projection
 from yibao.store.models import Case, CaseAction, PackVersion, StoredDecision
+from yibao.store.records import decision_record
 from yibao.store.refusals import refuse
 
 
@@ -184,19 +186,22 @@ def record_decision(
         amount_fen: Its amount; None where there is none.
         at: Now.
     """
-    return StoredDecision.objects.create(
+    row = StoredDecision(
         case=case,
         service=service,
         decided_on=decided_on,
         pack_version=PackVersion.objects.only("version").get(version=pack_version),
         evidence_hash=evidence_hash,
-        case_file=projection.sealed_json(case_file),
+        case_file=canonical_json(dict(case_file)),
         canonical=dict(canonical),
-        sha256=content_hash(dict(canonical)),
         outcome=outcome,
         amount_fen=amount_fen,
         at=at,
     )
+    sealed = text_hash(row.case_file)
+    row.sha256 = decision_hash(decision_record(row, number=case.number, canonical=row.canonical, sealed=sealed))
+    row.save(force_insert=True)
+    return row
 
 
 def decision(number: str) -> StoredDecision | None:

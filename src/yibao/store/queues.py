@@ -7,9 +7,9 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from yibao.casework.actors import prefix_of
+from yibao.casework.projection import NO_LIMIT
 from yibao.casework.states import State
 from yibao.store.models import Case, CaseTurn
-from yibao.store.projection import NO_LIMIT
 
 PAGE_SIZE = 20
 WHOLE_CODE = 6

@@ -119,7 +119,7 @@ def _open(accounts: Iterable[Account]) -> None:
             scheme=account.scheme,
             kind=str(account.kind),
             person_id=account.person_id,
-            unit_id=account.unit_id if account.kind is not AccountKind.PROVIDER_PAYABLE else None,
+            unit_id=account.unit_id,
         )
         for account in fresh
     ]

@@ -4,10 +4,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from yibao.kernel.canonical import moment
 from yibao.kernel.months import Month
 from yibao.ledger.accounts import Account
 from yibao.ledger.balances import sums
-from yibao.ledger.journal import Draft, reversal
+from yibao.ledger.journal import Draft, hash_of, reversal
 from yibao.ledger.postings import Posting
 from yibao.store import keys
 from yibao.store.models import AccountingPeriod, Entry, JournalTransaction
@@ -95,7 +96,7 @@ def head_of(*, draft: Draft, at: datetime) -> dict[str, object]:
         "accounting_date": draft.accounting_date,
         "posted_at": at,
         "memo": draft.memo,
-        "content_hash": draft.content_hash,
+        "content_hash": hash_of(head={**draft.head(), "posted_at": moment(at)}, entries=draft.lines()),
     }
 
 

@@ -1,0 +1,122 @@
+"""Making and checking the signed daily heads."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import connection, transaction
+from django.db.models import Max, Model
+
+from yibao.casework.heads import leaf, root_of, signed_text
+from yibao.kernel.canonical import moment
+from yibao.store import crypto
+from yibao.store.models import AuditHead, CaseAction, JournalTransaction, ReadLog
+
+
+class HeadExists(ValueError):
+    """The day has its head already; heads are never made again."""
+
+
+def make_head(*, day: date, at: datetime) -> AuditHead:
+    """Sign one root over everything written since the head before.
+
+    Writers wait for a moment, so that nothing with a lower number can follow.
+
+    Args:
+        day: The day the head is of; later than the last head's.
+        at: Now.
+
+    Raises:
+        HeadExists: The day, or a later one, has a head.
+    """
+    with transaction.atomic():
+        _stop_writers()
+        before = AuditHead.objects.order_by("day").last()
+        if before is not None and before.day >= day:
+            raise HeadExists(f"the head of {before.day} is on record")
+        head = AuditHead(
+            day=day,
+            last_action_id=_last(CaseAction, before and before.last_action_id),
+            last_transaction_id=_last(JournalTransaction, before and before.last_transaction_id),
+            last_read_id=_last(ReadLog, before and before.last_read_id),
+            previous_root=before.root if before else "",
+            made_at=at,
+        )
+        leaves = list(_leaves(before, head))
+        head.leaf_count = len(leaves)
+        head.root = root_of(previous_root=head.previous_root, leaves=leaves)
+        _sign(head)
+        head.save(force_insert=True)
+    return head
+
+
+def plain(head: AuditHead) -> dict[str, Any]:
+    """Return a head as plain values, as it is exported and signed."""
+    return {
+        "day": head.day.isoformat(),
+        "last_action_id": head.last_action_id,
+        "last_transaction_id": head.last_transaction_id,
+        "last_read_id": head.last_read_id,
+        "leaf_count": head.leaf_count,
+        "root": head.root,
+        "previous_root": head.previous_root,
+        "made_at": moment(head.made_at),
+        "public_key": head.public_key,
+        "signature": head.signature,
+    }
+
+
+def own_public_key() -> str:
+    """Return the public half of this installation's key, 64 hexadecimal digits; hand it to those who check."""
+    return crypto.audit_key().public_key().public_bytes_raw().hex()
+
+
+def signed_by(head: Mapping[str, Any], *, public_key: str) -> bool:
+    """Return whether a plain head is signed by a key.
+
+    Args:
+        head: As `plain` gives it.
+        public_key: 64 hexadecimal digits, got from the agency and not from the head itself.
+    """
+    if head["public_key"] != public_key:
+        return False
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        key.verify(bytes.fromhex(head["signature"]), signed_text(head).encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _sign(head: AuditHead) -> None:
+    key = crypto.audit_key()
+    head.public_key = own_public_key()
+    head.signature = key.sign(signed_text(plain(head)).encode()).hex()
+
+
+def _last(model: type[Model], before: int | None) -> int:
+    return model._default_manager.aggregate(last=Max("id"))["last"] or before or 0
+
+
+def _leaves(before: AuditHead | None, head: AuditHead) -> Iterator[str]:
+    start = before or AuditHead(last_action_id=0, last_transaction_id=0, last_read_id=0)
+    actions = CaseAction.objects.filter(id__gt=start.last_action_id, id__lte=head.last_action_id).order_by("id")
+    ends = {
+        number: (seq, hashed) for number, seq, hashed in actions.values_list("case__number", "seq", "hash").iterator()
+    }
+    yield from (leaf(kind="case", chain=number, end=f"{seq} {hashed}") for number, (seq, hashed) in ends.items())
+    journal = JournalTransaction.objects.filter(
+        id__gt=start.last_transaction_id, id__lte=head.last_transaction_id
+    ).values_list("key", "content_hash")
+    yield from (leaf(kind="journal", chain=key, end=hashed) for key, hashed in journal.iterator())
+    reads = ReadLog.objects.filter(id__gt=start.last_read_id, id__lte=head.last_read_id).order_by("id")
+    tails = {chain: (seq, hashed) for chain, seq, hashed in reads.values_list("chain", "seq", "hash").iterator()}
+    yield from (leaf(kind="read", chain=chain, end=f"{seq} {hashed}") for chain, (seq, hashed) in tails.items())
+
+
+def _stop_writers() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE store_caseaction, store_journaltransaction, store_readlog IN SHARE MODE")

@@ -1,0 +1,95 @@
+"""The proof of books and casework, from the database or from an export; and the exports."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError
+
+from yibao.casework import proof as casework_proof
+from yibao.kernel.canonical import canonical_json
+from yibao.ledger import proof as ledger_proof
+from yibao.store import guards, heads
+from yibao.store.records import audit_records, ledger_records
+from yibao.store.snapshot import snapshot
+
+Record = Mapping[str, Any]
+
+
+class ExportUnreadable(ValueError):
+    """The file is no export; make it with `yibao ledger export` or `yibao audit export`."""
+
+
+def verify_ledger(records: Iterable[Record] | None = None) -> list[str]:
+    """Return every fault of the books; an empty list proves them.
+
+    Args:
+        records: Of an export; the database when left out, and then its guards are looked at as well.
+    """
+    if records is not None:
+        return list(ledger_proof.faults(records))
+    with snapshot():
+        return [*_guard_faults(), *_read_through(ledger_proof.faults(ledger_records()))]
+
+
+def verify_audit(records: Iterable[Record] | None = None, *, public_key: str | None = None) -> list[str]:
+    """Return every fault of chains, projections, decisions and heads; an empty list proves them.
+
+    Args:
+        records: Of an export; the database when left out, and then its guards are looked at as well.
+        public_key: The key heads must be signed with; this installation's own when left out.
+    """
+    key = public_key or heads.own_public_key()
+
+    def signed(head: Record) -> bool:
+        return heads.signed_by(head, public_key=key)
+
+    if records is not None:
+        return list(casework_proof.faults(records, signed=signed))
+    with snapshot():
+        return [*_guard_faults(), *_read_through(casework_proof.faults(audit_records(), signed=signed))]
+
+
+def export(*, what: str, file: Path) -> int:
+    """Write the records a proof needs to a file, one JSON text per line; return how many.
+
+    Args:
+        what: ledger or audit.
+        file: Written anew.
+    """
+    count = 0
+    with snapshot(), file.open("w", encoding="utf-8") as stream:
+        for record in ledger_records() if what == "ledger" else audit_records():
+            stream.write(canonical_json(dict(record)) + "\n")
+            count += 1
+    return count
+
+
+def read_export(file: Path) -> Iterator[Record]:
+    """Return the records of an export, one at a time.
+
+    Raises:
+        ExportUnreadable: A line is no record; the message names it.
+    """
+    with file.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise ExportUnreadable(f"{file}:{number}: 不是导出的记录 / no record of an export") from error
+            if not isinstance(record, dict) or "record" not in record:
+                raise ExportUnreadable(f"{file}:{number}: 不是导出的记录 / no record of an export")
+            yield record
+
+
+def _read_through(faults: Iterable[str]) -> Iterator[str]:
+    """A value that cannot even be read is a fault like any other."""
+    try:
+        yield from faults
+    except (ValueError, TypeError, DatabaseError) as error:
+        yield f"有记录无法读出：{error}。 / A record cannot be read: {error}."
+
+
+def _guard_faults() -> list[str]:
+    return [f"数据库缺少保护 {name}。 / The database lacks its guard {name}." for name in guards.missing()]
