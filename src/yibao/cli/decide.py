@@ -171,7 +171,7 @@ def _line(line: Mapping[str, Any], lang: str) -> str:
 
 
 def _step(step: Mapping[str, str], english: str, colon: str) -> str:
-    return f"{step['label' + english]}{colon}{step['value' + english]}\n      {step['source']}"
+    return f"{step['label' + english]}{colon}{step['value' + english]}\n      {step['source' + english]}"
 
 
 def _paper(paper: Mapping[str, Any], lang: str, english: str) -> str:

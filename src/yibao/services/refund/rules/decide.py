@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Region
 from yibao.policy.casefile import CaseFile
 from yibao.services.refund.rules import filing, steps
@@ -25,10 +26,14 @@ def decide(case: CaseFile, region: Region) -> Decision:
     Returns:
         A decision whose amount is None where a person must decide; unknown values never raise.
 
+    Raises:
+        InputInvalid: The person belongs to a group the region does not know.
+
     Source:
         The refund rows of the region's pack; the contract of design §8.1.
     """
     history = History(case=case, region=region)
+    _check_groups(history)
     results = [decide_line(line) for line in history.lines()]
     outcome = _outcome(results)
     telling = _telling(outcome, results)
@@ -58,9 +63,24 @@ def decide(case: CaseFile, region: Region) -> Decision:
         cited=tuple(_cited(shown)),
         version=region.version,
         region=region.code,
-        explain=lambda: steps.steps(results=shown, outcome=outcome),
+        explain=lambda: steps.steps(results=shown),
         tell=lambda language: steps.trace_lines(results=results, language=language),
     )
+
+
+def _check_groups(history: History) -> None:
+    known = history.region.setting("refund", "groups")
+    wrong = [
+        InputProblem(
+            f"person.groups[{position}]",
+            f"本地区没有人员类别“{code}”；可用的有：{'、'.join(known)}。",
+            f"This region has no group {code!r}; known: {', '.join(known)}.",
+        )
+        for position, code in enumerate(history.case.person.groups)
+        if code not in known
+    ]
+    if wrong:
+        raise InputInvalid(wrong)
 
 
 def _outcome(results: list[Result]) -> str:
@@ -116,6 +136,8 @@ def _others(telling: list[Result]) -> list[dict[str, str]]:
         if result.row is not None:
             for rule in result.others:
                 row = result.row.table.row(rule)
+                if not row.cells:
+                    continue
                 named.setdefault(rule, {"rule": rule, "label": row.label, "label_en": row.en})
     return list(named.values())
 

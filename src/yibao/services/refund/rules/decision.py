@@ -85,32 +85,29 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that changed the result.
+    """One thing that changed the result; every text stands in Chinese and English.
 
     Attributes:
-        label: what it is, in Chinese.
-        label_en: the same in English.
+        label: what it is.
         value: the value, as it is read.
-        value_en: the same in English.
-        source: the document or the record it comes from.
-        rule: id of the rule that asked for it.
+        source: the document, or the record and the rule that asked for it.
+        rule: id of the rule.
     """
 
-    label: str
-    label_en: str
-    value: str
-    value_en: str
-    source: str
+    label: tuple[str, str]
+    value: tuple[str, str]
+    source: tuple[str, str]
     rule: str
 
     def json(self) -> dict[str, str]:
         """Return the step in the published form."""
         return {
-            "label": self.label,
-            "label_en": self.label_en,
-            "value": self.value,
-            "value_en": self.value_en,
-            "source": self.source,
+            "label": self.label[0],
+            "value": self.value[0],
+            "source": self.source[0],
+            "label_en": self.label[1],
+            "value_en": self.value[1],
+            "source_en": self.source[1],
             "rule": self.rule,
         }
 

@@ -1,30 +1,33 @@
 """The reasoning of a decision as steps and sentences, made only when somebody reads it."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
-from yibao.policy import Citation, Row
+from yibao.policy import Row
+from yibao.policy.documents import Citation
 from yibao.policy.explain import sentences
+from yibao.policy.terms import Vocabulary
+from yibao.policy.tree import Named, facts_of
 from yibao.services.refund.rules.decision import Step
 from yibao.services.refund.rules.results import Result
 from yibao.services.refund.rules.texts import step_label, words
 
+_PLAIN = ("reason", "scheme", "paid_as", "payment_kind")
+_NO = ("否", "false", "no")
 
-def steps(*, results: list[Result], outcome: str) -> list[Step]:
+
+def steps(*, results: list[Result]) -> list[Step]:
     """Return what changed the result, in that order, each with its source.
 
     Args:
         results: Lines that are shown.
-        outcome: The decision they lead to.
 
     Returns:
         Steps whose source cites a document, or the record and the rule that asked for it.
     """
-    found: list[Step] = []
-    for result in results:
-        found += _of_line(result)
-    return found
+    return [step for result in results for step in _of_line(result)]
 
 
 def trace_lines(*, results: list[Result], language: str) -> list[str]:
@@ -43,39 +46,101 @@ def trace_lines(*, results: list[Result], language: str) -> list[str]:
 
 
 def _of_line(result: Result) -> list[Step]:
+    outcome = words()["outcomes"][result.outcome]
     if result.row is None:
-        return []
+        record = _from_record(result, "no_rule_in_force")
+        return [_step("outcome", (outcome["zh"], outcome["en"]), record, "no_rule_in_force")]
     row = result.row.table.row(result.row.row)
-    found = [_step("rule", f"{row.id} {row.label}", f"{row.id} {row.en}", _document(row), row.id)]
+    found = [_step("rule", (f"{row.id} {row.label}", f"{row.id} {row.en}"), _document(result, row), row.id)]
+    found += _conditions(result, row)
     if result.outcome in ("refund", "too_early", "late"):
         found += _months(result, row)
     if result.amounts is not None:
         found += _money(result, row)
-    outcome = words()["outcomes"][result.outcome]
-    source = _document(row)
-    found.append(_step("outcome", outcome["zh"], outcome["en"], source, row.id))
+    found.append(_step("outcome", (outcome["zh"], outcome["en"]), _document(result, row), row.id))
     return found
 
 
-def _step(code: str, value: str, value_en: str, source: str, rule: str) -> Step:
-    label, label_en = step_label(code)
-    return Step(label, label_en, value, value_en, source, rule)
+def _step(code: str, value: tuple[str, str], source: tuple[str, str], rule: str) -> Step:
+    return Step(step_label(code), value, source, rule)
 
 
-def _document(row: Row) -> str:
-    return _cite(row.sources, row.readings, row.id)
+def _document(result: Result, row: Row) -> tuple[str, str]:
+    if not row.sources:
+        return _from_record(result, row.id, row.readings)
+    return cite(citations=row.sources, readings=row.readings, rule=row.id)
 
 
-def _cite(citations: Iterable[Citation], readings: Iterable[str], rule: str) -> str:
-    shown = "；".join(citation.shown() for citation in citations)
+def cite(*, citations: Iterable[Citation], readings: Iterable[str], rule: str) -> tuple[str, str]:
+    """Return a citation as it is read in Chinese and English.
+
+    Args:
+        citations: Places in documents.
+        readings: Codes of the readings taken.
+        rule: Id of the row that cites them.
+    """
+    places = list(citations)
     taken = "、".join(readings)
-    if not shown:
-        return f"本地规则库解读 {taken}（规则 {rule}）"
-    return f"{shown}（规则 {rule}{'，解读 ' + taken if taken else ''}）"
+    zh = "；".join(place.shown() for place in places)
+    en = "; ".join(f"{place.source.number or place.source.en or place.shown()} {place.article}" for place in places)
+    return (
+        f"{zh}（规则 {rule}{'，解读 ' + taken if taken else ''}）",
+        f"{en} (rule {rule}{', readings ' + taken if taken else ''})",
+    )
 
 
-def _record(result: Result, rule: str) -> str:
-    return f"档案：缴费记录 {result.line.payment.id}（{rule} 要求）"
+def _from_record(result: Result, rule: str, readings: Iterable[str] = ()) -> tuple[str, str]:
+    name, taken = result.line.payment.id, "、".join(readings)
+    return (
+        f"档案：缴费记录 {name}（{rule} 要求{'，解读 ' + taken if taken else ''}）",
+        f"record: payment {name} (asked for by {rule}{', readings ' + taken if taken else ''})",
+    )
+
+
+def _conditions(result: Result, row: Row) -> list[Step]:
+    """Return one step for every condition of the row that the record had to show."""
+    if result.row is None:
+        return []
+    source, vocabulary = _from_record(result, row.id), result.row.table.vocabulary
+    found = []
+    for cell in row.cells:
+        subject = cell.subject
+        name = getattr(subject, "name", "")
+        if name in _PLAIN:
+            continue
+        if isinstance(subject, Named):
+            grounds = [_fact(result, vocabulary, fact) for fact in sorted(facts_of(subject)) if fact not in _PLAIN]
+            shown = [ground for ground in grounds if ground is not None]
+            zh, en = "，".join(each[0] for each in shown), ", ".join(each[1] for each in shown)
+            answer = ("否", "no") if cell.text in _NO else ("是", "yes")
+            value = (f"{answer[0]}（{zh}）" if zh else answer[0], f"{answer[1]} ({en})" if en else answer[1])
+            found.append(Step((subject.label, subject.en), value, source, row.id))
+        elif name in vocabulary.facts:
+            fact = vocabulary.facts[name]
+            value = _value(result, vocabulary, name)
+            found.append(Step((fact.label, fact.en), value, source, row.id))
+    return found
+
+
+def _fact(result: Result, vocabulary: Vocabulary, name: str) -> tuple[str, str] | None:
+    value = result.facts[name]
+    if value is None or isinstance(value, bool):
+        return None
+    fact, (zh, en) = vocabulary.facts[name], _value(result, vocabulary, name)
+    return f"{fact.label} {zh}", f"{fact.en} {en}"
+
+
+def _value(result: Result, vocabulary: Vocabulary, name: str) -> tuple[str, str]:
+    value, type_ = result.facts[name], vocabulary.facts[name].type
+    if isinstance(value, bool):
+        return ("是", "yes") if value else ("否", "no")
+    if type_.name in vocabulary.enums:
+        return vocabulary.enums[type_.name].labels.get(str(value), (str(value), str(value)))
+    if isinstance(value, date):
+        return value.isoformat(), value.isoformat()
+    if type_.kind.value == "money":
+        return _yuan(value)
+    return f"{value} {type_.unit}".strip(), str(value)
 
 
 def _span(indexes: list[int]) -> str:
@@ -95,22 +160,15 @@ def _run(run: list[int]) -> str:
 
 def _months(result: Result, row: Row) -> list[Step]:
     found = []
-    record = _record(result, row.id)
-    if result.months:
-        span = _span(result.months)
-        count = len(result.months)
-        found.append(_step("months", f"{count} 个月（{span}）", f"{count} months ({span})", record, row.id))
-    if result.waiting:
-        span = _span(result.waiting)
-        count = len(result.waiting)
-        found.append(_step("not_due", f"{count} 个月（{span}）", f"{count} months ({span})", record, row.id))
+    for code, months in (("months", result.months), ("not_due", result.waiting)):
+        if months:
+            span, count = _span(months), len(months)
+            value = (f"{count} 个月（{span}）", f"{count} months ({span})")
+            found.append(_step(code, value, _from_record(result, row.id), row.id))
     for entry in result.entries:
-        if entry.earliest is not None:
-            day = entry.earliest.isoformat()
-            found.append(_step("due", day, day, _document(row), row.id))
-        if entry.latest is not None:
-            day = entry.latest.isoformat()
-            found.append(_step("deadline", day, day, _document(row), row.id))
+        for code, day in (("due", entry.earliest), ("deadline", entry.latest)):
+            if day is not None:
+                found.append(_step(code, (day.isoformat(), day.isoformat()), _document(result, row), row.id))
     return found
 
 
@@ -118,38 +176,35 @@ def _money(result: Result, row: Row) -> list[Step]:
     trace = result.amounts
     if trace is None:
         return []
-    cases = trace.cases
-    found = []
-    for each in result.facts.grounds.traces:
-        for use in each.parameters_used:
-            value, value_en = _parameter(use.type.kind.value, use.value)
-            source = _cite(use.sources, (), row.id)
-            found.append(Step(use.label, use.en, value, value_en, source, row.id))
-    for name in ("gross", "offset", "refund"):
-        case = cases[name]
-        if name == "offset" and not trace.amounts[name] and result.asks("offset") in (None, "none"):
-            continue
+    found = [
+        Step((use.label, use.en), _parameter(use.type.kind.value, use.value), _of_value(use.sources, row.id), row.id)
+        for each in result.facts.grounds.traces
+        for use in each.parameters_used
+    ]
+    for name, case in trace.cases.items():
         if name == "offset":
+            if result.asks("offset") in (None, "none"):
+                continue
             found += _credits(result, row)
-        label, label_en = step_label(name)
-        shown = f"{label}：{case.label}" if name != "refund" else label
-        shown_en = f"{label_en}: {case.en}" if name != "refund" else label_en
-        found.append(Step(shown, shown_en, *_yuan(trace.amounts[name]), _document(case), row.id))
-    return found
+        (zh, en), amount = step_label(name), _yuan(trace.amounts[name])
+        label = (zh, en) if name == "refund" else (f"{zh}：{case.label}", f"{en}: {case.en}")
+        found.append(Step(label, amount, _document(result, case), row.id))
+    return list(dict.fromkeys(found))
+
+
+def _of_value(citations: Iterable[Citation], rule: str) -> tuple[str, str]:
+    return cite(citations=citations, readings=(), rule=rule)
 
 
 def _credits(result: Result, row: Row) -> list[Step]:
-    found = []
-    for name in ("credited", "retiree_credited"):
-        amount = result.facts[name]
-        if name == "credited" or amount:
-            found.append(_step(name, *_yuan(amount), _record(result, row.id), row.id))
-    return found
+    return [
+        _step(name, _yuan(result.facts[name]), _from_record(result, row.id), row.id)
+        for name in ("credited", "retiree_credited")
+        if name == "credited" or result.facts[name]
+    ]
 
 
 def _yuan(fen: object) -> tuple[str, str]:
-    if fen is None:
-        return "-", "-"
     shown = Money(int(str(fen))).display()
     return f"{shown} 元", f"{shown} yuan"
 

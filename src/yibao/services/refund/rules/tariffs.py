@@ -1,10 +1,12 @@
 """Tariffs and account credits a line needs: from the record where it says, else from the dated values of the pack."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from yibao.policy import Region, Trace, UnknownValue
 from yibao.policy.casefile import MonthAmount
+from yibao.policy.types import Value
 from yibao.services.refund.rules.lines import Line, first_day, month_of
 
 
@@ -38,7 +40,7 @@ class Tariff:
     concession: int | None
 
 
-def _decided(*, region: Region, table: str, on: date, facts: dict[str, object], grounds: Grounds) -> Trace | None:
+def _decided(*, region: Region, table: str, on: date, facts: Mapping[str, Value], grounds: Grounds) -> Trace | None:
     try:
         trace = region.table("contribution", table, on=on).trace(facts)
     except UnknownValue as error:
@@ -47,6 +49,11 @@ def _decided(*, region: Region, table: str, on: date, facts: dict[str, object], 
         return None
     grounds.traces.append(trace)
     return trace
+
+
+def _fen(trace: Trace | None, name: str) -> int | None:
+    value = None if trace is None else trace.amounts[name]
+    return value if isinstance(value, int) else None
 
 
 def tariff(*, line: Line, grounds: Grounds) -> Tariff:
@@ -65,9 +72,9 @@ def tariff(*, line: Line, grounds: Grounds) -> Tariff:
     lump = line.payment.kind == "lump_sum"
     day = line.payment.paid_on if lump and line.payment.paid_on is not None else line.payment.first_day
     on = date(day.year, 1, 1)
-    facts: dict[str, object] = {"tariff_on": on, "tier": line.enrolment.tier or 0, "lump_sum": lump}
+    facts: dict[str, Value] = {"tariff_on": on, "tier": line.enrolment.tier or 0, "lump_sum": lump}
     trace = _decided(region=line.history.region, table="tariff", on=on, facts=facts, grounds=grounds)
-    normal, concession = (None, None) if trace is None else (trace.amounts["normal"], trace.amounts["concession"])
+    normal, concession = (_fen(trace, name) for name in ("normal", "concession"))
     if (normal is None or concession is None) and grounds.unknown is None:
         grounds.unknown = Unknown("value_unknown", "tariff", on)
     return Tariff(normal, concession)
@@ -91,12 +98,12 @@ def _computed_credit(*, line: Line, month: int, grounds: Grounds) -> int | None:
         grounds.unknown = grounds.unknown or Unknown("credit_unknown", "born", on)
         return None
     retired = person.retired_on is not None and person.retired_on <= on
-    facts: dict[str, object] = {"credit_month": on, "age": _age(born=person.born, on=on), "retired": retired}
+    facts: dict[str, Value] = {"credit_month": on, "age": _age(born=person.born, on=on), "retired": retired}
     trace = _decided(region=line.history.region, table="credit", on=on, facts=facts, grounds=grounds)
     if trace is None:
         grounds.unknown = Unknown("credit_unknown", "account_credit_monthly", on)
         return None
-    return trace.amounts["credit"]
+    return _fen(trace, "credit")
 
 
 def has_account(line: Line) -> bool:
@@ -158,5 +165,3 @@ def credit_of_death_month(*, line: Line, grounds: Grounds) -> int | None:
     if died is None:
         return None
     return credit(line=line, month=month_of(died), grounds=grounds)
-
-

@@ -30,10 +30,7 @@ def benefits_after_stop(line: Line) -> bool:
     if not after:
         return False
     covered = {
-        month
-        for payment in line.case.payments
-        if payment.enrolment == line.enrolment.id
-        for month in payment.months
+        month for payment in line.case.payments if payment.enrolment == line.enrolment.id for month in payment.months
     }
     first = last = min(after)
     stop = line.history.last_event("stop_requested")
@@ -106,9 +103,7 @@ def joined_before_period(line: Line) -> bool:
     """Return whether the person paid twice, or joined another insurance, before the benefit period."""
     if kept_of_two(line):
         return False
-    return (
-        paid_twice_before_period(line) or joined_employee_before_period(line) or joined_elsewhere_before_period(line)
-    )
+    return paid_twice_before_period(line) or joined_employee_before_period(line) or joined_elsewhere_before_period(line)
 
 
 def used_or_credited(line: Line) -> bool:
