@@ -15,7 +15,8 @@ from yibao.ledger.postings import Posting
 from yibao.ledger.recipes import contribution_received
 from yibao.store import posting
 
-PERSONS_PER_DRAFT = 1_000
+PERSONS_PER_CALL = 20_000
+"""So many at a time, because a statement may name only so many accounts."""
 
 
 def post_city(city: r.City, *, at: datetime) -> int:
@@ -27,8 +28,9 @@ def post_city(city: r.City, *, at: datetime) -> int:
         How many transactions were posted.
     """
     posted = posting.post_many(drafts=_planted(city), at=at)
-    for draft in _ordinary(city):
-        posted += posting.post_many(drafts=[draft], at=at)
+    for start in range(0, len(city.citizens), PERSONS_PER_CALL):
+        drafts = _ordinary(city, city.citizens[start : start + PERSONS_PER_CALL], start)
+        posted += posting.post_many(drafts=drafts, at=at)
     return posted
 
 
@@ -42,18 +44,18 @@ def _planted(city: r.City) -> Iterator[Draft]:
             yield Draft(key, "contribution_received", _booked_on(pay, city.on), tuple(postings))
 
 
-def _ordinary(city: r.City) -> Iterator[Draft]:
-    groups: dict[tuple[date, str, int], dict[Account, int]] = defaultdict(lambda: defaultdict(int))
-    for citizen in city.citizens:
+def _ordinary(city: r.City, citizens: tuple[r.Citizen, ...], start: int) -> Iterator[Draft]:
+    groups: dict[tuple[date, str], dict[Account, int]] = defaultdict(lambda: defaultdict(int))
+    for citizen in citizens:
         if citizen.plant is not None:
             continue
         person = person_key(city, citizen)
         for relation, pay in _paid_here(citizen):
-            group = groups[_booked_on(pay, city.on), pay.kind, citizen.index // PERSONS_PER_DRAFT]
+            group = groups[_booked_on(pay, city.on), pay.kind]
             for entry in _postings(relation, pay, person, city.on):
                 group[entry.account] += entry.amount_fen
-    for (day, kind, part), sums in sorted(groups.items(), key=lambda item: item[0]):
-        key = f"demo/{city.seed}/{day.isoformat()}/{kind}/{part}"
+    for (day, kind), sums in sorted(groups.items(), key=lambda item: item[0]):
+        key = f"demo/{city.seed}/{day.isoformat()}/{kind}/{start}"
         yield Draft(key, "contribution_received", day, tuple(Posting(*entry) for entry in sums.items() if entry[1]))
 
 

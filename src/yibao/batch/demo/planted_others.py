@@ -101,7 +101,7 @@ def elsewhere_before(citizen: r.Citizen, setting: Setting, rng: Random) -> r.Pla
 def aid_elsewhere(citizen: r.Citizen, setting: Setting, rng: Random) -> r.Plant:
     """Aided and already paid for in another place."""
     _resident(citizen, setting, year=2025)
-    other = _resident(citizen, setting, year=2025)
+    other = _resident(citizen, setting, year=2025, paid_on=date(2025, 2, 20))
     other.region = "510100"
     citizen.events.append(_aided(setting, year=2025))
     return r.Plant(
@@ -165,5 +165,10 @@ def employee_later(citizen: r.Citizen, setting: Setting, rng: Random) -> r.Plant
     _resident(citizen, setting, year=2025)
     _at_employer(citizen, setting, rng, first="2025-03", last="2025-12")
     return r.Plant(
-        "N2", "居民参保后又参加职工医保", "joined an employer within the resident year", "duplicate", materials=PROVED
+        "N2",
+        "居民参保后又参加职工医保",
+        "joined an employer within the resident year",
+        "duplicate",
+        pays=((1, 0),),
+        materials=PROVED,
     )

@@ -10,7 +10,7 @@ from yibao.batch.demo.tariffs import Tariffs
 from yibao.kernel.identifiers import make_resident_id
 from yibao.kernel.months import Month
 
-YEARS_KEPT = 4
+YEARS_KEPT = 3
 PERSONS_PER_EMPLOYER = 40
 _CREDIT_CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)

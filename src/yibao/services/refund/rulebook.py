@@ -10,6 +10,8 @@ from django.conf import settings
 import yibao.policy
 from yibao.policy import Packs, Region, casefile, load_packs
 from yibao.services.refund import rules
+from yibao.services.refund.rules.lines import History
+from yibao.services.refund.rules.results import decide_line
 
 _FACTS = Path(__file__).parent / "facts.yaml"
 _CONTRIBUTION = Path(yibao.policy.__file__).parent / "vocabulary" / "contribution.yaml"
@@ -34,6 +36,14 @@ def region(code: str) -> Region:
         UnknownRegion: No rules are known there; `known` lists the places there are.
     """
     return rulebook().region_for(code)
+
+
+def months_given_back(case_file: Mapping[str, Any]) -> dict[str, list[int]]:
+    """Return the month indexes each payment is refunded for, by payment; empty where nothing is refunded."""
+    case = casefile.read(case_file)
+    history = History(case=case, region=region(case.region))
+    results = [decide_line(line) for line in history.lines()]
+    return {result.line.payment.id: result.months for result in results if result.outcome == "refund"}
 
 
 def decide(case_file: Mapping[str, Any]) -> rules.Decision:

@@ -7,8 +7,8 @@ from typing import Any
 
 from yibao.kernel.canonical import content_hash
 from yibao.kernel.money import Money
+from yibao.services.refund import rulebook
 from yibao.services.refund.models import RefundRequest
-from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, packs, situations
 from yibao.store.models import Case, StoredDecision
@@ -82,7 +82,7 @@ def decided(evidence: Evidence) -> Decision:
     Raises:
         InputInvalid: The record holds something no case file may; the problems name it.
     """
-    return decide(evidence.case_file)
+    return rulebook.decide(evidence.case_file)
 
 
 def keep(*, case: Case, evidence: Evidence, decision: Decision, on: date, at: datetime) -> StoredDecision:
@@ -106,7 +106,7 @@ def keep(*, case: Case, evidence: Evidence, decision: Decision, on: date, at: da
 def keep_rules(decision: Decision, *, at: datetime) -> None:
     """Keep the full texts of the rules a decision was made by, once per version."""
     pack = decision.json()["pack"]
-    packs.save(version=pack["version"], region=pack["region"], texts=decision.region.texts, at=at)
+    packs.save(version=pack["version"], region=pack["region"], texts=rulebook.region(pack["region"]).texts, at=at)
 
 
 def amount_fen(plain: Mapping[str, Any], request: RefundRequest) -> int | None:

@@ -181,3 +181,7 @@ def refusal(code: str, *details: object) -> Refusal:
 def refused(code: str, *details: object) -> Refused:
     """Return the exception of a code, to be raised by the caller."""
     return Refused(refusal(code, *details))
+
+
+REFUSALS = {code: refusal(code) for code in _SENTENCES}
+"""Every refusal of the actions by code, for the reference."""

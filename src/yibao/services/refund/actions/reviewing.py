@@ -9,7 +9,7 @@ from django.db import transaction
 from yibao.casework.actors import Actor
 from yibao.casework.states import State
 from yibao.kernel.errors import Refused
-from yibao.services.refund import workflow
+from yibao.services.refund import rulebook, workflow
 from yibao.services.refund.actions import evidence, merging, money, promises
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
@@ -55,11 +55,11 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         _pass("accept", plain=plain, request=case.refund)
         kept = evidence.keep(case=case, evidence=found, decision=decision, on=on, at=at)
         data = {
-            "levels": plain["approval"] or promises.ordinary_levels(decision.region),
+            "levels": plain["approval"] or promises.ordinary_levels(rulebook.region(decision.region)),
             "amount_fen": evidence.amount_fen(plain, case.refund),
             "pack": plain["pack"]["version"],
             "decision": kept.sha256,
-            "clocks": promises.clock(decision.region, name="decision"),
+            "clocks": promises.clock(rulebook.region(decision.region), name="decision"),
         }
         case = cases.act(
             number=number, kind="accept", by=by, at=at, on=on, seen=seen, evidence_hash=found.hash, data=data
@@ -146,7 +146,7 @@ def ask_correction(
         listed = _everything(items, decision.json())
         if not listed:
             raise refused("no_items")
-        clocks = promises.clock(decision.region, name="correction")
+        clocks = promises.clock(rulebook.region(decision.region), name="correction")
         data = {"items": listed, "clocks": clocks}
         case = cases.act(number=number, kind="ask_correction", by=by, at=at, on=on, seen=seen, data=data)
         _letter(number=number, kind="correction_notice", at=at)
@@ -225,7 +225,9 @@ def _finish(
         merging.merge(case=case, plain=plain, on=on, at=at)
         cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
         return
-    code = money.reserve(case=case, plain=plain, request=case.refund, months=decision.months())
+    code = money.reserve(
+        case=case, plain=plain, request=case.refund, months=rulebook.months_given_back(found.case_file)
+    )
     if code:
         raise refused(code)
     money.owe(case=case, request=case.refund, plain=plain, on=on, at=at)

@@ -1,0 +1,275 @@
+"""What happens when something changes on the way: evidence, amount, account, mind."""
+
+from datetime import date
+
+import pytest
+
+from yibao.kernel.errors import Refused
+from yibao.services.refund import actions
+from yibao.services.refund.actions import papers
+from yibao.services.refund.models import RefundedMonth
+from yibao.store import verify
+from yibao.store.models import BenefitUse, IssuedPaper, JournalTransaction, Payment
+
+pytestmark = pytest.mark.django_db
+LONG = ("county_agency", "county_hrss", "county_finance", "city_agency", "city_hrss", "city_finance")
+
+
+@pytest.fixture
+def long_walk(record, make_walk):
+    """A lump sum at a county's own standard: the agency determines the amount, four levels sign."""
+    person = record.person("500112196705230020", born=date(1967, 5, 23))
+    own = record.enrol(person, "individual", date(2016, 1, 1), date(2021, 1, 1), tier=1)
+    row = record.pay(
+        own, "2016-01", "2020-12", 1425000, kind="lump_sum", paid_on=date(2016, 6, 2), years=5, standard="county"
+    )
+    record.post(row)
+    record.happened(person, "concession_recognised", date(2021, 4, 12), **{"from": "2016-01-01", "to": "2020-12-31"})
+    return make_walk(
+        person,
+        reason="concession",
+        materials=("payment_proof", "id_document", "bank_card", "concession_proof"),
+        on=date(2021, 6, 1),
+    )
+
+
+def determine(walk, amount="7300.00"):
+    answers = {"determined": {"amount": amount, "worksheet": "按区县标准核定"}}
+    return actions.save_answers(number=walk.number, answers=answers, by=walk.staff["clerk2"], **walk.now())
+
+
+def visit(walk):
+    BenefitUse.objects.create(
+        enrolment=walk.person.enrolments.first(), on=date(2022, 3, 1), kind="outpatient", amount_fen=100
+    )
+
+
+def refused_with(code, step, *arguments, **options):
+    with pytest.raises(Refused) as caught:
+        step(*arguments, **options)
+    assert caught.value.refusal.code == code
+
+
+def test_the_long_chain_needs_both_offices_at_two_levels(long_walk):
+    long_walk.submitted()
+    determine(long_walk)
+    long_walk.accept()
+    seen = []
+    for name in LONG:
+        seen.append(long_walk.case.level)
+        long_walk.approve(by=name, confirmed=True)
+    assert seen == [1, 2, 2, 3, 4, 4]
+    assert (long_walk.case.state, long_walk.case.amount_fen) == ("approved", 730000)
+
+
+def test_a_new_amount_voids_the_signatures_given(long_walk):
+    long_walk.submitted()
+    determine(long_walk)
+    long_walk.accept()
+    long_walk.approve(by="county_agency", confirmed=True)
+    determine(long_walk, "6000.00")
+    assert (long_walk.case.state, long_walk.case.level, long_walk.case.amount_fen) == ("accepted", 1, 600000)
+    for name in LONG:
+        long_walk.approve(by=name, confirmed=True)
+    assert long_walk.pay().amount_fen == 600000
+
+
+def test_evidence_changed_between_levels_goes_back_to_the_first(long_walk):
+    long_walk.submitted()
+    determine(long_walk)
+    long_walk.accept()
+    long_walk.approve(by="county_agency", confirmed=True)
+    old = long_walk.seen
+    visit(long_walk)
+
+    refused_with("evidence_changed", long_walk.approve, by="county_hrss", confirmed=True)
+
+    assert (long_walk.case.state, long_walk.case.level) == ("accepted", 1)
+    assert long_walk.seen != old
+    refused_with("evidence_changed", long_walk.approve, by="county_agency", seen=old, confirmed=True)
+    long_walk.approve(by="county_agency", confirmed=True)
+    assert long_walk.case.level == 2
+
+
+def test_evidence_changed_after_approval_reverses_what_was_owed(walk):
+    walk.approved()
+    visit(walk)
+
+    refused_with("evidence_changed", walk.pay)
+
+    assert (walk.case.state, walk.case.level) == ("accepted", 1)
+    assert not Payment.objects.exists()
+    assert not RefundedMonth.objects.exists()
+    kinds = list(
+        JournalTransaction.objects.filter(case_number=walk.number).order_by("id").values_list("kind", flat=True)
+    )
+    assert kinds == ["refund.payable", "refund.payable.reversal"]
+    walk.approve()
+    assert walk.pay().amount_fen == 194910
+    walk.confirm()
+    assert verify.verify_ledger() == []
+    assert verify.verify_audit() == []
+
+
+def test_a_correction_stops_the_clock_and_goes_on_after_it(walk):
+    walk.accepted()
+    case = actions.ask_correction(
+        number=walk.number,
+        items=[{"material": "bank_card", "note": "看不清"}],
+        seen=walk.seen,
+        by=walk.staff["reviewer"],
+        **walk.now(),
+    )
+    assert case.state == "correction_due"
+    assert case.clocks.get(name="decision").running_since is None
+    walk.on = date(2023, 2, 17)
+    walk.attach("bank_card", content=None)
+    assert actions.resubmit(number=walk.number, by=walk.citizen, **walk.now()).state == "submitted"
+    assert case.clocks.get(name="decision").running_since == walk.on
+    assert walk.accept().state == "accepted"
+    assert walk.approve().state == "approved"
+
+
+@pytest.mark.parametrize("until", ["drafted", "submitted", "accepted", "approved"])
+def test_an_application_can_be_withdrawn_until_money_is_on_its_way(walk, until):
+    getattr(walk, until)()
+    case = actions.withdraw(number=walk.number, reason="不再申请", by=walk.citizen, **walk.now())
+
+    assert case.state == "withdrawn"
+    assert not RefundedMonth.objects.exists()
+    posted = JournalTransaction.objects.filter(case_number=walk.number)
+    assert posted.count() == (2 if until == "approved" else 0)
+    assert verify.verify_ledger() == []
+
+
+def test_an_application_under_correction_can_be_withdrawn(walk):
+    walk.submitted()
+    items = [{"material": "bank_card", "note": "看不清"}]
+    actions.ask_correction(number=walk.number, items=items, seen=walk.seen, by=walk.staff["clerk"], **walk.now())
+    assert actions.withdraw(number=walk.number, reason="算了", by=walk.citizen, **walk.now()).state == "withdrawn"
+
+
+@pytest.mark.parametrize("finish", [False, True], ids=["money on its way", "completed"])
+def test_money_on_its_way_is_not_withdrawn(walk, finish):
+    walk.paid()
+    if finish:
+        walk.confirm()
+    before = walk.case.chain_hash
+    refused_with("wrong_state", actions.withdraw, number=walk.number, reason="x", by=walk.citizen, **walk.now())
+    assert walk.case.chain_hash == before
+
+
+def test_bounced_money_waits_for_a_right_account_and_is_paid_again(walk):
+    walk.paid()
+    case = walk.bounce()
+
+    assert case.state == "approved"
+    assert "correct_account" in actions.available(walk.case, walk.citizen)
+    account = {"bank_name": "演示银行", "bank_holder": "陈建国", "bank_number": "6222020000000000018"}
+    case = actions.save_answers(number=walk.number, answers=account, by=walk.citizen, **walk.now())
+    assert case.state == "approved"
+    second = walk.pay(key="pay2")
+    assert walk.confirm().state == "completed"
+    assert [row.status for row in Payment.objects.filter(case__number=walk.number)] == ["bounced", "paid"]
+    assert second.bank_account.number == "6222020000000000018"
+    assert verify.verify_ledger() == []
+
+
+def test_an_account_is_not_changed_after_approval_without_a_bounce(walk):
+    walk.approved()
+    account = {"bank_name": "演示银行", "bank_holder": "陈建国", "bank_number": "6222020000000000018"}
+    refused_with(
+        "wrong_state", actions.save_answers, number=walk.number, answers=account, by=walk.citizen, **walk.now()
+    )
+    assert walk.case.refund.bank_account.number != "6222020000000000018"
+
+
+def test_a_bounced_slip_is_void_and_a_new_one_is_numbered(walk):
+    walk.channel = "window"
+    walk.submitted(by=walk.staff["clerk2"]).accept()
+    walk.approve()
+    first = walk.pay()
+    walk.bounce()
+    second = walk.pay(key="pay2")
+
+    assert first.slip_number != second.slip_number
+    assert IssuedPaper.objects.get(number=first.slip_number).voided_at is not None
+    assert IssuedPaper.objects.get(number=second.slip_number).voided_at is None
+
+
+def test_a_slip_left_by_a_killed_process_is_used_by_the_next_call(walk, monkeypatch):
+    walk.channel = "window"
+    walk.submitted(by=walk.staff["clerk2"]).accept()
+    walk.approve()
+    from yibao.services.refund.actions import paying
+
+    def killed(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(paying, "_send", killed)
+    with pytest.raises(KeyboardInterrupt):
+        walk.pay()
+    monkeypatch.undo()
+    left = IssuedPaper.objects.get(kind=papers.SLIP)
+    assert walk.case.state == "approved"
+
+    payment = walk.pay()
+
+    assert payment.slip_number == left.number
+    assert IssuedPaper.objects.filter(kind=papers.SLIP).count() == 1
+
+
+def test_a_slip_made_of_other_evidence_is_never_paid_by(walk, monkeypatch):
+    walk.channel = "window"
+    walk.submitted(by=walk.staff["clerk2"]).accept()
+    walk.approve()
+    from yibao.services.refund.actions import paying
+
+    real = paying._slip
+
+    def slip_then_change(**options):
+        made = real(**options)
+        visit(walk)
+        return made
+
+    monkeypatch.setattr(paying, "_slip", slip_then_change)
+    refused_with("evidence_changed", walk.pay)
+    assert not Payment.objects.exists()
+    assert walk.case.state == "accepted"
+
+
+def test_buttons_are_what_the_server_allows(walk):
+    walk.submitted()
+    assert {"accept", "not_accept", "ask_correction"} <= set(actions.available(walk.case, walk.staff["clerk"]))
+    assert "withdraw" in actions.available(walk.case, walk.citizen)
+    assert "accept" not in actions.available(walk.case, walk.staff["reviewer"])
+    walk.accept()
+    assert {"approve", "refuse"} <= set(actions.available(walk.case, walk.staff["reviewer"]))
+    walk.approve()
+    assert "pay" in actions.available(walk.case, walk.staff["finance"])
+    assert "pay" not in actions.available(walk.case, walk.staff["reviewer"])
+
+
+def test_two_relations_are_merged_and_nothing_is_paid(record, make_walk):
+    person = record.person("500112198610100016", sex="M", born=date(1986, 10, 10))
+    for number, (start, end) in enumerate([(date(2024, 1, 1), date(2025, 1, 1)), (date(2024, 7, 1), date(2025, 7, 1))]):
+        relation = record.enrol(person, "unit", start, end, unit=unit(number))
+        row = record.pay(
+            relation, str(start)[:7], "2024-12" if number == 0 else "2025-06", 1000000, kind="monthly", payer="unit",
+            credit=16000,
+        )  # fmt: skip
+        row.paid_on = date(2025, 6, 30)
+        record.post(row)
+    walk = make_walk(person, reason="duplicate", materials=("payment_proof",), on=date(2025, 9, 1))
+    walk.accepted()
+    case = walk.approve()
+
+    assert case.state == "completed"
+    assert not Payment.objects.exists()
+    assert verify.verify_ledger() == []
+
+
+def unit(number):
+    from yibao.store.models import Unit
+
+    return Unit.objects.create(name=f"演示{number}", credit_code=f"91500112MA000000{number}X", region="500112")
