@@ -71,6 +71,18 @@ def round_to_step(*, numerator: int, denominator: int, step: int, rounding: Roun
     return units * step if numerator >= 0 else -units * step
 
 
+def display_fen(fen: int) -> str:
+    """Return an amount of whole fen as a person reads it, in yuan with commas.
+
+    Example:
+        >>> display_fen(-5)
+        '-0.05'
+    """
+    if fen < 0:
+        return f"-{-fen // FEN_PER_YUAN:,}.{-fen % FEN_PER_YUAN:02d}"
+    return f"{fen // FEN_PER_YUAN:,}.{fen % FEN_PER_YUAN:02d}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Unrounded:
     """An exact amount that may hold a part of a fen; only `round` makes money of it again.
@@ -154,7 +166,7 @@ class Money:
             >>> Money(194910).display()
             '1,949.10'
         """
-        return f"{'-' if self.fen < 0 else ''}{abs(self.fen) // FEN_PER_YUAN:,}.{abs(self.fen) % FEN_PER_YUAN:02d}"
+        return display_fen(self.fen)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.fen + other.fen)

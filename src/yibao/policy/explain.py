@@ -19,11 +19,11 @@ def sentences(trace: Trace, *, language: str = "zh") -> list[str]:
         trace: of the decision.
         language: `zh` or `en`.
     """
-    words = Words(trace, language)
-    lines = [words.considered(item) for item in trace.considered]
-    lines += [words.parameter(use) for use in trace.parameters_used]
-    lines += [words.amount(name, row) for name, row in trace.cases.items()]
-    return lines
+    table = trace.table
+    words = table.words.get(language)
+    if not isinstance(words, Words):
+        words = table.words[language] = Words(table, language)
+    return words.sentences(trace)
 
 
 def explain_key(*, region: Region, key: str, on: date, language: str) -> list[str]:

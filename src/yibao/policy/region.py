@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,8 +16,11 @@ from yibao.policy.rows import Row
 from yibao.policy.table import Facts, ParameterUse, Table, use_of
 from yibao.policy.terms import Vocabulary
 from yibao.policy.to_python import Program, bind, compile_rows, evaluator, expressions
-from yibao.policy.tree import Expression, Named, Parameter, parameters_of
+from yibao.policy.tree import Expression, Fact, Named, Parameter, parameters_of
 from yibao.policy.types import Value
+
+# The node is kept beside its closure, so that its identity is never given to another node.
+_Evaluator = tuple[Expression, Callable[..., Callable[..., Value]], tuple[Parameter, ...]]
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Region:
     named: dict[str, dict[str, tuple[Named, Mark]]]
     settings: dict[tuple[str, str], dict[str, object]]
     _tables: dict[tuple[str, str], _Slices] = field(default_factory=dict)
+    _uses: dict[int, ParameterUse] = field(default_factory=dict)
+    _evaluators: dict[tuple[int, str], _Evaluator] = field(default_factory=dict)
 
     def table(self, domain: str, decision: str, *, on: date) -> Table:
         """Return the rows of a decision in force on a day, with the parameters of that day.
@@ -103,7 +109,12 @@ class Region:
 
     def value_of(self, node: Expression, facts: Facts, as_of: str, on: date) -> Value:
         """Return the value of an expression of this region's rules for a case; for explanations, not for speed."""
-        make, read = evaluator(node=node, as_of=as_of)
+        if isinstance(node, Fact):
+            return facts.get(node.name)
+        key = (id(node), as_of)
+        if key not in self._evaluators:
+            self._evaluators[key] = (node, *evaluator(node=node, as_of=as_of))
+        _, make, read = self._evaluators[key]
         return make(**{Printer.binding(item): self.lookup(item, on) for item in read})(facts)
 
     def lookup(self, item: Parameter, on: date) -> object:
@@ -124,8 +135,12 @@ class Region:
         line = series.find(day, key) if isinstance(day, date) and not isinstance(key, date | int | tuple) else None
         if line is None:
             return None
-        term = series.term
-        return use_of(item=item, term_label=(term.label, term.en), type_=term.type, line=line)
+        use = self._uses.get(id(line))
+        if use is None:
+            term = series.term
+            use = use_of(item=item, term_label=(term.label, term.en), type_=term.type, line=line)
+            self._uses[id(line)] = use
+        return use
 
     def _part(self, node: Expression | None, facts: Facts, as_of: str, on: date) -> Value:
         """Return the key or day of a look-up, None where the case did not get so far as to have one."""

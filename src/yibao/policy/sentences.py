@@ -1,129 +1,194 @@
-"""The words of one decision: labels, values and citations put into sentences."""
+"""The words of a table: labels, values and citations put into sentences, made once and filled in per case."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from yibao.kernel.money import display_fen
 from yibao.policy.cells import Cell
 from yibao.policy.documents import Citation
 from yibao.policy.rows import Row
-from yibao.policy.table import Considered, ParameterUse, Trace
-from yibao.policy.tree import Expression, Fact, Literal, Local, Named
+from yibao.policy.table import ParameterUse, Table, Trace
+from yibao.policy.tree import Expression, Fact, Local, Named, Not
 from yibao.policy.types import Kind, Type, Value, show_value
 
 CHINESE = "zh"
 _YES_NO = {CHINESE: ("是", "否"), "en": ("yes", "no")}
 _MISSING = {CHINESE: "无", "en": "none"}
+# A sentence that is always the same, or what makes it from a case.
+_Teller = str | Callable[[Trace], str]
 
 
 def citation_text(*, cited: tuple[Citation, ...], language: str) -> str:
     """Return citations as they are read."""
-    joint = "、" if language == CHINESE else ", "
-    return joint.join(item.shown() for item in cited)
+    return ("、" if language == CHINESE else ", ").join(item.shown() for item in cited)
 
 
 class Words:
-    """Puts one trace into words."""
+    """Puts the traces of one table into words of one language; what never changes is put together once."""
 
-    def __init__(self, trace: Trace, language: str) -> None:
-        self.trace = trace
+    def __init__(self, table: Table, language: str) -> None:
+        self.table = table
         self.language = language
         self.chinese = language == CHINESE
-        self.vocabulary = trace.table.vocabulary
+        self.rows = table.decision_rows
+        self.collects = table.decision.hit == "collect"
+        self._yuan = "元" if self.chinese else " yuan"
+        self._failed: list[list[_Teller | None]] = [[None] * len(row.cells) for row in self.rows]
+        self._holding: dict[str, _Teller] = {}
+        self._parameters: dict[int, str] = {}
+        self._amounts = [self.amount(name, rows) for name, rows in table.cases.items()]
+
+    def sentences(self, trace: Trace) -> list[str]:
+        """Return the sentences of one trace: rows tried, the row that holds, parameters, amounts."""
+        raw = trace.raw
+        lines = []
+        failed = () if self.collects else raw.failed
+        for known, row, cell in zip(self._failed, self.rows, failed, strict=False):
+            teller = known[cell]
+            if teller is None:
+                teller = known[cell] = self.failing(row, cell)
+            lines.append(teller if isinstance(teller, str) else teller(trace))
+        for row in trace.holding:
+            teller = self._holding.get(row.id)
+            if teller is None:
+                teller = self._holding[row.id] = self.holding(row)
+            lines.append(teller if isinstance(teller, str) else teller(trace))
+        if self.table.reads:
+            lines += [self.parameter(use) for use in trace.parameters_used]
+        amounts = raw.hit.amounts
+        for (name, type_, opening, endings), position in zip(self._amounts, raw.cases, strict=True):
+            lines.append(opening + self.value(type_, amounts[name]) + endings[position])
+        return lines
 
     def value(self, type_: Type, value: Value) -> str:
         """Return a value as it is read, with its unit."""
+        if type_.kind is Kind.MONEY and isinstance(value, int):
+            return display_fen(value) + self._yuan
         if value is None:
             return _MISSING[self.language]
         if type_.kind is Kind.BOOL:
             return _YES_NO[self.language][not value]
         if type_.kind in (Kind.ENUM, Kind.LIST):
             codes = value if isinstance(value, tuple) else (value,)
-            return "、".join(self.code(type_.name, str(code)) for code in codes)
-        shown = show_value(kind=type_.kind, value=value)
-        if type_.kind is Kind.MONEY:
-            return f"{shown}元" if self.chinese else f"{shown} yuan"
-        return shown + (type_.unit if self.chinese else "")
+            return ("、" if self.chinese else ", ").join(self.code(type_.name, str(code)) for code in codes)
+        return show_value(kind=type_.kind, value=value) + (type_.unit if self.chinese else "")
 
     def code(self, enum: str, code: str) -> str:
         """Return the label of an enum's value."""
-        term = self.vocabulary.enums.get(enum)
+        term = self.table.vocabulary.enums.get(enum)
         label = term.labels.get(code) if term is not None else None
         return (label[0] if self.chinese else label[1] or code) if label is not None else code
 
     def label(self, node: Expression) -> str:
         """Return what a fact, condition, output or amount is called."""
         if isinstance(node, Fact):
-            fact = self.vocabulary.facts[node.name]
+            fact = self.table.vocabulary.facts[node.name]
             return fact.label if self.chinese else fact.en or fact.name
         if isinstance(node, Named):
             return node.label if self.chinese else node.en or node.name
-        if isinstance(node, Local):
-            return self.output_label(node.name)
-        return "?"
+        return self.output_label(node.name) if isinstance(node, Local) else "?"
 
     def output_label(self, name: str) -> str:
         """Return what an output or amount is called."""
-        zh, en = self.trace.table.decision.labels.get(name, ("", ""))
+        zh, en = self.table.decision.labels.get(name, ("", ""))
         return (zh if self.chinese else en) or name
 
-    def subject(self, cell: Cell) -> str:
-        """Return a cell's fact with its value in this case: 死亡早于待遇起始日为“否”."""
-        node = cell.subject
-        if isinstance(node, Local):
-            hit = self.trace.raw.hit
-            value = hit.amounts.get(node.name, hit.members.get(node.name))
-        elif isinstance(node, Fact):
-            value = self.trace.facts.get(node.name)
+    def cited(self, row: Row) -> str:
+        """Return the citations of a row in brackets, empty where it has none."""
+        text = citation_text(cited=row.sources, language=self.language)
+        return (f"（{text}）" if self.chinese else f" ({text})") if text else ""
+
+    def subject(self, cell: Cell, wanted: bool) -> tuple[str, Callable[[Trace], str] | None, str]:
+        """Return the beginning and end of `死亡早于待遇起始日为“否”`, and what reads the value between, if any."""
+        start, end = (
+            (f"{self.label(cell.subject)}为“", "”") if self.chinese else (f"{self.label(cell.subject)} is ‘", "’")
+        )
+        fixed = cell.subject.type.kind is Kind.BOOL and not cell.subject.type.maybe
+        if fixed and (cell.condition is cell.subject or isinstance(cell.condition, Not)):
+            shown = self.value(cell.subject.type, (not isinstance(cell.condition, Not)) is wanted)
+            return start + shown + end, None, ""
+        return start, self.reader(cell.subject), end
+
+    def reader(self, node: Expression) -> Callable[[Trace], str]:
+        """Return what reads the value of a fact, condition, output or amount and puts it into words."""
+        type_, shown = node.type, dict[Value, str]()
+        read: Callable[[Trace], Value]
+        if isinstance(node, Fact):
+            name = node.name
+            read = lambda trace: trace.facts.get(name)  # noqa: E731
+        elif isinstance(node, Local):
+            read = lambda trace: trace.local(node.name)  # noqa: E731
         else:
-            value = self.trace.table.value_of(node, self.trace.facts)
-        shown = self.value(node.type, value)
-        return f"{self.label(node)}为“{shown}”" if self.chinese else f"{self.label(node)} is {shown!r}"
+            read = lambda trace: self.table.value_of(node, trace.facts)  # noqa: E731
 
-    def considered(self, item: Considered) -> str:
-        """Return the sentence of a row that was tried."""
-        row = self.trace.table.row(item.row_id)
-        cited = citation_text(cited=row.sources, language=self.language)
-        rest = (f"（{cited}）" if self.chinese else f" ({cited})") if cited else ""
-        if item.failed_cell is not None:
-            why = self.subject(item.failed_cell)
-            return f"{row.id} 不适用：{why}{rest}" if self.chinese else f"{row.id} does not apply: {why}{rest}"
-        because = self.joined([self.subject(cell) for cell in row.cells])
-        result = self.result(row)
-        if self.chinese:
-            return f"{row.id} 适用：{because or row.label} → {result}{rest}"
-        return f"{row.id} applies: {because or row.en or row.label} → {result}{rest}"
+        def tell(trace: Trace) -> str:
+            value = read(trace)
+            if type_.kind is not Kind.ENUM:
+                return self.value(type_, value)
+            text = shown.get(value)
+            if text is None:
+                text = shown[value] = self.value(type_, value)
+            return text
 
-    def joined(self, parts: list[str]) -> str:
-        """Return several parts as a list in a sentence."""
-        return ("，" if self.chinese else ", ").join(parts)
+        return tell
 
-    def result(self, row: Row) -> str:
-        """Return the outputs of the row that holds; of several, each with its name."""
-        members = self.trace.members
+    def failing(self, row: Row, position: int) -> _Teller:
+        """Return what tells why a row does not hold."""
+        start, read, end = self.subject(row.cells[position], False)
+        opening = f"{row.id} 不适用：" if self.chinese else f"{row.id} does not apply: "
+        before, after = opening + start, end + self.cited(row)
+        if read is None:
+            return before + after
+        return lambda trace: before + read(trace) + after
+
+    def holding(self, row: Row) -> _Teller:
+        """Return what tells why a row holds and what it decides."""
+        parts = [self.subject(cell, True) for cell in row.cells]
+        plain = row.label if self.chinese else row.en or row.label
+        opening = f"{row.id} 适用：" if self.chinese else f"{row.id} applies: "
+        comma, cited = ("，" if self.chinese else ", "), self.cited(row)
+        constant = len(row.members) == len(row.outputs)
+        result = self.result(row, dict(row.members)) if constant else ""
+
+        if constant and all(read is None for _, read, _ in parts):
+            return f"{opening}{comma.join(start for start, _, _ in parts) or plain} → {result}{cited}"
+
+        def tell(trace: Trace) -> str:
+            because = comma.join(start + read(trace) + end if read else start for start, read, end in parts)
+            decided = result if constant else self.result(row, dict(trace.members))
+            return f"{opening}{because or plain} → {decided}{cited}"
+
+        return tell
+
+    def result(self, row: Row, members: dict[str, Value]) -> str:
+        """Return the outputs of the row that holds; of several, each after the first with its name."""
         shown: list[str] = []
-        for name, node in row.outputs:
+        for name, _ in row.outputs:
             value = members.get(name)
-            if value is None or value == ():
-                continue
-            text = self.value(node.type if not isinstance(node, Literal) else self.output_type(name), value)
-            shown.append(text if not shown else f"{self.output_label(name)} {text}")
-        return self.joined(shown) or (row.label if self.chinese else row.en or row.label)
-
-    def output_type(self, name: str) -> Type:
-        """Return the type of an output."""
-        return self.trace.table.decision.outputs[name]
+            if value is not None and value != ():
+                text = self.value(self.table.decision.outputs[name], value)
+                shown.append(text if not shown else f"{self.output_label(name)} {text}")
+        return ("，" if self.chinese else ", ").join(shown) or (row.label if self.chinese else row.en or row.label)
 
     def parameter(self, use: ParameterUse) -> str:
         """Return the sentence of a parameter: its value, since when, and from which document."""
-        cited = citation_text(cited=use.sources, language=self.language)
-        value = self.value(use.type, use.value)
-        key = f"{use.key}" if use.key else ""
-        if self.chinese:
-            return f"{use.label}：{key}自 {use.from_} 起为{value}（{cited}）"
-        return f"{use.en or use.name}: {key + ' ' if key else ''}{value} since {use.from_} ({cited})"
+        text = self._parameters.get(id(use))
+        if text is None:
+            cited = citation_text(cited=use.sources, language=self.language)
+            value = self.value(use.type, use.value)
+            key = use.key or ""
+            if self.chinese:
+                text = f"{use.label}：{key}自 {use.from_} 起为{value}（{cited}）"
+            else:
+                text = f"{use.en or use.name}: {key + ' ' if key else ''}{value} since {use.from_} ({cited})"
+            self._parameters[id(use)] = text
+        return text
 
-    def amount(self, name: str, row: Row) -> str:
-        """Return the sentence of an amount and the case it was computed by."""
-        value = self.value(self.trace.table.decision.amounts[name], self.trace.amounts[name])
-        if self.chinese:
-            return f"{self.output_label(name)}：{value}（{row.id} {row.label}）"
-        return f"{self.output_label(name)}: {value} ({row.id} {row.en or row.label})"
+    def amount(self, name: str, rows: tuple[Row, ...]) -> tuple[str, Type, str, list[str]]:
+        """Return what the sentences of an amount are made of: name, type, opening, and an ending for every case."""
+        opening = f"{self.output_label(name)}：" if self.chinese else f"{self.output_label(name)}: "
+        endings = [
+            f"（{row.id} {row.label}）" if self.chinese else f" ({row.id} {row.en or row.label})" for row in rows
+        ]
+        return name, self.table.decision.amounts[name], opening, endings

@@ -64,7 +64,7 @@ class ParameterUse:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Trace:
     """One decision with everything that led to it, read when somebody asks.
 
@@ -107,8 +107,20 @@ class Trace:
     @property
     def cases(self) -> dict[str, Row]:
         """Return the case taken for every amount."""
-        names = self.table.decision.amounts
-        return {name: self.table.cases_of(name)[position] for name, position in zip(names, self.raw.cases, strict=True)}
+        cases = self.table.cases
+        return {name: cases[name][position] for name, position in zip(cases, self.raw.cases, strict=True)}
+
+    @property
+    def holding(self) -> tuple[Row, ...]:
+        """Return the row that holds, or every row of a collecting table that does."""
+        if self.raw.row >= 0:
+            return (self.table.decision_rows[self.raw.row],)
+        return tuple(self.table.row(row_id) for row_id in self.raw.hit.rows)
+
+    def local(self, name: str) -> Value:
+        """Return an output or amount by name."""
+        hit = self.raw.hit
+        return hit.amounts[name] if name in hit.amounts else hit.members.get(name)
 
     def expressions(self) -> tuple[Expression, ...]:
         """Return every expression that was computed, in order."""
@@ -116,8 +128,7 @@ class Trace:
         rows = self.table.decision_rows
         for row, failed in zip(rows, self.raw.failed, strict=False):
             found.extend(cell.condition for cell in row.cells[: failed + 1])
-        holding = [self.table.row(row_id) for row_id in (self.raw.hit.rows or (self.row,)) if row_id]
-        for row in [*holding, *self.cases.values()]:
+        for row in [*self.holding, *self.cases.values()]:
             found.extend(cell.condition for cell in row.cells)
             found.extend(tree for _, tree in row.outputs)
             if row.value is not None:
@@ -135,12 +146,10 @@ class Trace:
     @property
     def parameters_used(self) -> tuple[ParameterUse, ...]:
         """Return the parameters the holding row and the amounts were decided with."""
-        holding = [self.table.row(row_id) for row_id in (self.raw.hit.rows or (self.row,)) if row_id]
-        uses: dict[ParameterUse, None] = {}
-        for row in [*holding, *self.cases.values()]:
-            for use in self.table.uses(row, self.facts):
-                uses[use] = None
-        return tuple(uses)
+        cases = self.table.cases.values()
+        rows = (*self.holding, *(rows[position] for rows, position in zip(cases, self.raw.cases, strict=True)))
+        uses = [use for row in rows if row.id in self.table.reads for use in self.table.uses(row, self.facts)]
+        return tuple({id(use): use for use in uses}.values())
 
 
 class Table:
@@ -149,7 +158,11 @@ class Table:
     Attributes:
         decision: what the vocabulary says of it.
         vocabulary: of its domain.
-        rows: in force, in order, cases of amounts after the rows of the table.
+        rows: in force, in order.
+        decision_rows: those of the table itself, without the cases of amounts.
+        cases: the cases of every amount, in the order in which they are tried.
+        reads: the parameters every row reads, for rows that read any.
+        words: by language, what was already put into words; kept by `yibao.policy.explain`.
         decide: takes the facts, returns a `Hit`; pure, safe to call from many threads at once.
         matching: takes the facts, returns the ids of all rows that hold.
         value_of: takes an expression of the table and the facts, returns its value; for explanations, not for speed.
@@ -157,7 +170,21 @@ class Table:
     Both raise `UnknownValue` where they need a parameter nobody knows, and `KeyError` for a fact that was not given.
     """
 
-    __slots__ = ("_raw_trace", "_rows", "_uses", "decide", "decision", "matching", "rows", "value_of", "vocabulary")
+    __slots__ = (
+        "_raw_trace",
+        "_rows",
+        "_uses",
+        "cases",
+        "decide",
+        "decision",
+        "decision_rows",
+        "matching",
+        "reads",
+        "rows",
+        "value_of",
+        "vocabulary",
+        "words",
+    )
 
     def __init__(
         self,
@@ -175,6 +202,10 @@ class Table:
         self._uses = uses
         self.value_of = values
         self._rows = {row.id: row for row in rows}
+        self.reads = {row.id: read for row in rows if (read := _reads(row))}
+        self.decision_rows = tuple(row for row in rows if not row.amount)
+        self.cases = {name: tuple(row for row in rows if row.amount == name) for name in decision.amounts}
+        self.words: dict[str, object] = {}
 
     def trace(self, facts: Facts) -> Trace:
         """Return the decision with everything that led to it.
@@ -195,20 +226,9 @@ class Table:
         """
         return self._rows[row_id]
 
-    @property
-    def decision_rows(self) -> tuple[Row, ...]:
-        """Return the rows of the table itself, without the cases of amounts."""
-        return tuple(row for row in self.rows if not row.amount)
-
-    def cases_of(self, amount: str) -> tuple[Row, ...]:
-        """Return the cases of an amount, in order."""
-        return tuple(row for row in self.rows if row.amount == amount)
-
     def uses(self, row: Row, facts: Facts) -> list[ParameterUse]:
         """Return the parameters a row reads, with their lines."""
-        trees = [cell.condition for cell in row.cells] + [tree for _, tree in row.outputs]
-        trees += [row.value] if row.value is not None else []
-        found = (self._uses(item, facts) for tree in trees for item in parameters_of(tree))
+        found = [self._uses(item, facts) for item in self.reads.get(row.id, ())]
         return [use for use in found if use is not None]
 
     @property
@@ -221,6 +241,12 @@ class Table:
             if row.value is not None:
                 names |= facts_of(row.value)
         return frozenset(names)
+
+
+def _reads(row: Row) -> tuple[Parameter, ...]:
+    trees = [cell.condition for cell in row.cells] + [tree for _, tree in row.outputs]
+    trees += [row.value] if row.value is not None else []
+    return tuple(dict.fromkeys(item for tree in trees for item in parameters_of(tree)))
 
 
 def use_of(*, item: Parameter, term_label: tuple[str, str], type_: Type, line: ParameterValue) -> ParameterUse:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from yibao.kernel.money import MAX_FEN, Money, MoneyError
+from yibao.kernel.money import MAX_FEN, Money, MoneyError, display_fen
 from yibao.kernel.months import Month, MonthError
 
 Value = bool | int | str | date | tuple[str, ...] | None
@@ -213,7 +213,7 @@ def show_value(*, kind: Kind, value: Value) -> str:
         ('55.1%', '1,949.10')
     """
     if kind is Kind.MONEY and isinstance(value, int):
-        return Money(value).display()
+        return display_fen(value)
     if kind is Kind.RATE and isinstance(value, int):
         whole, rest = divmod(value, 100)
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
