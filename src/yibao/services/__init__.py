@@ -85,7 +85,7 @@ def find() -> dict[str, Service]:
     """Return every service by name, in alphabetical order.
 
     Returns:
-        One entry per folder beside this file that holds a service.yaml with `active: true` and does not begin with
+        One entry per folder of this package that holds a service.yaml with `active: true` and does not begin with
         an underscore.
 
     Examples:
@@ -93,7 +93,8 @@ def find() -> dict[str, Service]:
         '多缴、重复缴费退费'
     """
     found = {}
-    for manifest in sorted(_HERE.glob(f"[!_]*/{_MANIFEST}")):
+    manifests = [manifest for root in __path__ for manifest in Path(root).glob(f"[!_]*/{_MANIFEST}")]
+    for manifest in sorted(manifests, key=lambda each: each.parent.name):
         words = _read(manifest)
         if words.get("active") == "true":
             folder = manifest.parent
