@@ -37,7 +37,7 @@ class Example:
 
 def folders():
     """The folder of each kind of example, for each pack that has rules for a refund."""
-    return [pack.parent / "cases" / kind for pack in sorted(PACKS.glob("*/refund.yaml")) for kind in KINDS]
+    return [pack.parent / "cases" / kind for pack in sorted(PACKS.glob("[!_]*/refund.yaml")) for kind in KINDS]
 
 
 def read(path: Path):
@@ -52,7 +52,7 @@ def read(path: Path):
 
 def examples():
     """Every worked example, in the order of packs and files."""
-    return [each for path in sorted(PACKS.glob("*/cases/*/*.yaml")) for each in read(path)]
+    return [each for path in sorted(PACKS.glob("[!_]*/cases/*/*.yaml")) for each in read(path)]
 
 
 def pytest_generate_tests(metafunc):
