@@ -102,18 +102,9 @@ def act(
         acting = rights.check(standing=before, actor=by, verb=kind, role=role)
         if seen is not None and seen != before.evidence_hash:
             raise refuse_step("evidence_changed", before.evidence_hash)
-        action = Action(
-            seq=case.action_count + 1,
-            kind=kind,
-            actor_kind=by.kind,
-            actor_id=by.id,
-            role=acting,
-            at=at,
-            business_date=on,
-            reason=reason,
-            evidence_hash=evidence_hash or seen or "",
-            data=dict(data or {}),
-        )
+        evidence = evidence_hash or seen or ""
+        seq, facts = case.action_count + 1, dict(data or {})
+        action = Action(seq, kind, by.kind, by.id, acting, at, on, reason, evidence, facts)
         _append(case, action, apply(standing=before, action=action), before=before)
     return case
 
