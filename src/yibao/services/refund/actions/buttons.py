@@ -2,6 +2,7 @@
 
 from yibao.casework import rights
 from yibao.casework.actors import Actor
+from yibao.casework.standing import Standing
 from yibao.casework.states import State
 from yibao.services.refund import workflow
 from yibao.services.refund.actions import money
@@ -21,7 +22,7 @@ def available(case: Case, actor: Actor) -> list[str]:
         case: The case as it stands.
         actor: Who looks at it.
     """
-    standing = cases.standing(case)
+    standing = _standing(case)
     found = rights.available(standing=standing, actor=actor)
     decision = cases.decision(case.number)
     if decision is not None:
@@ -29,6 +30,15 @@ def available(case: Case, actor: Actor) -> list[str]:
     if case.state == State.APPROVED and money.has_bounced(case) and _may_correct(case, actor):
         found.append(CORRECT_ACCOUNT)
     return found
+
+
+def _standing(case: Case) -> Standing:
+    """Return where the case stands; a step taken between reading the case and reading its actions is read again."""
+    try:
+        return cases.standing(case)
+    except cases.ChainBroken:
+        case.refresh_from_db()
+        return cases.standing(case)
 
 
 def _opens(verb: str, outcome: str, case: Case) -> bool:

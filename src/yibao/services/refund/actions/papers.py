@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yibao.casework.actors import Actor
+from yibao.casework.states import State
 from yibao.services.refund import documents
 from yibao.services.refund.actions import contents, numbers
 from yibao.services.refund.actions.refusals import refused
@@ -99,11 +100,11 @@ def _issue(
     content = documents.typeset(paper, stamp)
     with transaction.atomic():
         # Two calls at once both typeset; the row lock lets only the first keep its paper.
-        cases.locked(case.number)
-        known = case.papers.filter(kind=kind, evidence_hash=evidence_hash, voided_at=None).exclude(
-            number__in=_used(case)
-        )
-        return known.first() or papers.issue(
+        now = cases.locked(case.number)
+        known = _live(case, kind).filter(evidence_hash=evidence_hash)
+        if kind == SLIP and now.state == State.APPROVED:
+            known = known.exclude(number__in=_used(case))
+        return known.last() or papers.issue(
             case=case,
             kind=kind,
             number=number,

@@ -61,10 +61,11 @@ def pay(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Payment:
 
 def _slip(*, number: str, by: Actor, on: date, at: datetime) -> IssuedPaper | None:
     """Return the slip to pay by, made now or left by a call that was killed; None on the original route."""
-    case = cases.get(number)
-    if case.state != State.APPROVED:
-        return None
-    rights.check(standing=cases.standing(case), actor=by, verb="pay")
+    with transaction.atomic():
+        case = cases.locked(number)
+        if case.state != State.APPROVED:
+            return None
+        rights.check(standing=cases.standing(case), actor=by, verb="pay")
     found = evidence.gather(case=case, request=case.refund, on=on)
     plain = evidence.decided(found).json()
     if found.hash != case.evidence_hash or not _by_slip(plain, case.refund):

@@ -1,0 +1,113 @@
+"""Two people, or two clicks, at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from yibao.kernel.errors import Refused
+from yibao.services.refund import actions
+from yibao.store import verify
+from yibao.store.models import CaseAction, JournalTransaction, Payment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*calls):
+    """Run calls in threads that start together; return what each gave or was refused with."""
+    ready = Barrier(len(calls))
+
+    def run(call):
+        try:
+            ready.wait(timeout=20)
+            return call()
+        except Refused as refused:
+            return refused.refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(run, call) for call in calls]]
+
+
+def test_a_double_click_on_submit_submits_once(walk):
+    walk.drafted()
+    moment = walk.now()
+
+    def click():
+        return actions.submit(number=walk.number, key="one", by=walk.citizen, **moment).number
+
+    assert at_once(click, click, click) == [walk.number] * 3
+    assert CaseAction.objects.filter(case__number=walk.number, kind="submit").count() == 1
+
+
+def test_of_two_reviewers_at_once_one_signs(walk):
+    walk.accepted()
+    seen, moment = walk.seen, walk.now()
+
+    def sign(name):
+        def call():
+            case = actions.approve(number=walk.number, level=1, seen=seen, by=walk.staff[name], **moment)
+            return case.state
+
+        return call
+
+    assert sorted(at_once(sign("reviewer"), sign("reviewer2"))) == ["approved", "wrong_state"]
+    assert JournalTransaction.objects.filter(case_number=walk.number).count() == 1
+
+
+def test_paying_twice_at_once_pays_once(walk):
+    walk.approved()
+    moment = walk.now()
+
+    def click():
+        return actions.pay(number=walk.number, key="one", by=walk.staff["finance"], **moment).pk
+
+    first, second = at_once(click, click)
+    assert first == second
+    assert Payment.objects.count() == 1
+
+
+def test_two_desks_with_keys_of_their_own_pay_once(walk):
+    walk.approved()
+    moment = walk.now()
+
+    def click(key):
+        def call():
+            return actions.pay(number=walk.number, key=key, by=walk.staff["finance"], **moment).amount_fen
+
+        return call
+
+    assert sorted(map(str, at_once(click("a"), click("b")))) == ["194910", "wrong_state"]
+    assert Payment.objects.count() == 1
+    assert verify.verify_ledger() == []
+
+
+def test_withdrawing_while_it_is_paid_does_one_of_the_two(walk):
+    walk.approved()
+    moment = walk.now()
+
+    def pay():
+        return "paid" if actions.pay(number=walk.number, key="a", by=walk.staff["finance"], **moment) else ""
+
+    def withdraw():
+        return actions.withdraw(number=walk.number, reason="x", by=walk.citizen, **moment).state
+
+    done = set(at_once(pay, withdraw))
+    assert done in ({"paid", "wrong_state"}, {"withdrawn", "wrong_state"})
+    assert verify.verify_ledger() == []
+
+
+def test_slips_are_numbered_once_for_two_clicks(walk):
+    walk.channel = "window"
+    walk.submitted(by=walk.staff["clerk2"]).accept()
+    walk.approve()
+    moment = walk.now()
+
+    def click():
+        return actions.pay(number=walk.number, key="one", by=walk.staff["finance"], **moment).slip_number
+
+    first, second = at_once(click, click)
+    assert first == second
+    assert walk.case.papers.filter(kind="refund_slip", voided_at=None).count() == 1
