@@ -6,7 +6,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-MODULES = ("rules", "casework", "pages")
+MODULES = ("rules", "casework")
 
 
 def main(parts: list[str]) -> int:
@@ -18,7 +18,7 @@ def main(parts: list[str]) -> int:
             kept = kept and figure.kept is not False
             limit = "" if figure.limit is None else f"≤ {figure.limit:g} {figure.unit}"
             mark = {True: "yes", False: "NO", None: ""}[figure.kept]
-            table.add_row(figure.name, f"{figure.value:.2f} {figure.unit}", limit, mark, figure.beside)
+            table.add_row(figure.name, figure.shown, limit, mark, figure.beside)
     Console(width=120).print(table)
     return 0 if kept else 1
 

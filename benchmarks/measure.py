@@ -17,6 +17,11 @@ class Figure:
     beside: str = ""
 
     @property
+    def shown(self) -> str:
+        """The figure with its unit; counts without decimals."""
+        return f"{self.value:g} {self.unit}" if self.unit == "statements" else f"{self.value:.2f} {self.unit}"
+
+    @property
     def kept(self) -> bool | None:
         """Whether the limit holds; None where there is no limit."""
         return None if self.limit is None else self.value <= self.limit

@@ -1,0 +1,128 @@
+"""One database's part, in a process of its own: cases from submission to money, and the page of the work list.
+
+`python -m benchmarks.on_database` prints one line of JSON; the database is the one of YIBAO_DATABASE_URL.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from yibao.cli.django_setup import prepare
+
+prepare()
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from benchmarks import city
+from yibao.casework.actors import Actor
+from yibao.services.refund import actions
+from yibao.store import cases
+
+CASES = 20
+MORE_CASES = 60
+PAGE_LOADS = 30
+DAY = date(2023, 2, 10)
+QUEUE = "/workbench/"
+
+
+class Statements:
+    """Counts the statements sent while it is open."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., object], *arguments: object) -> object:
+        self.count += 1
+        return execute(*arguments)
+
+
+def main() -> None:
+    """Measure and print."""
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+    staff = city.staff()
+    moment = datetime(2023, 2, 10, 1, tzinfo=UTC)
+    lives = [_life(serial, staff, moment + timedelta(hours=serial)) for serial in range(CASES)]
+    few = _queue(staff)
+    for serial in range(CASES, CASES + MORE_CASES):
+        _submitted(serial, moment + timedelta(hours=serial))
+    many = _queue(staff)
+    result = {
+        "statements": statistics.median(count for count, _ in lives),
+        "seconds": statistics.median(seconds for _, seconds in lives),
+        "queue_statements_few": few[0],
+        "queue_statements": many[0],
+        "queue_seconds": many[1],
+    }
+    print(json.dumps(result))
+
+
+def _drafted(serial: int, at: datetime) -> tuple[str, Actor]:
+    person, payment = city.applicant(serial)
+    citizen = Actor(None, "", "citizen", person_id=person.pk)
+    moment = {"by": citizen, "on": DAY, "at": at}
+    number = actions.open_draft(person_id=person.pk, region=city.REGION, **moment).number
+    answers = {
+        "reason": "unemployment_overlap",
+        "payments": [f"p{payment}"],
+        "bank_name": "测量银行",
+        "bank_holder": "测量",
+        "bank_number": "6222020000000000000",
+    }
+    actions.save_answers(number=number, answers=answers, **moment)
+    for material in city.MATERIALS:
+        actions.attach(number=number, material=material, name=f"{material}.png", content=city.picture(), **moment)
+    return number, citizen
+
+
+def _submitted(serial: int, at: datetime) -> str:
+    number, citizen = _drafted(serial, at)
+    actions.submit(number=number, key=f"submit-{number}", by=citizen, on=DAY, at=at + timedelta(minutes=1))
+    return number
+
+
+def _life(serial: int, staff: dict[str, Actor], at: datetime) -> tuple[int, float]:
+    """Carry one case from the click on submit to the bank's confirmation; return statements and seconds."""
+    number, citizen = _drafted(serial, at)
+
+    def seen() -> str:
+        return cases.get(number).evidence_hash
+
+    def when(minutes: int) -> dict[str, object]:
+        return {"number": number, "on": DAY, "at": at + timedelta(minutes=minutes)}
+
+    statements = Statements()
+    start = time.perf_counter()
+    with connection.execute_wrapper(statements):
+        actions.submit(key=f"submit-{number}", by=citizen, **when(1))
+        actions.accept(seen=seen(), by=staff["clerk"], **when(2))
+        actions.approve(level=1, seen=seen(), by=staff["reviewer"], confirmed=True, **when(3))
+        actions.pay(key=f"pay-{number}", by=staff["finance"], **when(4))
+        actions.confirm_paid(reference=f"B{serial}", by=staff["finance"], **when(5))
+    return statements.count, time.perf_counter() - start
+
+
+def _queue(staff: dict[str, Actor]) -> tuple[int, float]:
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=staff["clerk"].user_id))
+    client.get(QUEUE)
+    spans = []
+    for _ in range(PAGE_LOADS):
+        statements = Statements()
+        start = time.perf_counter()
+        with connection.execute_wrapper(statements):
+            response = client.get(QUEUE)
+        spans.append(time.perf_counter() - start)
+        if response.status_code != 200:
+            raise AssertionError(f"{QUEUE} answered {response.status_code}")
+    return statements.count, statistics.median(spans)
+
+
+if __name__ == "__main__":
+    main()
