@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from yibao.cli.django_setup import prepare
+
 LISTENING = "医保办事 Yibao: http://{name}:{port}   （按 Ctrl+C 停止 Ctrl+C stops it）"
 CANNOT_LISTEN = """\
 端口 {port} 已被占用，网站没有启动。请关掉占用它的程序，或用 --port 换一个端口。
@@ -23,6 +25,7 @@ def command(*, host: str, port: int, workers: int, threads: int) -> None:
     if not _free(host=host, port=port):
         click.echo(CANNOT_LISTEN.format(port=port), err=True)
         raise SystemExit(1)
+    _require_ready()
     name = "localhost" if host in ("127.0.0.1", "::1") else host
     click.echo(LISTENING.format(name=name, port=port))
     sys.stdout.flush()
@@ -46,3 +49,15 @@ def _free(*, host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _require_ready() -> None:
+    """A site whose database has lost its guards, or its keys, must not open its door."""
+    prepare()
+    from yibao.store import startup
+
+    try:
+        startup.require()
+    except startup.NotReady as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from error
