@@ -68,7 +68,9 @@ class Health(BaseModel):
 @router.post(
     "/decisions",
     response={200: Decision, 400: Problems, 413: Problems, 415: Problems, 422: Problems},
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": casefile.json_schema()}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": casefile.json_schema()}}}
+    },
     summary="Decide a case file",
 )
 def decisions(request: HttpRequest) -> Any:

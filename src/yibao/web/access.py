@@ -16,13 +16,21 @@ def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor | None:
     login = getattr(user, "citizen_login", None)
     if login is not None:
         return Actor(
-            user_id=user.pk, name=user.get_full_name(), kind="citizen", roles=frozenset(), region=None,
+            user_id=user.pk,
+            name=user.get_full_name(),
+            kind="citizen",
+            roles=frozenset(),
+            region=None,
             person_id=login.person_id,
         )
     roles = list(user.staff_roles.all())
     if not roles:
         return None
     return Actor(
-        user_id=user.pk, name=user.get_full_name(), kind="staff", roles=frozenset(role.role for role in roles),
-        region=roles[0].region, person_id=None,
+        user_id=user.pk,
+        name=user.get_full_name(),
+        kind="staff",
+        roles=frozenset(role.role for role in roles),
+        region=roles[0].region,
+        person_id=None,
     )

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from yibao.kernel.errors import Refused
 from yibao.web.access import actor_of
-from yibao.web.places import desk_nav, place_of
+from yibao.web.places import desk_nav, place_of, roles_words
 from yibao.web.words import LANGUAGES, Say
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -24,8 +24,15 @@ API = "/api/"
 BODY_SLACK_BYTES = 64 * 1024
 POLICY = "; ".join(
     (
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'",
-        "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
     )
 )
 
@@ -87,6 +94,7 @@ class PagesMiddleware:
         request.on = timezone.localdate(at)  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
         request.place = SimpleLazyObject(lambda: place_of(request))  # type: ignore[attr-defined]
+        request.roles_words = SimpleLazyObject(lambda: roles_words(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
 
 

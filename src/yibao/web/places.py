@@ -27,3 +27,8 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     queue = {"code": "queue", "text": say("desk.nav.queue"), "href": reverse("workbench:queue")}
     ledger = {"code": "ledger", "text": say("desk.nav.ledger"), "href": reverse("workbench:ledger")}
     return [queue, *(item for items in contributions("workbench_nav", request) for item in items), ledger]
+
+
+def roles_words(request: HttpRequest) -> str:
+    """Return the roles of the signed-in member of staff in words."""
+    return "、".join(request.say.find(f"common.role.{role}") or role for role in sorted(request.actor.roles))

@@ -40,7 +40,10 @@ def _year(payments: Iterable[Mapping[str, Any]], counted: Counter[int], year: in
 def _row(payment: Mapping[str, Any], counted: Counter[int], months: range) -> dict[str, Any]:
     cells = [_cell(payment, counted, month) for month in months]
     return {
-        "label": payment["label"], "cells": cells, "paid": len(cells) - cells.count("unpaid"), "twice": cells.count("twice"),
+        "label": payment["label"],
+        "cells": cells,
+        "paid": len(cells) - cells.count("unpaid"),
+        "twice": cells.count("twice"),
     }
 
 

@@ -63,10 +63,14 @@ def say_in(context: Any) -> Say:
 
 def sources() -> dict[str, list[Path]]:
     """Return the text files by the name that stands before the dot in their keys."""
-    found = {"common": [HERE / "text.yaml"], "portal": [HERE / "portal/text.yaml"], "desk": [HERE / "workbench/text.yaml"]}
+    found = {
+        "common": [HERE / "text.yaml"],
+        "portal": [HERE / "portal/text.yaml"],
+        "desk": [HERE / "workbench/text.yaml"],
+    }
     folders = (Path(path) for path in yibao.services.__path__)
     for folder in sorted(child for parent in folders for child in parent.iterdir() if child.is_dir()):
-        files = [file for name in ("text.yaml", "pages.yaml") if (file := folder / name).exists()]
+        files = [file for name in ("facts.yaml", "text.yaml", "pages.yaml") if (file := folder / name).exists()]
         if files and not folder.name.startswith("_"):
             found[folder.name] = files
     return found
@@ -86,8 +90,9 @@ def texts() -> dict[str, dict[str, str]]:
 def _flat(prefix: str, content: Any) -> Iterator[tuple[str, dict[str, str]]]:
     if not isinstance(content, Mapping):
         return
-    if set(content) >= set(LANGUAGES) and all(isinstance(content[name], str) for name in LANGUAGES):
-        yield prefix, {name: content[name] for name in LANGUAGES}
-        content = {name: value for name, value in content.items() if name not in LANGUAGES}
+    words = {"zh": content.get("zh") or content.get("label"), "en": content.get("en")}
+    if all(isinstance(text, str) for text in words.values()):
+        yield prefix, words
+        return
     for name, value in content.items():
         yield from _flat(f"{prefix}.{name}", value)

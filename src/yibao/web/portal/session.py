@@ -33,7 +33,9 @@ def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
             return redirect(target)
     errors = {name: request.say(key, **values) for name, (key, values) in tried.errors.items()}
     context = {"errors": errors, "fields": _fields(request, door, typed), "next": target}
-    return render(request, f"{'portal' if door == 'citizen' else 'workbench'}/sign_in.html", context, status=tried.status)
+    return render(
+        request, f"{'portal' if door == 'citizen' else 'workbench'}/sign_in.html", context, status=tried.status
+    )
 
 
 @public
@@ -68,12 +70,19 @@ def _fields(request: HttpRequest, door: Door, typed: str) -> list[dict[str, obje
     citizen = door == "citizen"
     shared = {"component": "input", "spellcheck": False}
     login_field = {
-        **shared, "name": "login", "value": typed, "autocomplete": "username", "autocapitalize": "none",
+        **shared,
+        "name": "login",
+        "value": typed,
+        "autocomplete": "username",
+        "autocapitalize": "none",
         "label": {"text": say("portal.sign_in.number" if citizen else "desk.sign_in.user")},
         "hint": {"text": say("portal.sign_in.number_hint")} if citizen else None,
     }
     password = {
-        **shared, "name": "password", "type": "password", "autocomplete": "current-password",
+        **shared,
+        "name": "password",
+        "type": "password",
+        "autocomplete": "current-password",
         "label": {"text": say("portal.sign_in.password")},
     }
     return [login_field, password]

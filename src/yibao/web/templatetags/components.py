@@ -15,9 +15,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def component(name: str, options: Mapping[str, Any] | None = None, **flat: Any) -> SafeString:
+def component(kind: str, options: Mapping[str, Any] | None = None, **flat: Any) -> SafeString:
     """Draw one component; `label__text=word` stands for `{"label": {"text": word}}`, and an empty text drops it."""
-    return render(name, {**(options or {}), **nested(flat)})
+    return render(kind, {**(options or {}), **nested(flat)})
 
 
 @register.simple_tag(takes_context=True)

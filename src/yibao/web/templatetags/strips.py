@@ -16,6 +16,7 @@ def month_strips(context: Context, payments: Sequence[Mapping[str, Any]], years:
     """Draw the years of payments; months paid twice are marked in colour and in words."""
     shown = strips(payments, years_max=years)
     return {
-        "years": shown, "request": context.get("request"),
+        "years": shown,
+        "request": context.get("request"),
         "any_twice": any(year["twice"] for year in shown),
     }

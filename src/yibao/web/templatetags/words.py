@@ -19,10 +19,11 @@ from yibao.web.words import Say, say_in
 
 register = template.Library()
 
+ACCOUNT_SHOWN = 4
 MASKS = {
     "name": identifiers.mask_name,
     "id": identifiers.mask_id,
-    "account": identifiers.mask_account,
+    "account": lambda number: f"**** {identifiers.mask_account(number)[-ACCOUNT_SHOWN:]}",
     "phone": identifiers.mask_phone,
 }
 

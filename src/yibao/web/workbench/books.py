@@ -1,8 +1,9 @@
 """The ledger as staff read it: latest postings, balances by kind of account, and the sum of everything."""
 
+from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Abs
 
 from yibao.casework.actors import prefix_of
@@ -31,33 +32,54 @@ def proof(*, region: str) -> dict[str, int]:
 
 
 def journal(*, region: str, case_number: str, say: Any) -> list[dict[str, Any]]:
-    """Return the latest postings with their entries, newest first, or those of one case."""
+    """Return the latest postings, newest first, or those of one case, each with its sums by kind of account."""
     found = JournalTransaction.objects.filter(region__startswith=prefix_of(region))
     if case_number:
         found = found.filter(case_number=case_number)
-    found = found.prefetch_related("entries__account").order_by("-id")[:SHOWN_MAX]
+    found = list(found.order_by("-id")[:SHOWN_MAX])
+    entries = _entries([one.pk for one in found], say)
     return [
         {
-            "id": one.pk, "kind": say.find(f"desk.posting.{one.kind}") or one.kind, "on": one.accounting_date,
-            "case": one.case_number, "reverses": one.reverses_id,
-            "entries": [_entry(entry, say) for entry in one.entries.all()],
+            "id": one.pk,
+            "kind": say.find(f"desk.posting.{one.kind}") or one.kind,
+            "on": one.accounting_date,
+            "case": one.case_number,
+            "reverses": one.reverses_id,
+            "entries": entries[one.pk],
         }
         for one in found
     ]
 
 
-def _entry(entry: Entry, say: Any) -> dict[str, Any]:
-    amount = entry.amount_fen
-    return {
-        "account": account_words(entry.account, say), "debit": amount if amount > 0 else None,
-        "credit": -amount if amount < 0 else None,
-    }
+def _entries(postings: list[int], say: Any) -> dict[int, list[dict[str, Any]]]:
+    sums = (
+        Entry.objects.filter(transaction_id__in=postings)
+        .order_by()
+        .values("transaction_id", "account__kind", "account__scheme")
+        .annotate(
+            debit=Sum("amount_fen", filter=Q(amount_fen__gt=0)),
+            credit=Sum("amount_fen", filter=Q(amount_fen__lt=0)),
+            count=Count("id"),
+            first=Min("line"),
+        )
+        .order_by("transaction_id", "first")
+    )
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for one in sums:
+        found[one["transaction_id"]].append(
+            {
+                "account": account_words(one["account__kind"], one["account__scheme"], say),
+                "debit": one["debit"],
+                "credit": -one["credit"] if one["credit"] else None,
+                "count": one["count"],
+            }
+        )
+    return found
 
 
-def account_words(account: Any, say: Any) -> str:
+def account_words(kind: str, scheme: str, say: Any) -> str:
     """Return an account in words: its kind and scheme; whose it is stays out of the books' pages."""
-    kind = say.find(f"desk.account.{account.kind}") or account.kind
-    return f"{kind} · {say.find(f'desk.scheme.{account.scheme}') or account.scheme}"
+    return f"{say.find(f'desk.account.{kind}') or kind} · {say.find(f'desk.scheme.{scheme}') or scheme}"
 
 
 def balances(*, region: str, case_number: str, say: Any) -> list[dict[str, Any]]:
@@ -74,9 +96,9 @@ def balances(*, region: str, case_number: str, say: Any) -> list[dict[str, Any]]
     )
     return [
         {
-            "account": f"{say.find('desk.account.' + one['account__kind']) or one['account__kind']} · "
-            f"{say.find('desk.scheme.' + one['account__scheme']) or one['account__scheme']}",
-            "debit": (one["moved"] + one["balance"]) // 2, "credit": (one["moved"] - one["balance"]) // 2,
+            "account": account_words(one["account__kind"], one["account__scheme"], say),
+            "debit": (one["moved"] + one["balance"]) // 2,
+            "credit": (one["moved"] - one["balance"]) // 2,
             "balance": one["balance"],
         }
         for one in sums

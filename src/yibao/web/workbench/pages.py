@@ -41,15 +41,23 @@ def queue(request: HttpRequest) -> HttpResponse:
     counts = queues.counts(roles=actor.roles, region=actor.region, on=request.on, soon=soon, user_id=actor.user_id)
     after = queues.Cursor.parse(request.GET.get("after", ""))
     page = queues.queue(
-        roles=frozenset({role}) & actor.roles or actor.roles, region=actor.region, size=SIZE,
+        roles=frozenset({role}) & actor.roles or actor.roles,
+        region=actor.region,
+        size=SIZE,
         **within(due, on=request.on, soon=soon, after=after),
     )
     errors = {"number": request.say("desk.queue.unknown")} if number else {}
     context = {
-        "section": "queue", "rows": [row(case, request) for case in page.rows], "counts": counts, "due": due,
-        "total": {"late": counts.overdue, "soon": counts.due_soon}.get(due, counts.total), "soon_days": SOON_DAYS,
-        "next": _address(request, after=page.next.text()) if page.next else "", "errors": errors,
-        "roles": role_items(request, role, counts.by_role), "due_items": due_items(request, due),
+        "section": "queue",
+        "rows": [row(case, request) for case in page.rows],
+        "counts": counts,
+        "due": due,
+        "total": {"late": counts.overdue, "soon": counts.due_soon}.get(due, counts.total),
+        "soon_days": SOON_DAYS,
+        "next": _address(request, after=page.next.text()) if page.next else "",
+        "errors": errors,
+        "roles": role_items(request, role, counts.by_role),
+        "due_items": due_items(request, due),
         "number_field": number_field(request, number),
     }
     template = "workbench/queue_table.html" if request.htmx else "workbench/queue.html"
@@ -88,8 +96,13 @@ def due_items(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
 def number_field(request: HttpRequest, typed: str) -> dict[str, Any]:
     """Return the field to open a case by its number."""
     return {
-        "component": "input", "name": "number", "value": typed, "spellcheck": False, "autocapitalize": "characters",
-        "label": {"text": request.say("desk.queue.search")}, "hint": {"text": request.say("desk.queue.search_hint")},
+        "component": "input",
+        "name": "number",
+        "value": typed,
+        "spellcheck": False,
+        "autocapitalize": "characters",
+        "label": {"text": request.say("desk.queue.search")},
+        "hint": {"text": request.say("desk.queue.search_hint")},
     }
 
 
@@ -101,10 +114,16 @@ def role_words(request: HttpRequest, role: str) -> str:
 def row(case: Case, request: HttpRequest) -> dict[str, Any]:
     """Return one row of the queue; the name is masked by the template."""
     return {
-        "number": case.number, "href": reverse(f"workbench_{case.service}:case", args=[case.number]),
-        "service": request.say(f"{case.service}.name"), "person": case.person.name, "tag": tag(case.state, request.say),
-        "level": case.level, "levels": len(case.process), "amount": case.amount_fen, "due": left(case.due_on, request),
-        "state": case.state,
+        "number": case.number,
+        "href": reverse(f"workbench_{case.service}:case", args=[case.number]),
+        "service": request.say(f"{case.service}.name"),
+        "person": case.person.name,
+        "tag": tag(case.state, request.say),
+        "level": case.level,
+        "levels": len(case.process),
+        "amount": case.amount_fen,
+        "due": left(case.due_on, request),
+        "submitted_on": case.submitted_on,
     }
 
 
@@ -131,8 +150,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
     scope = {"region": request.actor.region, "case_number": number, "say": request.say}
     accounts = books.balances(**scope)
     context = {
-        "section": "ledger", "number": number, "proof": books.proof(region=request.actor.region),
-        "transactions": books.journal(**scope), "accounts": accounts,
+        "section": "ledger",
+        "number": number,
+        "proof": books.proof(region=request.actor.region),
+        "transactions": books.journal(**scope),
+        "accounts": accounts,
         "totals": {name: sum(account[name] for account in accounts) for name in ("debit", "credit", "balance")},
     }
     return render(request, "workbench/ledger.html", context)

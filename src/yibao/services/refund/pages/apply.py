@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
+from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import find, views
+from yibao.services.refund.rulebook import region
 from yibao.store import cases
 from yibao.store.models import BankAccount, Case, Person
 
@@ -80,14 +82,21 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         if kept := _keep(request, case, form, "payments"):
             return kept
     items = [
-        {"value": key, "text": find.title(one, case_file, request.say),
-         "hint": {"text": _payment_hint(one, request.say)}}
+        {
+            "value": key,
+            "text": find.title(one, case_file, request.say),
+            "hint": {"text": _payment_hint(one, request.say)},
+        }
         for key, one in choices.items()
     ]
     fieldset = {"legend": _heading(request, "payments")}
     part = {
-        "component": "checkboxes", "name": "payments", "fieldset": fieldset, "items": items,
-        "values": form.typed["payments"], "hint": {"text": request.say("refund.ask.payments_hint")},
+        "component": "checkboxes",
+        "name": "payments",
+        "fieldset": fieldset,
+        "items": items,
+        "values": form.typed["payments"],
+        "hint": {"text": request.say("refund.ask.payments_hint")},
     }
     return question(request, case, "payments", form, [part])
 
@@ -110,10 +119,17 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
         {"value": code, "text": say(f"refund.reason.{code}.text"), "hint": {"text": say(f"refund.reason.{code}.hint")}}
         for code in forms.REASONS
     ]
-    items += [{"divider": say("refund.ask.or")}, {"value": forms.UNSURE, "text": say("refund.reason.any.text"),
-                                                 "hint": {"text": say("refund.reason.any.hint")}}]
-    part = {"component": "radios", "name": "reason", "fieldset": {"legend": _heading(request, "reason")},
-            "items": items, "value": form.typed["reason"]}
+    items += [
+        {"divider": say("refund.ask.or")},
+        {"value": forms.UNSURE, "text": say("refund.reason.any.text"), "hint": {"text": say("refund.reason.any.hint")}},
+    ]
+    part = {
+        "component": "radios",
+        "name": "reason",
+        "fieldset": {"legend": _heading(request, "reason")},
+        "items": items,
+        "value": form.typed["reason"],
+    }
     return question(request, case, "reason", form, [part])
 
 
@@ -123,22 +139,40 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     case, say = editable(request, number), request.say
     held = case.refund.bank_account
     original = BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
-    form = forms.Form(typed={
-        "applicant": case.refund.applicant, "bank_name": held.bank_name if held else "",
-        "bank_holder": held.holder if held else "", "bank_number": held.number if held else "",
-    })
+    form = forms.Form(
+        typed={
+            "applicant": case.refund.applicant,
+            "bank_name": held.bank_name if held else "",
+            "bank_holder": held.holder if held else "",
+            "bank_number": held.number if held else "",
+        }
+    )
     if request.method == "POST":
         form = forms.account(post=request.POST, original=original is not None)
         if kept := _keep(request, case, form, "account"):
             return kept
-    who = {"component": "radios", "name": "applicant", "value": form.typed["applicant"],
-           "fieldset": {"legend": {"text": say("refund.ask.applicant"), "classes": "govuk-fieldset__legend--s"}},
-           "items": [{"value": code, "text": say(f"refund.receiver.{code}")} for code in forms.RECEIVERS]}
+    who = {
+        "component": "radios",
+        "name": "applicant",
+        "value": form.typed["applicant"],
+        "fieldset": {"legend": {"text": say("refund.ask.applicant"), "classes": "govuk-fieldset__legend--s"}},
+        "items": [{"value": code, "text": say(f"refund.receiver.{code}")} for code in forms.RECEIVERS],
+    }
     boxes = [
-        {"component": "input", "name": name, "label": {"text": say(f"refund.ask.{name}")}, "spellcheck": False,
-         "value": form.typed[name], "hint": {"text": say(f"refund.ask.{name}_hint")}, **extra}
-        for name, extra in (("bank_name", {}), ("bank_holder", {"autocomplete": "name"}),
-                            ("bank_number", {"inputmode": "numeric", "classes": "app-mono"}))
+        {
+            "component": "input",
+            "name": name,
+            "label": {"text": say(f"refund.ask.{name}")},
+            "spellcheck": False,
+            "value": form.typed[name],
+            "hint": {"text": say(f"refund.ask.{name}_hint")},
+            **extra,
+        }
+        for name, extra in (
+            ("bank_name", {}),
+            ("bank_holder", {"autocomplete": "name"}),
+            ("bank_number", {"inputmode": "numeric", "classes": "app-mono"}),
+        )
     ]
     return question(request, case, "account", form, [who, *boxes], title=say("refund.ask.account"), original=original)
 
@@ -155,8 +189,15 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
             errors, status = {f"file-{material}": say("refund.error.no_file")}, 400
         else:
             try:
-                actions.attach(number=number, material=material, name=file.name, content=file.read(),
-                               by=request.actor, on=request.on, at=request.at)
+                actions.attach(
+                    number=number,
+                    material=material,
+                    name=file.name,
+                    content=file.read(),
+                    by=request.actor,
+                    on=request.on,
+                    at=request.at,
+                )
                 return redirect("refund:materials", number)
             except Refused as refused:
                 errors = {f"file-{material}": refusal_words(refused, say)}
@@ -180,7 +221,9 @@ def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
     for item in asked:
         item["files"] = [document for document in held if document.material == item["code"]]
         item["field"] = {
-            "component": "file_upload", "name": "file", "id": f"file-{item['code']}",
+            "component": "file_upload",
+            "name": "file",
+            "id": f"file-{item['code']}",
             "label": {"text": f"{request.say('refund.ask.file')}：{item['label']}", "classes": "govuk-visually-hidden"},
             "attributes": {"accept": ".pdf,.jpg,.jpeg,.png"},
         }
@@ -201,10 +244,17 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     case, say = editable(request, number), request.say
     decision = actions.preview(number=number, on=request.on).json()
     context = {
-        **frame(case, "check"), "rows": answers(case, request), "decision": decision,
-        "verdict": views.verdict(decision), "amount": views.amount(decision), "steps": views.steps(decision, say),
-        "reasons": views.refusals(decision, say), "missing": views.missing(views.materials(decision, say)),
-        "sources": views.sources(decision), "key": f"submit/{number}/{case.action_count}",
+        **frame(case, "check"),
+        "rows": answers(case, request),
+        "decision": decision,
+        "verdict": views.verdict(decision),
+        "amount": views.amount(decision),
+        "steps": views.steps(decision, say),
+        "sums": views.sums(decision, say),
+        "reasons": views.refusals(decision, say),
+        "missing": views.missing(views.materials(decision, say)),
+        "sources": views.sources(decision),
+        "key": f"submit/{number}/{case.action_count}",
     }
     return render(request, "refund/check.html", context)
 
@@ -222,9 +272,19 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
         "materials": say("refund.check.files", count=case.documents.filter(removed_at=None).count()),
     }
     return [
-        {"key": {"text": say(f"refund.check.{name}")}, "value": {"text": text},
-         "actions": {"items": [{"href": reverse(f"refund:{name}", args=[case.number]), "text": say("common.change"),
-                                "visually_hidden_text": say(f"refund.check.{name}")}]}}
+        {
+            "key": {"text": say(f"refund.check.{name}")},
+            "value": {"text": text},
+            "actions": {
+                "items": [
+                    {
+                        "href": reverse(f"refund:{name}", args=[case.number]),
+                        "text": say("common.change"),
+                        "visually_hidden_text": say(f"refund.check.{name}"),
+                    }
+                ]
+            },
+        }
         for name, text in words.items()
     ]
 
@@ -244,17 +304,36 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """Show number, due date and what happens next; may be opened again."""
-    return render(request, "refund/done.html", {"section": "cases", "case": own_case(request, number)})
+    case = own_case(request, number)
+    return render(request, "refund/done.html", {"section": "cases", "case": case, "promise": promise(case, request)})
+
+
+def promise(case: Case, request: HttpRequest) -> dict[str, Any] | None:
+    """Return what the office promises from acceptance on: working days, and the date if it accepted today."""
+    days = region(case.region).setting("refund", "clocks").get("decision_days")
+    if case.due_on is not None or days is None:
+        return None
+    due = add_working_days(day=request.on, n=int(days["days"]))
+    return {"days": days["days"], "on": due.day, "provisional": due.provisional}
 
 
 def question(
-    request: HttpRequest, case: Case, step: str, form: forms.Form, fields: list[dict[str, Any]], title: str = "",
+    request: HttpRequest,
+    case: Case,
+    step: str,
+    form: forms.Form,
+    fields: list[dict[str, Any]],
+    title: str = "",
     original: BankAccount | None = None,
 ) -> HttpResponse:
     """Return the page of one question."""
     errors = {name: request.say.find(key) or key for name, key in form.errors.items()}
     context = {
-        **frame(case, step), "fields": fields, "errors": errors, "heading": title, "original": original,
+        **frame(case, step),
+        "fields": fields,
+        "errors": errors,
+        "heading": title,
+        "original": original,
         "title": title or request.say(f"refund.ask.{step}"),
     }
     return render(request, "refund/question.html", context, status=400 if errors else 200)

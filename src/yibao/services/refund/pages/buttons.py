@@ -35,12 +35,22 @@ def fields(
         return typed.get(name, "") if verb == tried else ""
 
     def text(verb: str, name: str, label: str, component: str = "textarea", **options: Any) -> dict[str, Any]:
-        return {"component": component, "id": f"{verb}-{name}", "name": name, "value": held(verb, name),
-                "label": {"text": say(f"refund.desk.{label}")}, **({"rows": 3} if component == "textarea" else {}), **options}
+        return {
+            "component": component,
+            "id": f"{verb}-{name}",
+            "name": name,
+            "value": held(verb, name),
+            "label": {"text": say(f"refund.desk.{label}")},
+            **({"rows": 3} if component == "textarea" else {}),
+            **options,
+        }
 
     return {
         "confirm_field": {
-            "component": "checkboxes", "id_prefix": "approve-confirmed", "id": "approve-confirmed", "name": "confirmed",
+            "component": "checkboxes",
+            "id_prefix": "approve-confirmed",
+            "id": "approve-confirmed",
+            "name": "confirmed",
             "items": [{"value": "1", "text": say("refund.desk.confirm")}],
         },
         "items_field": _items(say, typed if tried == "ask_correction" else {}, materials),
@@ -49,8 +59,13 @@ def fields(
         "bounce_field": text("bounce", "reason", "bounce_why"),
         "note_field": text("refuse", "note", "note"),
         "refuse_field": {
-            "component": "radios", "id_prefix": "refuse-reason_code", "id": "refuse-reason_code", "name": "reason_code",
-            "items": reasons, "value": held("refuse", "reason_code"), "classes": "govuk-radios--small",
+            "component": "radios",
+            "id_prefix": "refuse-reason_code",
+            "id": "refuse-reason_code",
+            "name": "reason_code",
+            "items": reasons,
+            "value": held("refuse", "reason_code"),
+            "classes": "govuk-radios--small",
             "fieldset": {"legend": {"text": say("refund.desk.refuse_why"), "classes": "govuk-fieldset__legend--s"}},
         },
         "reference_field": text("confirm_paid", "reference", "reference", "input", spellcheck=False),
@@ -62,8 +77,12 @@ def fields(
 def _items(say: Any, typed: Mapping[str, Any], materials: list[dict[str, Any]]) -> dict[str, Any]:
     chosen = typed.get("items", [item["code"] for item in materials if not item["satisfied"]])
     return {
-        "component": "checkboxes", "id_prefix": "ask_correction-items", "id": "ask_correction-items", "name": "items",
-        "classes": "govuk-checkboxes--small", "values": chosen,
+        "component": "checkboxes",
+        "id_prefix": "ask_correction-items",
+        "id": "ask_correction-items",
+        "name": "items",
+        "classes": "govuk-checkboxes--small",
+        "values": chosen,
         "items": [{"value": item["code"], "text": item["label"]} for item in materials],
         "fieldset": {"legend": {"text": say("refund.desk.ask_items"), "classes": "govuk-fieldset__legend--s"}},
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
-from yibao.services.refund.pages import buttons, track
+from yibao.services.refund.pages import buttons, track, views
 from yibao.services.refund.pages.apply import refusal_words
 from yibao.store import audit_log, cases
 from yibao.store.models import Case, CaseSignature, Person
@@ -47,7 +47,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show a case to its office; the look is logged and shown to the person."""
     held = desk_case(request, number)
     audit_log.record_read(
-        reader=request.actor, person_id=held.person_id, purpose="case", at=request.at, case_number=number,
+        reader=request.actor,
+        person_id=held.person_id,
+        purpose="case",
+        at=request.at,
+        case_number=number,
         role=min(request.actor.roles),
     )
     return show(request, held)
@@ -58,19 +62,33 @@ def show(
 ) -> HttpResponse:
     """Return the case page, with what was typed and what is wrong with it."""
     form, say = form or forms.Form(), request.say
-    decision = track.decision_of(held, request)
+    made = track.decision_of(held, request)
+    decision = made.json()
     shown = track.views_of(decision, say)
     files = [one for one in held.documents.all() if one.removed_at is None]
     for item in shown["materials"]:
         item["files"] = [one for one in files if one.material == item["code"]]
-    verbs = [*actions.available(held, request.actor), *(["determine"] if may_determine(held, decision, request) else [])]
+    verbs = [
+        *actions.available(held, request.actor),
+        *(["determine"] if may_determine(held, decision, request) else []),
+    ]
     context = {
-        "section": "queue", "case": held, **shown, "reason_words": reason_words(held, say),
-        "events": track.events(held, say), "due": track.due(held, request), "account": held.refund.bank_account,
-        "person": person_facts(held.person, request), "why": considered(held, decision, request),
-        "boxes": boxes(held, request), "buttons": buttons.shown(verbs), "nothing": nothing_to_do(held, request),
+        "section": "queue",
+        "case": held,
+        **shown,
+        "reason_words": reason_words(held, say),
+        "events": track.events(held, say, reader="staff"),
+        "due": track.due(held, request),
+        "account": held.refund.bank_account,
+        "person": person_facts(held.person, request),
+        "why": views.considered(made.trace_lines(say.language)),
+        "boxes": boxes(held, request),
+        "buttons": buttons.shown(verbs),
+        "nothing": nothing_to_do(held, request),
         **buttons.fields(say, typed=form.typed, tried=verb, materials=shown["materials"], reasons=reasons(say)),
-        "payments": payments(held, say), "papers": papers(held, say), "tried": verb,
+        "payments": payments(held, say),
+        "papers": papers(held, say),
+        "tried": verb,
         "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,
         "errors": {f"{verb}-{name}": say.find(key) or key for name, key in form.errors.items()},
     }
@@ -217,7 +235,9 @@ STEPS: Mapping[str, Step] = {
     "confirm_paid": Step(
         lambda request: forms.note(post=request.POST, name="reference", missing="refund.error.no_reference"), _confirm
     ),
-    "bounce": Step(lambda request: forms.note(post=request.POST, name="reason", missing="refund.error.no_note"), _bounce),
+    "bounce": Step(
+        lambda request: forms.note(post=request.POST, name="reason", missing="refund.error.no_note"), _bounce
+    ),
     "determine": Step(lambda request: forms.determined(post=request.POST), _determine),
 }
 
@@ -253,14 +273,14 @@ def boxes(held: Case, request: HttpRequest) -> list[dict[str, Any]]:
 def _accept_box(accepted: list[Any], held: Case, say: Any) -> dict[str, Any]:
     done = bool(accepted) and held.state not in ("submitted", "correction_due")
     return {
-        "title": say("refund.role.clerk"), "name": say("refund.box.accepted") if done else say("refund.box.open"),
-        "at": accepted[-1].business_date if done else None, "state": "signed" if done else "open",
+        "title": say("refund.role.clerk"),
+        "name": say("refund.box.accepted") if done else say("refund.box.open"),
+        "at": accepted[-1].business_date if done else None,
+        "state": "signed" if done else "open",
     }
 
 
-def _level_box(
-    number: int, role: str, signed: list[CaseSignature], held: Case, request: HttpRequest
-) -> dict[str, Any]:
+def _level_box(number: int, role: str, signed: list[CaseSignature], held: Case, request: HttpRequest) -> dict[str, Any]:
     say = request.say
     mine = next((one for one in signed if (one.level, one.role) == (number, role)), None)
     title = say("refund.box.level", level=number, role=say.find(f"refund.role.{role}") or role)
@@ -269,11 +289,6 @@ def _level_box(
     turn = held.level == number and held.state in ("accepted", "in_review") and role in request.actor.roles
     words = say("refund.box.yours") if turn else say("refund.box.open")
     return {"title": title, "name": words, "at": None, "state": "mine" if turn else "open"}
-
-
-def considered(held: Case, decision: Mapping[str, Any], request: HttpRequest) -> list[dict[str, Any]]:
-    """Return every rule row that was looked at, and the first condition each one failed."""
-    return []
 
 
 @require_POST
@@ -295,7 +310,11 @@ def document(request: HttpRequest, number: str, document_id: int) -> FileRespons
     """Send a handed-in file; the look is logged."""
     held = desk_case(request, number)
     audit_log.record_read(
-        reader=request.actor, person_id=held.person_id, purpose="document", at=request.at, case_number=number,
+        reader=request.actor,
+        person_id=held.person_id,
+        purpose="document",
+        at=request.at,
+        case_number=number,
         role=min(request.actor.roles),
     )
     return track.send_document(held.documents.filter(pk=document_id, removed_at=None).first())

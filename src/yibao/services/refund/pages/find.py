@@ -106,8 +106,10 @@ def overlapping(payments: Sequence[Mapping[str, Any]], payment: Mapping[str, Any
     return [
         other
         for other in payments
-        if other["id"] != payment["id"] and other["enrolment"] != payment["enrolment"]
-        and other["from"] <= payment["to"] and payment["from"] <= other["to"]
+        if other["id"] != payment["id"]
+        and other["enrolment"] != payment["enrolment"]
+        and other["from"] <= payment["to"]
+        and payment["from"] <= other["to"]
     ]
 
 
@@ -115,7 +117,9 @@ def title(payment: Mapping[str, Any], case_file: Mapping[str, Any], say: Any) ->
     """Return how a payment is called: the years it covers, as what, and how it was paid."""
     years = sorted({payment["from"][:4], payment["to"][:4]})
     return say(
-        "refund.payment_title", years="–".join(years), who=category(payment, case_file, say),
+        "refund.payment_title",
+        years="–".join(years),
+        who=category(payment, case_file, say),
         kind=say(f"common.kind.{payment['kind']}"),
     )
 

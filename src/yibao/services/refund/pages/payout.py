@@ -26,7 +26,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     sums = dict(waiting.order_by().values_list("state").annotate(total=Sum("amount_fen")))
     rows = waiting.select_related("person", "refund__bank_account").prefetch_related("payments")
     groups = [
-        {"state": state, "sum": sums.get(state) or 0, "cases": [case for case in rows[:SHOWN_MAX] if case.state == state]}
+        {
+            "state": state,
+            "sum": sums.get(state) or 0,
+            "cases": [case for case in rows[:SHOWN_MAX] if case.state == state],
+        }
         for state in STATES
     ]
     return render(request, "refund/payout.html", {"section": "pay", "groups": groups})

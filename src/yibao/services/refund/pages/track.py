@@ -14,12 +14,24 @@ from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, views
 from yibao.services.refund.rulebook import decide
+from yibao.services.refund.rules import Decision
 from yibao.store import cases, documents, papers
 from yibao.store.models import Case, CaseAction, Document, IssuedPaper
 
 TOLD = (
-    "open", "submit", "resubmit", "ask_correction", "accept", "not_accept", "approve", "refuse", "evidence_changed",
-    "pay", "bounce", "confirm_paid", "withdraw", "complete",
+    "submit",
+    "resubmit",
+    "ask_correction",
+    "accept",
+    "not_accept",
+    "approve",
+    "refuse",
+    "evidence_changed",
+    "pay",
+    "bounce",
+    "confirm_paid",
+    "withdraw",
+    "complete",
 )
 COMING = {
     "submitted": ("accept", "review", "pay"),
@@ -44,31 +56,40 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     own = apply.own_case(request, number)
     if own.state == "draft":
         return redirect("refund:check", number)
-    decision = decision_of(own, request)
+    decision = decision_of(own, request).json()
     context = {
-        "section": "cases", "case": own, **views_of(decision, request.say),
-        "events": events(own, request.say), "coming": [request.say(f"refund.coming.{step}") for step in COMING.get(own.state, ())],
+        "section": "cases",
+        "case": own,
+        **views_of(decision, request.say),
+        "events": events(own, request.say),
+        "coming": [request.say(f"refund.coming.{step}") for step in COMING.get(own.state, ())],
         "due": due(own, request),
-        "notice": notice(own, request.say), "papers": papers_of(own, request.say),
+        "notice": notice(own, request.say),
+        "papers": papers_of(own, request.say),
         "may_withdraw": "withdraw" in actions.available(own, request.actor),
     }
     return render(request, "refund/case.html", context)
 
 
-def decision_of(own: Case, request: HttpRequest) -> dict[str, Any]:
+def decision_of(own: Case, request: HttpRequest) -> Decision:
     """Return the decision to show: the one that was made, or a fresh one while nothing is decided."""
     stored = cases.decision(own.number)
     if stored is not None:
-        return decide(json.loads(stored.case_file)).json()
-    return actions.preview(number=own.number, on=request.on).json()
+        return decide(json.loads(stored.case_file))
+    return actions.preview(number=own.number, on=request.on)
 
 
 def views_of(decision: Mapping[str, Any], say: Any) -> dict[str, Any]:
     """Return everything a page shows of a decision."""
     return {
-        "decision": decision, "verdict": views.verdict(decision), "amount": views.amount(decision),
-        "steps": views.steps(decision, say), "reasons": views.refusals(decision, say),
-        "materials": views.materials(decision, say), "sources": views.sources(decision),
+        "decision": decision,
+        "verdict": views.verdict(decision),
+        "amount": views.amount(decision),
+        "steps": views.steps(decision, say),
+        "sums": views.sums(decision, say),
+        "reasons": views.refusals(decision, say),
+        "materials": views.materials(decision, say),
+        "sources": views.sources(decision),
     }
 
 
@@ -78,21 +99,32 @@ def due(own: Case, request: HttpRequest) -> dict[str, Any] | None:
         return None
     late = own.due_on < request.on
     first, last = sorted((own.due_on, request.on))
-    return {"on": own.due_on, "late": late, "days": working_days_between(start=first, end=last), "provisional": own.due_provisional}
-
-
-def events(own: Case, say: Any) -> list[dict[str, Any]]:
-    """Return what happened, newest first: a sentence, who, when and why."""
-    told = [action for action in cases.timeline(own.number) if action.kind in TOLD]
-    return [event(action, say) for action in reversed(told)]
-
-
-def event(action: CaseAction, say: Any) -> dict[str, Any]:
-    """Return one thing that happened, in the reader's words."""
-    who = say("refund.who.you") if action.actor_kind == "citizen" else say.find(f"refund.role.{action.role}")
     return {
-        "kind": action.kind, "title": say(f"refund.event.{action.kind}"), "at": action.at, "why": action.reason,
-        "who": who or say(f"refund.who.{action.actor_kind}"), "turn": action.kind in ("ask_correction", "bounce"),
+        "on": own.due_on,
+        "late": late,
+        "days": working_days_between(start=first, end=last),
+        "provisional": own.due_provisional,
+    }
+
+
+def events(own: Case, say: Any, *, reader: str = "citizen") -> list[dict[str, Any]]:
+    """Return what happened, newest first: a sentence, who, when and why, as told to a citizen or to staff."""
+    told = [action for action in cases.timeline(own.number) if action.kind in TOLD]
+    return [event(action, say, reader) for action in reversed(told)]
+
+
+def event(action: CaseAction, say: Any, reader: str) -> dict[str, Any]:
+    """Return one thing that happened, in the reader's words."""
+    own = action.actor_kind == "citizen" and reader == "citizen"
+    who = say("refund.who.you") if own else say.find(f"refund.role.{action.role}")
+    told = say.find(f"refund.log.{action.kind}") if reader == "staff" else None
+    return {
+        "kind": action.kind,
+        "title": told or say(f"refund.event.{action.kind}"),
+        "at": action.at,
+        "why": action.reason,
+        "who": who or say(f"refund.who.{action.actor_kind}"),
+        "turn": action.kind in ("ask_correction", "bounce"),
         "done": action.kind in GREEN,
     }
 
@@ -106,7 +138,8 @@ def notice(own: Case, say: Any) -> list[dict[str, str]]:
     return [
         {
             "label": say.find(f"refund.enums.material.{item.get('material')}") or say("refund.correct.other"),
-            "note": item.get("note", ""), "material": item.get("material", ""),
+            "note": item.get("note", ""),
+            "material": item.get("material", ""),
         }
         for item in items
     ]
@@ -134,7 +167,12 @@ def task(item: Mapping[str, Any], number: str, say: Any) -> dict[str, Any]:
         status = {"tag": {"text": say("refund.correct.missing"), "classes": "app-tag--turn"}}
     step = "materials" if item["material"] else "reason"
     hint = {"text": item["note"]} if item["note"] else None
-    return {"title": {"text": item["label"]}, "hint": hint, "href": reverse(f"refund:{step}", args=[number]), "status": status}
+    return {
+        "title": {"text": item["label"]},
+        "hint": hint,
+        "href": reverse(f"refund:{step}", args=[number]),
+        "status": status,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,21 +183,32 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         form = forms.note(post=request.POST, name="reason", missing="refund.error.no_withdraw_reason")
         if not form.errors:
-            actions.withdraw(number=number, reason=form.answers["reason"], by=request.actor, on=request.on, at=request.at)
+            actions.withdraw(
+                number=number, reason=form.answers["reason"], by=request.actor, on=request.on, at=request.at
+            )
             messages.success(request, request.say("refund.withdraw.done", number=number))
             return redirect("portal:cases") if own.state == "draft" else redirect("refund:case", number)
     errors = {name: request.say(key) for name, key in form.errors.items()}
-    context = {"section": "cases", "case": own, "errors": errors, "reason_field": {
-        "component": "textarea", "name": "reason", "rows": 3, "value": form.typed["reason"],
-        "label": {"text": request.say("refund.withdraw.reason")}, "hint": {"text": request.say("refund.withdraw.hint")},
-    }}
+    context = {
+        "section": "cases",
+        "case": own,
+        "errors": errors,
+        "reason_field": {
+            "component": "textarea",
+            "name": "reason",
+            "rows": 3,
+            "value": form.typed["reason"],
+            "label": {"text": request.say("refund.withdraw.reason")},
+            "hint": {"text": request.say("refund.withdraw.hint")},
+        },
+    }
     return render(request, "refund/withdraw.html", context, status=400 if errors else 200)
 
 
 def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
     """Return the papers a citizen may print in the case's state."""
     kinds = PAPERS.get(own.state, FROM_ACCEPTED if own.state not in ("draft", "withdrawn", "not_accepted") else ())
-    return [{"kind": kind, "label": say(f"refund.paper.{kind}")} for kind in kinds]
+    return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 
 @require_POST
@@ -206,5 +255,7 @@ def sent(content: bytes, content_type: str, name: str) -> FileResponse:
     response = FileResponse(iter([content]), content_type=content_type, filename=name)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'"
+    )
     return response

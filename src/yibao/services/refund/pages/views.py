@@ -7,27 +7,38 @@ from typing import Any
 from yibao.kernel.money import Money
 
 AMOUNT = re.compile(r"-?\d+\.\d{2}")
+AMOUNT_WITH_UNIT = re.compile(r"(?P<amount>[−-]?[\d,]+\.\d{2})\s*(元|yuan|CNY)?")
 PERCENT = 100
 READY = ("refund", "incomplete")
 
 
 def steps(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:
-    """Return the computed steps: label, value and source, with the last amount as the total."""
+    """Return the computed steps: label, value or amount, and source; the last amount is the result."""
+    suffix = "_en" if say.language == "en" else ""
     shown = [
-        {
-            "label": say.pick(step),
-            "value": amount_words(step["value_en" if say.language == "en" else "value"]),
-            "source": step.get("source", ""),
-            "total": False,
-        }
+        {"label": say.pick(step), "source": step["source" + suffix], "total": False, **_value(step["value" + suffix])}
         for step in decision["steps"]
     ]
-    if decision.get("amount") is not None and decision["decision"] in READY:
-        shown.append(
-            {"label": say("refund.amount.total"), "value": amount_words(decision["amount"]),
-             "source": "", "total": True}
-        )
+    money = [step for step in shown if step["amount"]]
+    if money and decision["decision"] in READY:
+        money[-1]["total"] = True
     return shown
+
+
+def _value(value: str) -> dict[str, str]:
+    found = AMOUNT_WITH_UNIT.fullmatch(value)
+    return {"amount": found["amount"], "value": ""} if found else {"amount": "", "value": value}
+
+
+def considered(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the rows of the trace: id, why it fails or holds, and whether it is the one that holds.
+
+    Example:
+        >>> considered(["[p1]", "R4c 不适用：险种为“职工医保”"])
+        [{'id': 'R4c', 'text': '不适用：险种为“职工医保”', 'chosen': False}]
+    """
+    split = (line.partition(" ") for line in lines if " " in line)
+    return [{"id": head, "text": rest, "chosen": "→" in rest} for head, _, rest in split]
 
 
 def amount_words(value: Any) -> str:
@@ -52,6 +63,48 @@ def amount(decision: Mapping[str, Any]) -> dict[str, Any]:
     return {**total, "total": decision.get("amount"), "share": share, "months": sum(_months(line) for line in lines)}
 
 
+def sums(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:
+    """Return what a person is shown of the amount: what was paid, what is set off, what is refunded.
+
+    Months that are not due yet, and lines that refund nothing, have no row of their own.
+    """
+    rows: list[dict[str, Any]] = []
+    for line in decision.get("lines") or []:
+        if not _fen(line["refund"]):
+            continue
+        rows.append(
+            {
+                "label": say("refund.amount.paid", months=line["months"]),
+                "value": amount_words(line["paid"]),
+                "source": say("refund.amount.record", payment=line["payment"]),
+            }
+        )
+        other = _fen(line["paid"]) - _fen(line["offset"]) - _fen(line["refund"])
+        if _fen(line["offset"]):
+            rows.append(
+                {
+                    "label": say("refund.amount.offset"),
+                    "value": "−" + amount_words(line["offset"]),
+                    "source": say("refund.amount.rule", rule=line["rules"][0]),
+                }
+            )
+        if other > 0:
+            rows.append(
+                {
+                    "label": say("refund.amount.kept"),
+                    "value": "−" + Money(other).display(),
+                    "source": say("refund.amount.rule", rule=line["rules"][0]),
+                }
+            )
+    total = {
+        "label": say("refund.amount.total"),
+        "value": amount_words(decision["amount"]),
+        "source": "",
+        "total": True,
+    }
+    return [*rows, total] if rows else []
+
+
 def _months(line: Mapping[str, Any]) -> int:
     return int(line.get("months") or 0)
 
@@ -62,7 +115,13 @@ def _fen(text: str | None) -> int:
 
 def verdict(decision: Mapping[str, Any]) -> str:
     """Return what a person is told first: can, early, cannot, manual or merged."""
-    words = {"refund": "can", "incomplete": "can", "too_early": "early", "manual": "manual", "accounts_merged": "merged"}
+    words = {
+        "refund": "can",
+        "incomplete": "can",
+        "too_early": "early",
+        "manual": "manual",
+        "accounts_merged": "merged",
+    }
     return words.get(decision["decision"], "cannot")
 
 
@@ -76,8 +135,12 @@ def refusals(decision: Mapping[str, Any], say: Any) -> list[dict[str, str]]:
 def materials(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:
     """Return the materials a decision asks for, the missing ones first."""
     shown = [
-        {"code": item["code"], "label": say.pick(item), "satisfied": item["satisfied"],
-         "how": say.find(f"refund.how.{item['code']}") or ""}
+        {
+            "code": item["code"],
+            "label": say.pick(item),
+            "satisfied": item["satisfied"],
+            "how": say.find(f"refund.how.{item['code']}") or "",
+        }
         for item in decision.get("materials") or []
     ]
     return sorted(shown, key=lambda item: item["satisfied"])
@@ -88,7 +151,9 @@ def sources(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "number": "" if source.get("number") in (None, "unknown") else source["number"],
-            "title": source.get("title", ""), "grade": source.get("grade", ""), "id": source.get("id", ""),
+            "title": source.get("title", ""),
+            "grade": source.get("grade", ""),
+            "id": source.get("id", ""),
         }
         for source in decision.get("sources") or []
     ]

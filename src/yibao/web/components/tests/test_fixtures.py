@@ -80,7 +80,9 @@ def read(html: str) -> list[object]:
 def snake(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         keep_names = key in ("attributes", "values")
-        return {name if keep_names else _snake_name(name): snake(item, _snake_name(name)) for name, item in value.items()}
+        return {
+            name if keep_names else _snake_name(name): snake(item, _snake_name(name)) for name, item in value.items()
+        }
     if isinstance(value, list):
         return [snake(item) for item in value]
     return mark_safe(value) if key in HTML_OPTIONS and isinstance(value, str) else value
