@@ -145,6 +145,8 @@ class PlainEvent(Shape):
 
 
 class Employed(Shape):
+    """Employment by a unit."""
+
     kind: Literal["employed"]
     on: Day
     unit: Label | None = None
@@ -162,18 +164,24 @@ class Recognised(Shape):
 
 
 class StopFailed(Shape):
+    """A stop of cover that did not take effect, and whose fault it was."""
+
     kind: Literal["stop_failed"]
     on: Day
     cause: codes.FailureCause | None = None
 
 
 class YearsRedetermined(Shape):
+    """A new determination of the contribution years: the months really owed."""
+
     kind: Literal["years_redetermined"]
     on: Day
     due_months: Annotated[StrictInt, Field(ge=0, le=1200)] | None = None
 
 
 class RetirementApproved(Shape):
+    """The approval of retirement with the months required and those paid."""
+
     kind: Literal["retirement_approved"]
     on: Day
     required_months: Annotated[StrictInt, Field(ge=0, le=1200)] | None = None
@@ -181,12 +189,16 @@ class RetirementApproved(Shape):
 
 
 class MisPosting(Shape):
+    """A payment posted wrongly, and what was wrong."""
+
     kind: Literal["mis_posted"]
     on: Day
     what: codes.MisPosted | None = None
 
 
 class HospitalStay(Shape):
+    """A stay in hospital; `end` is its last day."""
+
     kind: Literal["hospital_stay"]
     on: Day
     end: Day | None = Field(default=None, alias="to")

@@ -46,7 +46,7 @@ def decide(case: CaseFile, region: Region) -> Decision:
     shown = telling if outcome == "manual" else [each for each in results if each.line.explicit or each in telling]
     entries = tuple(entry for result in shown for entry in result.entries)
     telling_entries = [entry for result in telling for entry in result.entries]
-    first = [entry.earliest for entry in telling_entries if entry.earliest and (entry.refund or not pays)]
+    first = [entry.earliest for entry in telling_entries if entry.earliest and (entry.parts or not pays)]
     last = [entry.latest for entry in telling_entries if entry.latest]
     return Decision(
         decision=outcome,

@@ -16,13 +16,15 @@ class Facts(dict[str, Any]):
 
     Attributes:
         line: the payment looked at.
-        grounds: what its numbers rest on.
+        grounds: what its credits rest on.
+        tariff_grounds: what its tariffs rest on.
     """
 
     def __init__(self, line: Line) -> None:
         super().__init__()
         self.line = line
         self.grounds = Grounds()
+        self.tariff_grounds = Grounds()
 
     def __missing__(self, name: str) -> Any:
         value = _ON_PAYMENT[name](self.line) if name in _ON_PAYMENT else _ON_TARIFF[name](self)
@@ -36,7 +38,7 @@ class Facts(dict[str, Any]):
     def tariff(self) -> Tariff:
         """Return the tariffs of the line's year, read once."""
         if "tariff" not in self:
-            self["tariff"] = tariff(line=self.line, grounds=self.grounds)
+            self["tariff"] = tariff(line=self.line, grounds=self.tariff_grounds)
         found: Tariff = self["tariff"]
         return found
 

@@ -1,10 +1,13 @@
 """One line decided: the row that holds, the months it counts, the money and who gets it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from yibao.kernel.money import Money, Rounding, Unit
-from yibao.policy import Citation, NoRuleInForce, Trace
+from yibao.policy import NoRuleInForce, Trace
+from yibao.policy.documents import Citation
+from yibao.policy.tree import facts_of
 from yibao.services.refund.rules import tariffs, usage
 from yibao.services.refund.rules.decision import Entry, Part, Refusal
 from yibao.services.refund.rules.facts import Facts
@@ -58,7 +61,23 @@ class Result:
     def traces(self) -> list[Trace]:
         """Every table decision this result rests on."""
         found = [each for each in (self.row, self.amounts) if each is not None]
-        return [*found, *self.facts.grounds.traces]
+        return [*found, *self.grounds]
+
+    @property
+    def grounds(self) -> list[Trace]:
+        """The contribution decisions behind its numbers: tariffs only where the row or the amount turns on them."""
+        tariff = self.facts.tariff_grounds.traces if self.reads_tariff else []
+        return [*tariff, *self.facts.grounds.traces]
+
+    @property
+    def reads_tariff(self) -> bool:
+        """Whether the row that holds, or its amount, turns on a tariff."""
+        if self.row is None:
+            return False
+        if self.asks("amount") in _NEED_TARIFF:
+            return True
+        cells = self.row.table.row(self.row.row).cells
+        return any("paid_level" in facts_of(cell.condition) for cell in cells)
 
     @property
     def low_confidence(self) -> bool:
@@ -83,11 +102,25 @@ class Result:
                 found += case.sources
             for use in trace.parameters_used:
                 found += use.sources
-        return found
+        return in_force(citations=found, on=self.line.case.on)
 
     def asks(self, member: str) -> object:
         """Return what the row says about one output, None where it says nothing."""
         return None if self.row is None else self.row.members.get(member)
+
+
+def in_force(*, citations: Iterable[Citation], on: date) -> list[Citation]:
+    """Return the citations of documents in force on a day; all of them where none is known to be.
+
+    Args:
+        citations: Places in documents.
+        on: The day of application.
+    """
+    cited = list(citations)
+    held = [
+        each for each in cited if each.source.starts <= on and (each.source.until is None or on < each.source.until)
+    ]
+    return held or cited
 
 
 def decide_line(line: Line) -> Result:
@@ -111,7 +144,7 @@ def decide_line(line: Line) -> Result:
     trace = table.trace(facts)
     result = Result(line, facts, str(trace.members["outcome"]), trace)
     if line.case.request.reason is None:
-        result.others = tuple(each for each in table.matching(facts) if each != trace.row)
+        result.others = tuple(each for each in table.matching(Facts(line)) if each != trace.row)
     if result.outcome == "refund":
         return _refund(result)
     return _refuse(result, _row_refusal(result))
@@ -119,7 +152,7 @@ def decide_line(line: Line) -> Result:
 
 def _row_refusal(result: Result) -> Refusal:
     code = str(result.asks("refusal") or "no_rule_matches")
-    unknown = result.facts.grounds.unknown
+    unknown = result.facts.tariff_grounds.unknown
     if code == "value_unknown" and unknown is not None:
         return _unknown(result, unknown)
     return Refusal(code, result.line.payment.id)
@@ -198,7 +231,7 @@ def _add_waiting(result: Result, days: dict[int, date | None]) -> None:
 def _pay(result: Result, days: dict[int, date | None], latest: date | None) -> Result:
     money = _money(result)
     if money is None:
-        unknown = result.facts.grounds.unknown
+        unknown = result.facts.grounds.unknown or result.facts.tariff_grounds.unknown
         if unknown is None:
             raise ValueError(f"{result.line.payment.id}: an amount is unknown without a reason")
         result.entries.clear()
@@ -260,7 +293,7 @@ def _money(result: Result) -> LineMoney | None:
     facts["credited"], facts["retiree_credited"], facts["death_month_credit"] = credited, retiree, death_credit
     trace = line.history.region.table("refund", "amount", on=line.case.on).trace(facts)
     gross, set_off, refund = (int(str(trace.amounts[name])) for name in ("gross", "offset", "refund"))
-    return LineMoney(min(gross, line.left), set_off, refund, trace)
+    return LineMoney(gross, set_off, refund, trace)
 
 
 def _receiver(*, payer: str, died: bool) -> str:
@@ -277,7 +310,7 @@ def _parts(result: Result, money: LineMoney) -> tuple[Part, ...]:
     else:
         shares = _shares(payers=line.payers, total=money.gross)
     sums: dict[str, int] = {}
-    for payer, amount in _after_offset(shares=shares, offset=money.offset):
+    for payer, amount in _after_offset(shares=shares, offset=money.gross - money.refund):
         receiver = _receiver(payer=payer, died=died)
         sums[receiver] = sums.get(receiver, 0) + amount
     return tuple(Part(receiver, amount) for receiver, amount in sums.items() if amount or len(sums) == 1)

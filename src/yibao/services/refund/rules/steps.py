@@ -11,7 +11,7 @@ from yibao.policy.explain import sentences
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import Named, facts_of
 from yibao.services.refund.rules.decision import Step
-from yibao.services.refund.rules.results import Result
+from yibao.services.refund.rules.results import Result, in_force
 from yibao.services.refund.rules.texts import step_label, words
 
 _PLAIN = ("reason", "scheme", "paid_as", "payment_kind")
@@ -68,7 +68,8 @@ def _step(code: str, value: tuple[str, str], source: tuple[str, str], rule: str)
 def _document(result: Result, row: Row) -> tuple[str, str]:
     if not row.sources:
         return _from_record(result, row.id, row.readings)
-    return cite(citations=row.sources, readings=row.readings, rule=row.id)
+    citations = in_force(citations=row.sources, on=result.line.case.on)
+    return cite(citations=citations, readings=row.readings, rule=row.id)
 
 
 def cite(*, citations: Iterable[Citation], readings: Iterable[str], rule: str) -> tuple[str, str]:
@@ -178,7 +179,7 @@ def _money(result: Result, row: Row) -> list[Step]:
         return []
     found = [
         Step((use.label, use.en), _parameter(use.type.kind.value, use.value), _of_value(use.sources, row.id), row.id)
-        for each in result.facts.grounds.traces
+        for each in result.grounds
         for use in each.parameters_used
     ]
     for name, case in trace.cases.items():
