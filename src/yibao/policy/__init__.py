@@ -6,7 +6,15 @@ Example:
     yibao.policy.diagnostics.PackErrors: :1:1 error no_packs: 没有找到规则包： / no pack was found in
 """
 
-from yibao.policy.diagnostics import Diagnostic, NoRuleInForce, PackErrors, Severity, UnknownRegion, UnknownValue
+from yibao.policy.diagnostics import (
+    Diagnostic,
+    NoRuleInForce,
+    PackErrors,
+    Severity,
+    UnknownName,
+    UnknownRegion,
+    UnknownValue,
+)
 from yibao.policy.documents import Citation, Source
 from yibao.policy.load import Packs, load_packs, load_texts
 from yibao.policy.parameters import ParameterValue
@@ -31,6 +39,7 @@ __all__ = [
     "Source",
     "Table",
     "Trace",
+    "UnknownName",
     "UnknownRegion",
     "UnknownValue",
     "load_packs",

@@ -69,24 +69,38 @@ def _cell(key: Scalar, value: Node, scope: Scope, guard: Guard, findings: Findin
         return None
     items = texts(node=value, findings=findings)
     written = "、".join(item.text for item in items)
+    condition: Expression | None
     if subject.type.maybe:
         condition = _presence(subject, written)
         if condition is None:
             findings.error("unguarded_missing", key.mark, name=key.text)
             return None
     elif isinstance(value, Sequence):
-        condition = _any_of(subject, [(item.text, 0) for item in items], scope)
+        condition = _listed(subject, items, scope, findings)
     elif isinstance(value, Scalar):
         condition = _test(subject, value.text, scope, guard)
     else:
         return None
-    return Cell(subject, condition, written, key.mark)
+    return None if condition is None else Cell(subject, condition, written, key.mark)
 
 
 def _presence(subject: Expression, text: str) -> Expression | None:
     if text in KNOWN_WORDS:
         return Known(BOOL, None, subject)
     return Not(BOOL, None, Known(BOOL, None, subject)) if text in MISSING_WORDS else None
+
+
+def _listed(subject: Expression, items: tuple[Scalar, ...], scope: Scope, findings: Findings) -> Expression | None:
+    """Return the test of a written list, None where an item has a fault; every faulty item is told."""
+    wanted = Type(Kind.ENUM, subject.type.name) if subject.type.kind is Kind.LIST else subject.type
+    faults = 0
+    for item in items:
+        try:
+            literal(text=item.text, expected=wanted, scope=scope)
+        except Fault as fault:
+            findings.error(fault.code, item.inner, hint=fault.hint, **fault.values)
+            faults += 1
+    return None if faults or not items else _any_of(subject, [(item.text, 0) for item in items], scope)
 
 
 def _any_of(subject: Expression, words: list[tuple[str, int]], scope: Scope) -> Expression:

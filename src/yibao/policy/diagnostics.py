@@ -121,6 +121,22 @@ class UnknownValue(LookupError):
         super().__init__(f"{self.zh} / {self.en}")
 
 
+class UnknownName(LookupError):
+    """No parameter, table or row has this name; `hint` is what could be meant, empty where there is no guess.
+
+    Example:
+        >>> UnknownName("situation.R33", "situation.R3").zh
+        '没有“situation.R33”；您要找的是“situation.R3”吗？'
+    """
+
+    def __init__(self, name: str, hint: str) -> None:
+        self.name = name
+        self.hint = hint
+        self.zh = f"没有“{name}”" + (f"；您要找的是“{hint}”吗？" if hint else "")
+        self.en = f"there is no {name!r}" + (f"; did you mean {hint!r}?" if hint else "")
+        super().__init__(f"{self.zh} / {self.en}")
+
+
 class NoRuleInForce(LookupError):
     """A decision has no rules at all on the day asked: it is for a person to decide."""
 
@@ -173,5 +189,5 @@ def suggest(*, name: str, choices: Iterable[str]) -> str:
         >>> suggest(name="retird", choices=["retired", "reason"])
         'retired'
     """
-    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
     return close[0] if close else ""

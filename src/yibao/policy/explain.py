@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from yibao.policy.diagnostics import UnknownValue, suggest
+from yibao.policy.diagnostics import UnknownName, UnknownValue, suggest
 from yibao.policy.region import Region
 from yibao.policy.sentences import Words, citation_text
 from yibao.policy.table import Trace
@@ -30,7 +30,9 @@ def explain_key(*, region: Region, key: str, on: date, language: str) -> list[st
     """Return what is in force for a parameter, a table or a row of a table on a day.
 
     Raises:
-        UnknownValue: nothing of this name is in force on that day.
+        UnknownName: there is nothing of this name.
+        UnknownValue: the parameter has no value on that day.
+        NoRuleInForce: the table has no row on that day.
     """
     names = spellings((name, series.term.label) for name, series in region.series.items())
     if normal(key) in names:
@@ -41,8 +43,7 @@ def explain_key(*, region: Region, key: str, on: date, language: str) -> list[st
             if table in (name, decision.label, f"{domain}.{name}"):
                 return _rows(region, domain, name, row_id, on, language)
     choices = [*names, *(name for vocabulary in region.vocabularies.values() for name in vocabulary.decisions)]
-    hint = suggest(name=key, choices=choices)
-    raise UnknownValue(f"{key} → {hint}" if hint else key, on)
+    raise UnknownName(key, suggest(name=key, choices=choices))
 
 
 def _parameter(region: Region, name: str, on: date, language: str) -> list[str]:
@@ -72,12 +73,7 @@ def _rows(region: Region, domain: str, name: str, row_id: str, on: date, languag
     table = region.table(domain, name, on=on)
     rows = [row for row in table.rows if not row_id or row.id == row_id]
     if not rows:
-        raise UnknownValue(f"{name}.{row_id} → {suggest(name=row_id, choices=[row.id for row in table.rows])}", on)
-    lines = []
-    for row in rows:
-        label = row.label if language == "zh" else row.en or row.label
-        cells = "; ".join(f"{cell.text}" for cell in row.cells)
-        until = f"–{row.until}" if row.until else ""
-        cited = citation_text(cited=row.sources, language=language)
-        lines.append(f"{row.id} {label} [{cells}] {row.from_}{until} ({cited}) {row.mark.file}:{row.mark.line}")
-    return lines
+        hint = suggest(name=row_id, choices=[row.id for row in table.rows])
+        raise UnknownName(f"{name}.{row_id}", f"{name}.{hint}" if hint else "")
+    words = Words(table, language)
+    return [words.rule(row) for row in rows]

@@ -61,7 +61,8 @@ class Packs:
 
         Raises:
             UnknownRegion: nobody knows the rules there.
-            UnknownValue: there is nothing of this name, or nothing in force; its text says what there is.
+            UnknownName: there is nothing of this name; `hint` says what could be meant.
+            UnknownValue, NoRuleInForce: there is, but nothing of it is in force on that day.
         """
         return explanation.explain_key(region=self.region_for(region), key=key, on=on, language=language)
 

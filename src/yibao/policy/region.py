@@ -203,4 +203,5 @@ class _Slices:
             bind(program=program, lookup=lambda item: region.lookup(item, on)),
             lambda item, facts: region.use(item, facts, as_of, on),
             lambda node, facts: region.value_of(node, facts, as_of, on),
+            {name: (series.term.label, series.term.en) for name, series in region.series.items()},
         )

@@ -9,6 +9,7 @@ from yibao.policy.cells import Cell
 from yibao.policy.documents import Citation
 from yibao.policy.rows import Row
 from yibao.policy.table import ParameterUse, Table, Trace
+from yibao.policy.telling import Told
 from yibao.policy.tree import Expression, Fact, Local, Named, Not
 from yibao.policy.types import Kind, Type, Value, show_value
 
@@ -170,6 +171,20 @@ class Words:
                 text = self.value(self.table.decision.outputs[name], value)
                 shown.append(text if not shown else f"{self.output_label(name)} {text}")
         return ("，" if self.chinese else ", ").join(shown) or (row.label if self.chinese else row.en or row.label)
+
+    def rule(self, row: Row) -> str:
+        """Return what a row says: conditions, outcome, days, document, and the file and line where it stands."""
+        told = Told(self)
+        tests = ("；" if self.chinese else "; ").join(told.condition(cell.condition) for cell in row.cells)
+        decided = self.result(row, dict(row.members)) if row.value is None else told.expression(row.value)
+        plain = row.label if self.chinese else row.en or row.label
+        place = f"{row.mark.file}:{row.mark.line}"
+        if self.chinese:
+            until = f"至 {row.until} 前" if row.until else "起"
+            return f"{row.id} {plain}：{tests or '其余情形'} → {decided}；{row.from_} {until}{self.cited(row)} {place}"
+        until = f" until before {row.until}" if row.until else ""
+        tests = tests or "all other cases"
+        return f"{row.id} {plain}: {tests} → {decided}; from {row.from_}{until}{self.cited(row)} {place}"
 
     def parameter(self, use: ParameterUse) -> str:
         """Return the sentence of a parameter: its value, since when, and from which document."""

@@ -161,6 +161,7 @@ class Table:
         rows: in force, in order.
         decision_rows: those of the table itself, without the cases of amounts.
         cases: the cases of every amount, in the order in which they are tried.
+        parameter_labels: what parameters are called, in Chinese and English.
         reads: the parameters every row reads, for rows that read any.
         words: by language, what was already put into words; kept by `yibao.policy.explain`.
         decide: takes the facts, returns a `Hit`; pure, safe to call from many threads at once.
@@ -179,6 +180,7 @@ class Table:
         "decision",
         "decision_rows",
         "matching",
+        "parameter_labels",
         "reads",
         "rows",
         "value_of",
@@ -194,6 +196,7 @@ class Table:
         closures: tuple[Callable[[Facts], Hit], Callable[[Facts], RawTrace], Callable[[Facts], tuple[str, ...]]],
         uses: Callable[[Parameter, Facts], ParameterUse | None],
         values: Callable[[Expression, Facts], Value],
+        parameter_labels: Mapping[str, tuple[str, str]],
     ) -> None:
         self.decision = decision
         self.vocabulary = vocabulary
@@ -201,6 +204,7 @@ class Table:
         self.decide, self._raw_trace, self.matching = closures
         self._uses = uses
         self.value_of = values
+        self.parameter_labels = parameter_labels
         self._rows = {row.id: row for row in rows}
         self.reads = {row.id: read for row in rows if (read := _reads(row))}
         self.decision_rows = tuple(row for row in rows if not row.amount)

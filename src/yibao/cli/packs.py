@@ -1,0 +1,107 @@
+"""`yibao packs`: check the packs of rules, and run their worked examples."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+import yibao
+from yibao import services
+from yibao.policy import Diagnostic, PackErrors, Packs, load_packs
+from yibao.policy.cases import Case, Outcome, read_cases, run_cases
+
+ROOTS = click.argument("roots", nargs=-1, type=click.Path(path_type=Path))
+NO_FOLDER = (
+    "没有这个文件夹：{root}。请写规则包所在的文件夹。 There is no folder {root}: name the folder that holds the packs."
+)
+CHECKED = (
+    "{regions} 个地区的规则包没有错误，{warnings} 处提示。"
+    " The packs of {regions} regions have no fault, {warnings} remarks."
+)
+FAULTS = (
+    "共 {count} 处错误，没有载入任何规则包。请按上面的位置改正后再查。"
+    " {count} faults, no pack was loaded: correct them at the places above and check again."
+)
+CAME_OUT = "{good} 个例子结果正确，{bad} 个不符。 {good} examples came out as expected, {bad} did not."
+NO_RULES = (
+    "例子要用所载入的规则包来算，请先让 YIBAO_PACKS 指向 {root}。"
+    " The examples are decided by the packs in use: set YIBAO_PACKS to {root} first."
+)
+
+
+@click.group(help="检查规则包。 Check the packs of rules.")
+def command() -> None:
+    """Hold the verbs for packs."""
+
+
+@command.command("check", help="检查规则包，列出全部错误。 Check packs, list every fault.")
+@ROOTS
+@click.option("--quiet", is_flag=True, help="不列提示。 Leave remarks out.")
+def check(*, roots: tuple[Path, ...], quiet: bool) -> None:
+    """Print every fault with file, line and column; exit 1 where there is one, 2 where there is no such folder."""
+    packs = _load(roots)
+    if not quiet:
+        for warning in packs.warnings:
+            click.echo(_line(warning))
+    click.echo(CHECKED.format(regions=len(packs.regions), warnings=len(packs.warnings)))
+
+
+@command.command("test", help="运行规则包里的例子。 Run the worked examples of the packs.")
+@ROOTS
+def test(*, roots: tuple[Path, ...]) -> None:
+    """Print every example that does not come out as expected; exit 1 where there is one."""
+    packs = _load(roots)
+    for root in roots:
+        if root.resolve() != services.packs_folder().resolve():
+            click.echo(NO_RULES.format(root=root), err=True)
+            raise SystemExit(2)
+    try:
+        cases = [case for folder in packs.folders.values() for case in read_cases(folder=folder)]
+    except PackErrors as error:
+        _fail(error)
+    wrong = _run(cases)
+    for outcome in wrong:
+        click.echo(f"{outcome.case.mark} {outcome.case.name} {outcome.case.en}\n    {outcome.case.why}")
+        for difference in outcome.differences:
+            click.echo(f"    {difference}")
+    click.echo(CAME_OUT.format(good=len(cases) - len(wrong), bad=len(wrong)))
+    raise SystemExit(1 if wrong else 0)
+
+
+def _run(cases: list[Case]) -> list[Outcome]:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        running = progress.add_task("例子 examples", total=len(cases))
+        wrong = []
+        for outcome in run_cases(cases=cases, decide=yibao.decide):
+            progress.advance(running)
+            if outcome.differences:
+                wrong.append(outcome)
+    return wrong
+
+
+def _load(roots: tuple[Path, ...]) -> Packs:
+    places = list(roots) or [services.packs_folder()]
+    for root in places:
+        if not root.is_dir():
+            click.echo(NO_FOLDER.format(root=root), err=True)
+            raise SystemExit(2)
+    try:
+        return load_packs(roots=places, vocabularies=services.vocabularies())
+    except PackErrors as error:
+        _fail(error)
+
+
+def _fail(error: PackErrors) -> NoReturn:
+    faults = [item for item in error.diagnostics if item.severity.value == "error"]
+    for item in faults:
+        click.echo(_line(item))
+    click.echo(FAULTS.format(count=len(faults)))
+    raise SystemExit(1)
+
+
+def _line(item: Diagnostic) -> str:
+    hint = f"\n    → {item.hint}" if item.hint else ""
+    place = f"{item.file}:{item.line}:{item.column}"
+    return f"{place} {item.severity.value} {item.code}\n    {item.message_zh}\n    {item.message_en}{hint}"
