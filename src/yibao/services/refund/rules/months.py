@@ -108,6 +108,7 @@ def _normal_when_paid(line: Line) -> list[Enrolment]:
         each
         for each in line.case.enrolments
         if each.scheme == "employee"
+        and not is_elsewhere(line=line, enrolment=each)
         and each.status != "suspended"
         and each.start <= day
         and (each.end is None or day <= each.end)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from yibao.kernel.money import Money, Rounding, Unit
-from yibao.policy import NoRuleInForce, Trace
+from yibao.policy import NoRuleInForce, ParameterUse, Trace
 from yibao.policy.documents import Citation
 from yibao.policy.tree import facts_of
 from yibao.services.refund.rules import tariffs, usage
@@ -56,6 +56,14 @@ class Result:
     months: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     others: tuple[str, ...] = ()
+    _uses: list[ParameterUse] | None = None
+
+    @property
+    def uses(self) -> list[ParameterUse]:
+        """Every dated value this result rests on, collected once when the line is decided."""
+        if self._uses is None:
+            self._uses = [use for trace in self.traces for use in trace.parameters_used]
+        return self._uses
 
     @property
     def traces(self) -> list[Trace]:
@@ -72,7 +80,7 @@ class Result:
     @property
     def reads_tariff(self) -> bool:
         """Whether the row that holds, or its amount, turns on a tariff."""
-        if self.row is None:
+        if self.row is None or "tariff" not in self.facts:
             return False
         if self.asks("amount") in _NEED_TARIFF:
             return True
@@ -87,9 +95,7 @@ class Result:
         if self.row.table.row(self.row.row).low_confidence and self.outcome != "manual":
             return True
         cases = [case for trace in self.traces for case in trace.cases.values()]
-        return any(case.low_confidence for case in cases) or any(
-            use.low_confidence for trace in self.traces for use in trace.parameters_used
-        )
+        return any(case.low_confidence for case in cases) or any(use.low_confidence for use in self.uses)
 
     @property
     def citations(self) -> list[Citation]:
@@ -100,8 +106,8 @@ class Result:
                 found += trace.table.row(trace.row).sources
             for case in trace.cases.values():
                 found += case.sources
-            for use in trace.parameters_used:
-                found += use.sources
+        for use in self.uses:
+            found += use.sources
         return in_force(citations=found, on=self.line.case.on)
 
     def asks(self, member: str) -> object:
@@ -262,7 +268,7 @@ def _rules(result: Result) -> tuple[str, ...]:
     names = [] if result.row is None else [result.row.row]
     if result.amounts is not None:
         names += [case.id for case in result.amounts.cases.values()]
-    names += [use.name for trace in result.traces for use in trace.parameters_used]
+    names += [use.name for use in result.uses]
     return tuple(dict.fromkeys(names))
 
 

@@ -16,6 +16,7 @@ from yibao.services.refund.rules.texts import step_label, words
 
 _PLAIN = ("reason", "scheme", "paid_as", "payment_kind")
 _NO = ("否", "false", "no")
+_BEHIND: dict[tuple[str, str], tuple[str, ...]] = {}
 
 
 def steps(*, results: list[Result]) -> list[Step]:
@@ -110,7 +111,7 @@ def _conditions(result: Result, row: Row) -> list[Step]:
         if name in _PLAIN:
             continue
         if isinstance(subject, Named):
-            grounds = [_fact(result, vocabulary, fact) for fact in sorted(facts_of(subject)) if fact not in _PLAIN]
+            grounds = [_fact(result, vocabulary, fact) for fact in _behind(result, subject)]
             shown = [ground for ground in grounds if ground is not None]
             zh, en = "，".join(each[0] for each in shown), ", ".join(each[1] for each in shown)
             answer = ("否", "no") if cell.text in _NO else ("是", "yes")
@@ -121,6 +122,14 @@ def _conditions(result: Result, row: Row) -> list[Step]:
             value = _value(result, vocabulary, name)
             found.append(Step((fact.label, fact.en), value, source, row.id))
     return found
+
+
+def _behind(result: Result, condition: Named) -> tuple[str, ...]:
+    """Return the facts a named condition looks at, found once per version of the rules."""
+    key = (result.line.history.region.version, condition.name)
+    if key not in _BEHIND:
+        _BEHIND[key] = tuple(fact for fact in sorted(facts_of(condition)) if fact not in _PLAIN)
+    return _BEHIND[key]
 
 
 def _fact(result: Result, vocabulary: Vocabulary, name: str) -> tuple[str, str] | None:
@@ -179,8 +188,7 @@ def _money(result: Result, row: Row) -> list[Step]:
         return []
     found = [
         Step((use.label, use.en), _parameter(use.type.kind.value, use.value), _of_value(use.sources, row.id), row.id)
-        for each in result.grounds
-        for use in each.parameters_used
+        for use in result.uses
     ]
     for name, case in trace.cases.items():
         if name == "offset":
