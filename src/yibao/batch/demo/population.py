@@ -107,7 +107,7 @@ def _shape(rng: Random) -> str:
 
 
 def _unit_relation(rng: Random, citizen: r.Citizen, setting: Setting, *, retired: bool) -> r.Enrolment:
-    start = date(setting.years[0] - rng.randrange(8), rng.randrange(1, 13), 1)
+    start = date(setting.years[0] - rng.randrange(1, 9), rng.randrange(1, 13), 1)
     relation = r.Enrolment("employee", "unit", REGION, start, employer=rng.choice(setting.employers))
     if retired:
         citizen.retired_on = date(citizen.born.year + 60, citizen.born.month, 1)

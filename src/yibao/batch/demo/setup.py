@@ -1,6 +1,6 @@
 """Makes the whole demo city: persons, books, logins and cases; says how to enter."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +19,8 @@ from yibao.batch.demo.staff import PASSWORD, STAFF, make_logins
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.services.refund import rulebook
 from yibao.store.models import Person
+
+OPENING = time(8)
 
 
 def is_empty() -> bool:
@@ -44,7 +46,7 @@ def make(*, persons: int, seed: int, on: date, quiet: bool = False) -> City:
         advance = _bar(progress, "生成参保人 persons", persons)
         tariffs = Tariffs(rulebook.region(REGION))
         city = make_city(seed=seed, persons=persons, on=on, tariffs=tariffs, advance=advance)
-        at = timezone.now()
+        at = timezone.make_aware(datetime.combine(on, OPENING))
         store_city(city, at=at, advance=_bar(progress, "写入档案 records", persons))
         books = _bar(progress, "登记账务 journal", 1)
         post_city(city, at=at)
