@@ -115,12 +115,13 @@ def _payment(
 
 
 def _inside_enrolment(*, path: str, payment: Payment, enrolment: Enrolment) -> Iterator[InputProblem]:
+    """Money may be paid beyond the end of a relation, that is what refunds are about; but not wholly apart from it."""
     first = Month.of(enrolment.start).index
     last = None if enrolment.end is None else Month.of(enrolment.end).index
-    if payment.start < first:
-        yield _outside(path=f"{path}.from", month=payment.start, whole=f"enrolments {enrolment.id}")
-    if last is not None and payment.end > last:
+    if payment.end < first:
         yield _outside(path=f"{path}.to", month=payment.end, whole=f"enrolments {enrolment.id}")
+    if last is not None and payment.start > last:
+        yield _outside(path=f"{path}.from", month=payment.start, whole=f"enrolments {enrolment.id}")
 
 
 def _runs(*, path: str, payment: Payment) -> Iterator[InputProblem]:

@@ -38,7 +38,7 @@ class Person(Shape):
     legal_age_on: Day | None = None
     work_started_on: Day | None = None
     pension_from: Day | None = None
-    groups: list[Identifier] = []
+    groups: list[Identifier] = Field(default_factory=list)
 
 
 class Enrolment(Shape):
@@ -101,11 +101,11 @@ class Payment(Shape):
     payer: codes.Payer
     years: Annotated[StrictInt, Field(ge=1, le=99)] | None = None
     collector: codes.Collector | None = None
-    parts: list[Part] = []
+    parts: list[Part] = Field(default_factory=list)
     standard: codes.Standard | None = None
     account_credit_monthly: MonthAmounts | None = None
     retiree_credit_monthly: MonthAmounts | None = None
-    refunded: list[RefundedMonths] = []
+    refunded: list[RefundedMonths] = Field(default_factory=list)
 
     @property
     def months(self) -> range:
@@ -233,8 +233,8 @@ class Determined(Shape):
     """An amount an agency has worked out by its own tariff, with the worksheet it rests on."""
 
     amount: Fen
-    worksheet: Label
-    by: Label
+    worksheet: Label | None = None
+    by: Label | None = None
 
 
 class RefundRequest(Shape):
@@ -256,7 +256,7 @@ class CaseFile(Shape):
     person: Person
     enrolments: list[Enrolment]
     payments: list[Payment]
-    benefits: list[Benefit] = []
-    events: list[Event] = []
-    materials: list[Annotated[MaterialItem, BeforeValidator(_as_item)]] = []
+    benefits: list[Benefit] = Field(default_factory=list)
+    events: list[Event] = Field(default_factory=list)
+    materials: list[Annotated[MaterialItem, BeforeValidator(_as_item)]] = Field(default_factory=list)
     request: RefundRequest

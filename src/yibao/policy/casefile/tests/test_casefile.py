@@ -63,6 +63,9 @@ def test_the_example_of_the_contract_is_read():
     assert [item.code for item in case.materials] == ["payment_proof", "id_document"]
 
 
+LATER = CASE["payments"][0] | {"from": "2023-01", "to": "2023-12"}
+EARLIER = CASE["payments"][0] | {"from": "2021-01", "to": "2021-12"}
+
 WRONG = [
     pytest.param(("on",), ..., "on", "missing", id="a member that is missing"),
     pytest.param(("regoin",), "500000", "regoin", "'region'", id="an unknown member, with a suggestion"),
@@ -93,8 +96,8 @@ WRONG = [
     pytest.param(("request", "payments"), [], "request.payments", "at least 1", id="no payment asked for"),
     pytest.param(("enrolments", 0, "to"), "2021-12-31", "enrolments[0].to", "before the start", id="to before from"),
     pytest.param(("payments", 0, "to"), "2021-12", "payments[0].to", "before the start", id="months backwards"),
-    pytest.param(("payments", 0, "to"), "2023-01", "payments[0].to", "outside", id="a month outside the enrolment"),
-    pytest.param(("payments", 0, "from"), "2021-12", "payments[0].from", "outside", id="a month before it"),
+    pytest.param(("payments", 0), LATER, "payments[0].from", "outside", id="a payment after the end"),
+    pytest.param(("payments", 0), EARLIER, "payments[0].to", "outside", id="a payment before it"),
     pytest.param(("payments", 0, "account_credit_monthly"), [{"from": "2022-01", "to": "2023-01", "amount": "1.00"}],
                  "payments[0].account_credit_monthly[0].to", "outside", id="a credit outside the payment"),
     pytest.param(("payments", 0, "refunded"), [{"from": "2022-03", "to": "2022-02", "amount": "1.00"}],
@@ -128,6 +131,10 @@ def test_all_faults_are_told_at_once_also_those_between_parts():
 
 def test_a_file_that_is_no_object_is_refused():
     assert problems([])[0].where == "(file)"
+
+
+def test_a_payment_may_run_beyond_the_end_of_its_enrolment():
+    assert casefile.read(changed(("enrolments", 0, "to"), "2022-03-31")).payments[0].end == Month(2022, 12).index
 
 
 def test_back_payments_may_lie_before_the_enrolment():

@@ -83,7 +83,7 @@ def joined_employee_before_period(line: Line) -> bool:
     if any(each.kind == "employed" and each.on < start for each in line.case.events):
         return True
     return any(
-        each.scheme == "employee" and each.start < start and (each.end is None or each.end >= start)
+        each.scheme == "employee" and _joined(line, None, each) < start and (each.end is None or each.end >= start)
         for each in line.case.enrolments
     )
 
