@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
 from yibao.services.refund import actions
-from yibao.store import cases, projection
+from yibao.store import cases, heads, projection
 from yibao.store.models import CaseClock, Outbox
 
 LEASE = timedelta(minutes=5)
@@ -71,6 +71,7 @@ def look(*, name: str, on: date, at: datetime) -> Done:
         _guarded(done, clock.case.number, lambda clock=clock: _recompute(clock, done))
     for clock in _overdue(on):
         _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at))
+    heads.sign_due(on=on, at=at)
     return done
 
 

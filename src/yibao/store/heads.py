@@ -1,7 +1,7 @@
 """Making and checking the signed daily heads."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -50,6 +50,26 @@ def make_head(*, day: date, at: datetime) -> AuditHead:
         _sign(head)
         head.save(force_insert=True)
     return head
+
+
+def sign_due(*, on: date, at: datetime) -> AuditHead | None:
+    """Sign the head of the day before, once; the worker calls it at every look.
+
+    Args:
+        on: Today.
+        at: Now.
+
+    Returns:
+        The head made now; None when the day has one, or nothing was ever written.
+    """
+    yesterday = on - timedelta(days=1)
+    if AuditHead.objects.filter(day__gte=yesterday).exists() or not CaseAction.objects.exists():
+        return None
+    try:
+        return make_head(day=yesterday, at=at)
+    except HeadExists:
+        # Another worker was quicker.
+        return None
 
 
 def plain(head: AuditHead) -> dict[str, Any]:

@@ -17,10 +17,12 @@ def require() -> None:
         NotReady: Guards are missing, the database is not migrated, or the keys are others.
     """
     try:
-        guards.require()
         person = Person.objects.order_by("pk").first()
-    except (guards.GuardsMissing, DatabaseError) as error:
-        raise NotReady(f"数据库尚未就绪，请先运行数据库迁移。 / Migrate the database first. {error}") from error
+        guards.require()
+    except DatabaseError as error:
+        raise NotReady(_NOT_MIGRATED) from error
+    except guards.GuardsMissing as error:
+        raise NotReady(str(error)) from error
     except crypto.SealBroken as error:
         raise NotReady(_OTHER_KEYS) from error
     if person is not None and not _finds(person):
@@ -32,6 +34,10 @@ def _finds(person: Person) -> bool:
     return stored == Person._meta.get_field("identity_index").pre_save(person, add=False)
 
 
+_NOT_MIGRATED = (
+    "数据库还没有建好，请先运行 yibao manage migrate。"
+    " / The database has no tables yet; run `yibao manage migrate` first."
+)
 _OTHER_KEYS = (
     "密钥与档案不符，网站没有启动。请把建库时的 keys 文件夹放回 YIBAO_HOME。"
     " / The keys are not those this record was sealed with; put the folder `keys` of this database back."

@@ -84,8 +84,8 @@ def require(connection: Any = default_connection) -> None:
     names = missing(connection)
     if names:
         raise GuardsMissing(
-            f"数据库缺少保护触发器：{'、'.join(names)}。请先运行数据库迁移再启动。"
-            f" The database lacks guards: {', '.join(names)}. Run the migrations before starting."
+            f"数据库缺少保护触发器：{'、'.join(names)}。请先运行 yibao manage migrate。"
+            f" The database lacks guards: {', '.join(names)}. Run `yibao manage migrate`."
         )
 
 

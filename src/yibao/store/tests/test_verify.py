@@ -194,6 +194,14 @@ class TestTheCasework:
         assert verify.verify_audit(public_key="00" * 32)
         assert verify.verify_audit(public_key=heads.own_public_key()) == []
 
+    def test_signs_the_head_of_yesterday_once_when_the_worker_looks(self, casework) -> None:
+        today = DAY + timedelta(days=9)
+        made = heads.sign_due(on=today, at=AT)
+        assert made is not None
+        assert made.day == DAY + timedelta(days=8)
+        assert heads.sign_due(on=today, at=AT) is None
+        assert verify.verify_audit() == []
+
     def test_makes_one_head_a_day(self, casework) -> None:
         with pytest.raises(heads.HeadExists):
             heads.make_head(day=DAY, at=AT)
