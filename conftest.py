@@ -49,7 +49,7 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 hypothesis.settings.register_profile("yibao", deadline=None)
 hypothesis.settings.load_profile("yibao")
 
-collect_ignore_glob = ["src/yibao/services/_*/*", "node_modules/*", "var/*"]
+collect_ignore_glob = ["node_modules/*", "var/*"]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
 
 
