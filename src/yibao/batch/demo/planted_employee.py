@@ -2,6 +2,7 @@
 
 from datetime import date
 from random import Random
+from typing import Any
 
 from yibao.batch.demo import records as r
 from yibao.batch.demo.names import COUNTIES, REGION
@@ -40,7 +41,7 @@ def _at_employer(
 
 
 def _lump(
-    citizen: r.Citizen, setting: Setting, *, paid_on: date, first: str, years: int, tier: int, **more: object
+    citizen: r.Citizen, setting: Setting, *, paid_on: date, first: str, years: int, tier: int, **more: Any
 ) -> r.Enrolment:
     start = Month.parse(first)
     end = start.plus(12 * years)

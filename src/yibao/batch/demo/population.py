@@ -8,6 +8,7 @@ from yibao.batch.demo import records as r
 from yibao.batch.demo.names import COUNTIES, REGION, employer_name, person_name
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.kernel.identifiers import make_resident_id
+from yibao.kernel.money import Money
 from yibao.kernel.months import Month
 
 YEARS_KEPT = 3
@@ -145,4 +146,4 @@ def _add_visit(rng: Random, citizen: r.Citizen, setting: Setting) -> None:
     day = setting.on - timedelta(days=rng.randrange(30, 700))
     kind = "inpatient" if rng.randrange(100) < 15 else "outpatient"
     amount = rng.randrange(20_00, 9_000_00 if kind == "inpatient" else 400_00)
-    citizen.benefits.append(r.Benefit(0, day, kind, r.Money(amount)))
+    citizen.benefits.append(r.Benefit(0, day, kind, Money(amount)))

@@ -28,9 +28,10 @@ class Tariffs:
 
     def _look_up(self, name: str, on: date) -> int | None:
         try:
-            return int(self._region.parameter(name, on=on).value)
+            value: Any = self._region.parameter(name, on=on).value
         except UnknownValue:
             return None
+        return int(value)
 
     def _decide(self, table: str, on: date, **facts: Any) -> Mapping[str, Any]:
         try:

@@ -1,9 +1,11 @@
 """What a refund asks for beyond its case, and which months have been given back."""
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from yibao.store.fields import CanonicalJson
 from yibao.store.models import BankAccount, Case, Contribution
+from yibao.store.situations import payment_key
 
 GROUNDS = ["cover", "price"]
 
@@ -34,6 +36,12 @@ class RefundRequest(models.Model):
 
     def __str__(self) -> str:
         return f"refund of {self.case_id}"
+
+    @cached_property
+    def chosen(self) -> dict[str, Contribution]:
+        """Return the payments asked for with their parts and credits, by their name in case files."""
+        rows = self.payments.select_related("enrolment").prefetch_related("parts", "credits").order_by("pk")
+        return {payment_key(row): row for row in rows}
 
 
 class RefundedMonth(models.Model):

@@ -20,7 +20,8 @@ WORKSHEET_MAX = 500
 ACCOUNT_ANSWERS = ("bank_name", "bank_holder", "bank_number")
 _STAFF_ANSWERS = ("seen_at_window", "determined")
 _CODES = {
-    "reason": (get_args(codes.Reason), "请选择列出的申请原因", "choose one of the reasons listed"),
+    # Empty leaves the reason open: every rule is tried.
+    "reason": (("", *get_args(codes.Reason)), "请选择列出的申请原因", "choose one of the reasons listed"),
     "channel": (get_args(codes.Channel), "请选择列出的办理渠道", "choose one of the channels listed"),
     "applicant": (get_args(codes.Applicant), "请选择申请人与参保人的关系", "choose who applies"),
 }
@@ -99,7 +100,12 @@ def _payments(answers: _Answers) -> Callable[[], None]:
         answers.wrong(
             "payments", "所选缴费不在您的缴费记录中，请重新勾选", "a selected payment is not on this record: tick again"
         )
-    return lambda: answers.request.payments.set(found)
+
+    def apply() -> None:
+        answers.request.payments.set(found)
+        answers.request.__dict__.pop("chosen", None)
+
+    return apply
 
 
 def _account(answers: _Answers) -> Callable[[], None]:

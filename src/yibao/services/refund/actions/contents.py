@@ -10,7 +10,6 @@ from yibao.kernel.money import Money
 from yibao.kernel.months import Month
 from yibao.services.refund import documents, rulebook
 from yibao.services.refund.actions import money, payees, wording
-from yibao.services.refund.models import RefundRequest
 from yibao.store import cases
 from yibao.store.models import Case, CaseAction, Contribution
 
@@ -42,7 +41,7 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
         bank=account.bank_name if account else _NO_NUMBER,
         account_holder=account.holder if account else "",
         masked_account=mask_account(account.number) if account else "",
-        lines=tuple(_line(row, None, "") for row in _selected(request)),
+        lines=tuple(_line(row, None, "") for row in request.chosen.values()),
         materials=tuple((wording.label("material", code), True) for code in materials),
     )
     return form, case.evidence_hash
@@ -94,7 +93,7 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
     request = case.refund
     account = payees.account_of(case=case, request=request)
     own = [line for line in money.paid_lines(plain=plain, request=request) if _to_person(line)]
-    contributions = {f"p{row.pk}": row for row in _selected(request)}
+    contributions = request.chosen
     approved = _last(case, "approve")
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in money.PERSONAL]
     if approved is None or not receivers:
@@ -143,10 +142,6 @@ def _approvals(case: Case) -> list[tuple[str, str, date]]:
 
 def _last(case: Case, kind: str) -> CaseAction | None:
     return case.actions.filter(kind=kind).order_by("-seq").first()
-
-
-def _selected(request: RefundRequest) -> list[Contribution]:
-    return list(request.payments.select_related("enrolment").order_by("pk"))
 
 
 def _line(row: Contribution, refund: Money | None, receiver: str) -> documents.PaidLine:

@@ -57,7 +57,10 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
 
 def asked(request: RefundRequest) -> dict[str, Any]:
     """Return the request as the case file states it."""
-    plain: dict[str, Any] = {"payments": [f"p{pk}" for pk in selected(request)], "channel": request.channel}
+    plain: dict[str, Any] = {
+        "payments": [situations.payment_key(pk) for pk in selected(request)],
+        "channel": request.channel,
+    }
     if not plain["payments"]:
         del plain["payments"]
     if request.reason:
@@ -73,6 +76,8 @@ def asked(request: RefundRequest) -> dict[str, Any]:
 
 def selected(request: RefundRequest) -> list[int]:
     """Return the numbers of the contributions asked for, in order."""
+    if "chosen" in request.__dict__:
+        return [row.pk for row in request.chosen.values()]
     return sorted(request.payments.values_list("pk", flat=True))
 
 
@@ -85,7 +90,9 @@ def decided(evidence: Evidence) -> Decision:
     return rulebook.decide(evidence.case_file)
 
 
-def keep(*, case: Case, evidence: Evidence, decision: Decision, on: date, at: datetime) -> StoredDecision:
+def keep(
+    *, case: Case, request: RefundRequest, evidence: Evidence, decision: Decision, on: date, at: datetime
+) -> StoredDecision:
     """Store a decision with the case: what went in, what came out, by which version of the rules."""
     plain = decision.json()
     keep_rules(decision, at=at)
@@ -98,7 +105,7 @@ def keep(*, case: Case, evidence: Evidence, decision: Decision, on: date, at: da
         case_file=evidence.case_file,
         canonical=decision.canonical(),
         outcome=plain["decision"],
-        amount_fen=amount_fen(plain, case.refund),
+        amount_fen=amount_fen(plain, request),
         at=at,
     )
 

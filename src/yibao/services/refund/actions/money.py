@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Sum
+
 from yibao.kernel.money import Money
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
-from yibao.services.refund.actions import evidence
 from yibao.services.refund.actions.shares import FundedLine, by_receiver, fund_shares
 from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.workflow import PRICE_ROWS
@@ -35,7 +36,7 @@ def owe(*, case: Case, request: RefundRequest, plain: Mapping[str, Any], on: dat
         Refused: `period_closed`, or another refusal of the ledger; nothing was posted.
     """
     region = plain["pack"]["region"]
-    contributions = _contributions(request)
+    contributions = request.chosen
     debits: dict[tuple[str, str], int] = {}
     balance = _personal_balance(case, region)
     for line in paid_lines(plain=plain, request=request):
@@ -73,25 +74,20 @@ def paid_lines(*, plain: Mapping[str, Any], request: RefundRequest) -> list[dict
         raise ValueError("a manual decision is paid only with a determined amount")
     amount = str(Money(request.determined_fen))
     receiver = "heir" if request.applicant == "heir" else "person"
-    first = f"p{evidence.selected(request)[0]}"
+    first = next(iter(request.chosen))
     parts = [{"receiver": receiver, "amount": amount}]
     return [{"payment": first, "months": 0, "offset": "0.00", "refund": amount, "rules": ["R1b"], "parts": parts}]
 
 
 def receivers(*, plain: Mapping[str, Any], request: RefundRequest) -> dict[tuple[str, str], Money]:
     """Return what is owed by receiver and scheme."""
-    schemes = {name: row.enrolment.scheme for name, row in _contributions(request).items()}
+    schemes = {name: row.enrolment.scheme for name, row in request.chosen.items()}
     total: dict[tuple[str, str], Money] = {}
     for line in paid_lines(plain=plain, request=request):
         for receiver, amount in by_receiver(line["parts"]).items():
             key = (receiver, schemes[line["payment"]])
             total[key] = total.get(key, Money(0)) + amount
     return total
-
-
-def _contributions(request: RefundRequest) -> dict[str, Contribution]:
-    rows = request.payments.select_related("enrolment").prefetch_related("parts", "credits")
-    return {f"p{row.pk}": row for row in rows}
 
 
 def _funded(line: Mapping[str, Any], contribution: Contribution) -> FundedLine:
@@ -170,34 +166,30 @@ def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, mon
     Returns:
         Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
     """
-    contributions = _contributions(request)
+    # Locked, so that two cases of one payment cannot both find room.
+    list(Contribution.objects.select_for_update().filter(pk__in=[row.pk for row in request.chosen.values()]))
+    taken = list(RefundedMonth.objects.filter(contribution__in=request.chosen.values()))
     rows: list[RefundedMonth] = []
     for line in paid_lines(plain=plain, request=request):
-        contribution = contributions[line["payment"]]
-        span = list(range(contribution.first_month, contribution.end_month))
-        price = is_price(line)
-        amount = Money.parse(line["refund"])
-        if not _room(contribution, amount):
+        contribution = request.chosen[line["payment"]]
+        amount, price = Money.parse(line["refund"]), is_price(line)
+        if not _room(contribution, amount, [row for row in taken + rows if row.contribution_id == contribution.pk]):
             return "more_than_paid"
+        span = list(range(contribution.first_month, contribution.end_month))
         own = span if price else (months.get(line["payment"]) or span)
         rows += _spread(case, contribution, own, "price" if price else "cover", amount)
-    taken = RefundedMonth.objects.filter(contribution__in=[row.contribution_id for row in rows])
-    if {(row.contribution_id, row.month, row.ground) for row in rows} & set(
-        taken.values_list("contribution_id", "month", "ground")
-    ):
+    known = {(row.contribution_id, row.month, row.ground) for row in taken}
+    if any((row.contribution_id, row.month, row.ground) in known for row in rows):
         return "already_refunded"
     RefundedMonth.objects.bulk_create(rows)
     return ""
 
 
-def _room(contribution: Contribution, amount: Money) -> bool:
+def _room(contribution: Contribution, amount: Money, given: list[RefundedMonth]) -> bool:
     if contribution.amount_fen is None:
         return True
-    # Locked, so that two cases of one payment cannot both find room.
-    Contribution.objects.select_for_update().get(pk=contribution.pk)
-    given = sum(row.amount_fen for row in contribution.refunded_months.all())
-    earlier = sum(row.amount_fen for row in contribution.refunds.filter(case_number=""))
-    return given + earlier + amount.fen <= contribution.amount_fen
+    earlier = contribution.refunds.filter(case_number="").aggregate(total=Sum("amount_fen"))["total"] or 0
+    return sum(row.amount_fen for row in given) + earlier + amount.fen <= contribution.amount_fen
 
 
 def _spread(

@@ -66,11 +66,19 @@ def _slip(*, number: str, by: Actor, on: date, at: datetime) -> IssuedPaper | No
         if case.state != State.APPROVED:
             return None
         rights.check(standing=cases.standing(case), actor=by, verb="pay")
+        stored = cases.decision(number)
+    if stored is None or not _may_be_by_slip(stored.canonical["payout"]):
+        return None
     found = evidence.gather(case=case, request=case.refund, on=on)
     plain = evidence.decided(found).json()
     if found.hash != case.evidence_hash or not _by_slip(plain, case.refund):
         return None
     return papers.slip_for(case=case, evidence_hash=found.hash, plain=plain, by=by, on=on, at=at)
+
+
+def _may_be_by_slip(payout: Mapping[str, Any] | None) -> bool:
+    """Return whether the decision that was signed leads to a slip; without a route of its own the channel decides."""
+    return not payout or payout.get("route") == "slip"
 
 
 def _by_slip(plain: Mapping[str, Any], request: RefundRequest) -> bool:
@@ -92,7 +100,7 @@ def _send(
         raise Refused(refusal)
     if _by_slip(plain, request) and (slip is None or slip.evidence_hash != found.hash):
         raise refused("paper_not_yet")
-    owed = _owed(case, plain)
+    owed = _owed(case, request, plain)
     if not owed:
         raise refused("nothing_to_pay")
     account = payees.account_of(case=case, request=request)
@@ -113,11 +121,11 @@ def _send(
     return made[0]
 
 
-def _owed(case: Case, plain: Mapping[str, Any]) -> dict[str, dict[str, Money]]:
+def _owed(case: Case, request: RefundRequest, plain: Mapping[str, Any]) -> dict[str, dict[str, Money]]:
     """Return what is still owed by receiver, then scheme; receivers with money on its way are left out."""
     live = set(case.payments.filter(status__in=["sent", "paid"]).values_list("receiver", flat=True))
     owed: dict[str, dict[str, Money]] = {}
-    for (receiver, scheme), amount in money.receivers(plain=plain, request=case.refund).items():
+    for (receiver, scheme), amount in money.receivers(plain=plain, request=request).items():
         if receiver not in live:
             owed.setdefault(receiver, {})[scheme] = amount
     return owed

@@ -12,11 +12,13 @@ def clock(region: Region, *, name: str) -> dict[str, int]:
         region: The region.
         name: decision or correction.
     """
-    found = region.setting("refund", "clocks").get(f"{name}_days")
+    clocks: dict[str, Any] = region.setting("refund", "clocks")
+    found = clocks.get(f"{name}_days")
     return {} if found is None else {name: int(found["days"])}
 
 
 def ordinary_levels(region: Region) -> list[dict[str, Any]]:
     """Return the ordinary chain, for decisions that name none because a person makes them."""
-    levels = region.setting("refund", "chains")["ordinary"]["levels"]
+    chains: dict[str, Any] = region.setting("refund", "chains")
+    levels = chains["ordinary"]["levels"]
     return [{"level": int(level["level"]), "roles": list(level["roles"]), "order": level["order"]} for level in levels]

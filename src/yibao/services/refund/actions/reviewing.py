@@ -53,7 +53,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         decision = evidence.decided(found)
         plain = decision.json()
         _pass("accept", plain=plain, request=case.refund)
-        kept = evidence.keep(case=case, evidence=found, decision=decision, on=on, at=at)
+        kept = evidence.keep(case=case, request=case.refund, evidence=found, decision=decision, on=on, at=at)
         data = {
             "levels": plain["approval"] or promises.ordinary_levels(rulebook.region(decision.region)),
             "amount_fen": evidence.amount_fen(plain, case.refund),
@@ -192,16 +192,23 @@ def approve(
         case = cases.locked(number)
         if case.state in (State.ACCEPTED, State.IN_REVIEW) and level != case.level:
             raise refused("level_passed" if level < case.level else "level_unknown")
+        request = case.refund
         found, decision, plain = _confirmed_facts(case, on=on, at=at)
-        _pass("approve", plain=plain, request=case.refund, confirmed=confirmed)
-        case = cases.act(
-            number=number, kind="approve", by=by, at=at, on=on, role=role, seen=seen, evidence_hash=found.hash,
+        _pass("approve", plain=plain, request=request, confirmed=confirmed)
+        signed = cases.act(
+            number=number,
+            kind="approve",
+            by=by,
+            at=at,
+            on=on,
+            role=role,
+            seen=seen,
+            evidence_hash=found.hash,
             data={"level": level, "confirmed": confirmed},
-        )  # fmt: skip
-        if case.state == State.APPROVED:
-            _finish(case, found, decision, plain, on=on, at=at)
-            case.refresh_from_db()
-        return case
+        )
+        if signed.state != State.APPROVED:
+            return signed
+        return _conclude(signed, request, found, decision, on=on, at=at)
 
     return _kept(work)
 
@@ -217,20 +224,20 @@ def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Ev
     return found, decision, plain
 
 
-def _finish(
-    case: Case, found: evidence.Evidence, decision: Decision, plain: dict[str, Any], *, on: date, at: datetime
-) -> None:
-    evidence.keep(case=case, evidence=found, decision=decision, on=on, at=at)
+def _conclude(
+    case: Case, request: RefundRequest, found: evidence.Evidence, decision: Decision, *, on: date, at: datetime
+) -> Case:
+    """Store the decision of the last signature and put it into the books."""
+    plain = decision.json()
+    evidence.keep(case=case, request=request, evidence=found, decision=decision, on=on, at=at)
     if plain["decision"] == "accounts_merged":
         merging.merge(case=case, plain=plain, on=on, at=at)
-        cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-        return
-    code = money.reserve(
-        case=case, plain=plain, request=case.refund, months=rulebook.months_given_back(found.case_file)
-    )
-    if code:
+        return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
+    months = rulebook.months_given_back(found.case_file)
+    if code := money.reserve(case=case, plain=plain, request=request, months=months):
         raise refused(code)
-    money.owe(case=case, request=case.refund, plain=plain, on=on, at=at)
+    money.owe(case=case, request=request, plain=plain, on=on, at=at)
+    return case
 
 
 def refuse(*, number: str, reason_code: str, note: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
