@@ -13,6 +13,7 @@ from yibao.services.refund.rules.decision import Entry, Part, Refusal
 from yibao.services.refund.rules.facts import Facts
 from yibao.services.refund.rules.lines import OWN_PAYERS, Line, first_day
 from yibao.services.refund.rules.months import MONTHS
+from yibao.services.refund.rules.texts import step_label
 
 _NEED_TARIFF = ("concession_lump", "concession_annual")
 _HEIR = "heir"
@@ -177,7 +178,9 @@ def _manual(result: Result, refusal: Refusal) -> Result:
 
 
 def _unknown(result: Result, unknown: tariffs.Unknown) -> Refusal:
-    detail = (("name", unknown.name), ("on", unknown.on.isoformat()))
+    series = result.line.history.region.series.get(unknown.name)
+    zh, en = step_label("tariff") if series is None else (series.term.label, series.term.en)
+    detail = (("name", zh), ("name_en", en), ("on", unknown.on.isoformat()))
     return Refusal(unknown.code, result.line.payment.id, detail)
 
 
