@@ -23,7 +23,7 @@ from yibao.policy.types import Value
 _Evaluator = tuple[Expression, Callable[..., Callable[..., Value]], tuple[Parameter, ...]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Region:
     """The rules of one place, from its own pack and all packs above it.
 

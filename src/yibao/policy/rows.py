@@ -19,7 +19,7 @@ from yibao.policy.types import Kind, Type, Value
 
 _ROW_KEYS = (
     "id", "label", "en", "from", "until", "source", "readings", "when", "then", "is",
-    "before", "after", "replace", "delegated", "note",
+    "before", "after", "replace", "note",
 )  # fmt: skip
 _PLACES = ("before", "after", "replace")
 MANUAL = "manual"

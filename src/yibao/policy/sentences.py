@@ -50,17 +50,22 @@ class Words:
             if teller is None:
                 teller = known[cell] = self.failing(row, cell)
             lines.append(teller if isinstance(teller, str) else teller(trace))
-        for row in trace.holding:
+        holding = trace.holding
+        for row in holding:
             teller = self._holding.get(row.id)
             if teller is None:
                 teller = self._holding[row.id] = self.holding(row)
             lines.append(teller if isinstance(teller, str) else teller(trace))
-        if self.table.reads:
-            lines += [self.parameter(use) for use in trace.parameters_used]
-        amounts = raw.hit.amounts
-        for (name, type_, opening, endings), position in zip(self._amounts, raw.cases, strict=True):
-            lines.append(opening + self.value(type_, amounts[name]) + endings[position])
-        return lines
+        reads, amounts, told = self.table.reads, raw.hit.amounts, []
+        asked = [row for row in holding if row.id in reads]
+        for (name, type_, opening, cases), position in zip(self._amounts, raw.cases, strict=True):
+            row, ending = cases[position]
+            told.append(opening + self.value(type_, amounts[name]) + ending)
+            if row.id in reads:
+                asked.append(row)
+        if asked:
+            lines += [self.parameter(use) for use in trace.uses(asked)]
+        return lines + told
 
     def value(self, type_: Type, value: Value) -> str:
         """Return a value as it is read, with its unit."""
@@ -100,63 +105,54 @@ class Words:
         text = citation_text(cited=row.sources, language=self.language)
         return (f"（{text}）" if self.chinese else f" ({text})") if text else ""
 
-    def subject(self, cell: Cell, wanted: bool) -> tuple[str, Callable[[Trace], str] | None, str]:
-        """Return the beginning and end of `死亡早于待遇起始日为“否”`, and what reads the value between, if any."""
-        start, end = (
-            (f"{self.label(cell.subject)}为“", "”") if self.chinese else (f"{self.label(cell.subject)} is ‘", "’")
+    def subject(self, *, cell: Cell, wanted: bool, before: str = "", after: str = "") -> _Teller:
+        """Return `死亡早于待遇起始日为“否”` between two texts: fixed where the outcome of the cell fixes the value."""
+        node, label = cell.subject, self.label(cell.subject)
+        before, after = (
+            (before + label + "为“", "”" + after) if self.chinese else (before + label + " is ‘", "’" + after)
         )
-        fixed = cell.subject.type.kind is Kind.BOOL and not cell.subject.type.maybe
-        if fixed and (cell.condition is cell.subject or isinstance(cell.condition, Not)):
-            shown = self.value(cell.subject.type, (not isinstance(cell.condition, Not)) is wanted)
-            return start + shown + end, None, ""
-        return start, self.reader(cell.subject), end
+        denied = isinstance(cell.condition, Not)
+        if node.type.kind is Kind.BOOL and not node.type.maybe and (cell.condition is node or denied):
+            return before + self.value(node.type, denied is not wanted) + after
+        if node.type.kind is Kind.ENUM and isinstance(node, Fact):
+            return self.of_enum(node, before, after)
+        type_, value_of = node.type, self.table.value_of
+        if isinstance(node, Local):
+            return lambda trace: before + self.value(type_, trace.local(node.name)) + after
+        return lambda trace: before + self.value(type_, value_of(node, trace.facts)) + after
 
-    def reader(self, node: Expression) -> Callable[[Trace], str]:
-        """Return what reads the value of a fact, condition, output or amount and puts it into words."""
-        type_, shown = node.type, dict[Value, str]()
-        read: Callable[[Trace], Value]
-        if isinstance(node, Fact):
-            name = node.name
-            read = lambda trace: trace.facts.get(name)  # noqa: E731
-        elif isinstance(node, Local):
-            read = lambda trace: trace.local(node.name)  # noqa: E731
-        else:
-            read = lambda trace: self.table.value_of(node, trace.facts)  # noqa: E731
+    def of_enum(self, node: Fact, before: str, after: str) -> _Teller:
+        """Return what tells the value of an enum's fact, every value put together once."""
+        name, type_, told = node.name, node.type, dict[Value, str]()
 
         def tell(trace: Trace) -> str:
-            value = read(trace)
-            if type_.kind is not Kind.ENUM:
-                return self.value(type_, value)
-            text = shown.get(value)
+            value = trace.facts.get(name)
+            text = told.get(value)
             if text is None:
-                text = shown[value] = self.value(type_, value)
+                text = told[value] = before + self.value(type_, value) + after
             return text
 
         return tell
 
     def failing(self, row: Row, position: int) -> _Teller:
         """Return what tells why a row does not hold."""
-        start, read, end = self.subject(row.cells[position], False)
         opening = f"{row.id} 不适用：" if self.chinese else f"{row.id} does not apply: "
-        before, after = opening + start, end + self.cited(row)
-        if read is None:
-            return before + after
-        return lambda trace: before + read(trace) + after
+        return self.subject(cell=row.cells[position], wanted=False, before=opening, after=self.cited(row))
 
     def holding(self, row: Row) -> _Teller:
         """Return what tells why a row holds and what it decides."""
-        parts = [self.subject(cell, True) for cell in row.cells]
+        parts = [self.subject(cell=cell, wanted=True) for cell in row.cells]
         plain = row.label if self.chinese else row.en or row.label
         opening = f"{row.id} 适用：" if self.chinese else f"{row.id} applies: "
         comma, cited = ("，" if self.chinese else ", "), self.cited(row)
         constant = len(row.members) == len(row.outputs)
         result = self.result(row, dict(row.members)) if constant else ""
-
-        if constant and all(read is None for _, read, _ in parts):
-            return f"{opening}{comma.join(start for start, _, _ in parts) or plain} → {result}{cited}"
+        fixed = [part for part in parts if isinstance(part, str)]
+        if constant and len(fixed) == len(parts):
+            return f"{opening}{comma.join(fixed) or plain} → {result}{cited}"
 
         def tell(trace: Trace) -> str:
-            because = comma.join(start + read(trace) + end if read else start for start, read, end in parts)
+            because = comma.join(part if isinstance(part, str) else part(trace) for part in parts)
             decided = result if constant else self.result(row, dict(trace.members))
             return f"{opening}{because or plain} → {decided}{cited}"
 
@@ -200,10 +196,10 @@ class Words:
             self._parameters[id(use)] = text
         return text
 
-    def amount(self, name: str, rows: tuple[Row, ...]) -> tuple[str, Type, str, list[str]]:
-        """Return what the sentences of an amount are made of: name, type, opening, and an ending for every case."""
+    def amount(self, name: str, rows: tuple[Row, ...]) -> tuple[str, Type, str, list[tuple[Row, str]]]:
+        """Return what the sentences of an amount are made of: name, type, opening, and every case with its ending."""
         opening = f"{self.output_label(name)}：" if self.chinese else f"{self.output_label(name)}: "
-        endings = [
-            f"（{row.id} {row.label}）" if self.chinese else f" ({row.id} {row.en or row.label})" for row in rows
+        cases = [
+            (row, f"（{row.id} {row.label}）" if self.chinese else f" ({row.id} {row.en or row.label})") for row in rows
         ]
-        return name, self.table.decision.amounts[name], opening, endings
+        return name, self.table.decision.amounts[name], opening, cases

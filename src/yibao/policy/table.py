@@ -146,10 +146,12 @@ class Trace:
     @property
     def parameters_used(self) -> tuple[ParameterUse, ...]:
         """Return the parameters the holding row and the amounts were decided with."""
-        cases = self.table.cases.values()
-        rows = (*self.holding, *(rows[position] for rows, position in zip(cases, self.raw.cases, strict=True)))
-        uses = [use for row in rows if row.id in self.table.reads for use in self.table.uses(row, self.facts)]
-        return tuple({id(use): use for use in uses}.values())
+        return tuple(self.uses([row for row in (*self.holding, *self.cases.values()) if row.id in self.table.reads]))
+
+    def uses(self, rows: list[Row]) -> list[ParameterUse]:
+        """Return the parameters some rows were decided with, each line once."""
+        uses = [use for row in rows for use in self.table.uses(row, self.facts)]
+        return list({id(use): use for use in uses}.values())
 
 
 class Table:

@@ -1,0 +1,90 @@
+"""`yibao packs` and `yibao explain` tell what is wrong and where, with the exit codes other programs rely on."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from yibao.cli import main
+from yibao.policy.tests.making import FILES, write
+
+PACKS = Path(__file__).resolve().parents[4] / "packs"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the two small packs and their vocabularies in place of the installation's."""
+    packs, vocabularies = write(folder=tmp_path, files=FILES)
+    monkeypatch.setattr("yibao.services.vocabularies", lambda: vocabularies)
+    monkeypatch.setenv("YIBAO_PACKS", str(packs))
+    return packs
+
+
+def test_check_passes_the_packs_of_the_house() -> None:
+    result = run("packs", "check", "--quiet")
+    assert result.exit_code == 0, result.output
+
+
+def test_test_runs_the_examples_of_the_house() -> None:
+    result = run("packs", "test")
+    assert result.exit_code == 0, result.output
+    assert "0 did not" in result.output
+
+
+def test_check_prints_every_fault_with_its_place_and_exits_1(own: Path) -> None:
+    path = own / "500000_chongqing" / "refund.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("scheme: employee, overlap", "schem: employee, overlap"))
+    result = run("packs", "check", str(own))
+    assert result.exit_code == 1
+    assert "500000_chongqing/refund.yaml:10:40 error unknown_name" in result.output
+    assert "没有“schem”这个名称" in result.output
+    assert "→ scheme" in result.output
+
+
+def test_check_of_no_folder_exits_2(tmp_path: Path) -> None:
+    result = run("packs", "check", str(tmp_path / "nowhere"))
+    assert result.exit_code == 2
+    assert "nowhere" in result.output
+
+
+def test_test_prints_what_is_different_and_exits_1(own: Path) -> None:
+    path = own / "500000_chongqing" / "cases" / "good" / "one.yaml"
+    path.parent.mkdir(parents=True)
+    case = "cases: [{name: 例, why: 手算, given: {service: refund, region: '999999'}, expect: {amount: '1.00'}}]\n"
+    path.write_text(case, encoding="utf-8")
+    result = run("packs", "test")
+    assert result.exit_code == 1
+    assert "500000_chongqing/cases/good/one.yaml:1:9 例" in result.output
+    assert "amount: 应为 should be 1.00" in result.output
+
+
+def test_test_of_other_packs_than_those_in_use_exits_2(tmp_path: Path, own: Path) -> None:
+    other, _ = write(folder=tmp_path / "other", files=FILES)
+    assert run("packs", "test", str(other)).exit_code == 2
+
+
+def test_explain_prints_the_line_a_value_comes_from() -> None:
+    result = run("explain", "500112", "individual_annual_base", "--on", "2016-03-01")
+    assert result.exit_code == 0, result.output
+    assert "42,639.00" in result.output
+    assert "500000_chongqing/contribution.yaml:" in result.output
+
+
+@pytest.mark.parametrize(
+    ("region", "key", "on"),
+    [
+        pytest.param("999999", "individual_annual_base", "2016-03-01", id="no rules there"),
+        pytest.param("500000", "individual_anual_base", "2016-03-01", id="no such name"),
+        pytest.param("500000", "individual_annual_base", "1990-03-01", id="no value that day"),
+        pytest.param("500000", "situation", "1990-03-01", id="no rule that day"),
+        pytest.param("500000", "situation", "1990-02-30", id="no such day"),
+    ],
+)
+def test_explain_of_what_is_not_known_exits_2(region: str, key: str, on: str) -> None:
+    result = run("explain", region, key, "--on", on)
+    assert result.exit_code == 2
+    assert result.output
