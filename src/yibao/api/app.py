@@ -1,6 +1,7 @@
 """The interface for other programs, version 1: decisions as a service, the list of services, health.
 
-Nothing here reads or writes a person's record: a case file carries its own facts and no name, so no sign-in is asked for.
+Nothing here reads or writes a person's record: a case file carries its own facts and no name, so no sign-in is
+asked for.
 """
 
 import json

@@ -4,5 +4,4 @@ from django.urls import path
 
 from yibao.api.app import api
 
-app_name = "api"
 urlpatterns = [path("", api.urls)]

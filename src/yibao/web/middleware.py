@@ -100,7 +100,7 @@ class PagesMiddleware:
 
 def refuse_large_body(request: HttpRequest) -> HttpResponse | None:
     """Return 413 for a body larger than an upload may be, before any of it is read."""
-    size = request.META.get("CONTENT_LENGTH") or "0"
+    size = str(request.META.get("CONTENT_LENGTH") or "0")
     limit = settings.YIBAO_UPLOAD_BYTES_MAX + BODY_SLACK_BYTES
     return error_page(request, 413) if size.isdigit() and int(size) > limit else None
 

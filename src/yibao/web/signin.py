@@ -41,6 +41,7 @@ def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: 
     Returns:
         An attempt with a user, or with errors and the status code (400 wrong, 429 locked).
     """
+    login = "".join(login.split())
     errors = _typed(door, login, password)
     if errors:
         return Attempt(errors=errors)
@@ -57,7 +58,7 @@ def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: 
 
 def _typed(door: Door, login: str, password: str) -> dict[str, tuple[str, dict[str, int]]]:
     errors: dict[str, tuple[str, dict[str, int]]] = {}
-    if not login.strip():
+    if not login:
         errors["login"] = (f"portal.sign_in.error.{'number' if door == 'citizen' else 'user'}_missing", {})
     elif door == "citizen" and _looks_like_number(login) and not _is_number(login):
         errors["login"] = ("portal.sign_in.error.number_wrong", {})
@@ -67,7 +68,7 @@ def _typed(door: Door, login: str, password: str) -> dict[str, tuple[str, dict[s
 
 
 def _looks_like_number(login: str) -> bool:
-    return login.strip()[:1].isdigit()
+    return login[:1].isdigit()
 
 
 def _is_number(login: str) -> bool:
@@ -80,7 +81,7 @@ def _is_number(login: str) -> bool:
 
 def _user_name(door: Door, login: str) -> str:
     if door == "staff" or not _looks_like_number(login):
-        return login.strip()
+        return login
     person = persons.find(identity=check_resident_id(login))
     found = CitizenLogin.objects.filter(person=person).select_related("user").first() if person else None
     return found.user.get_username() if found else ""
@@ -99,5 +100,5 @@ def _failed(key: str, at: datetime) -> Attempt:
 
 
 def _hash(door: Door, login: str) -> str:
-    typed = f"{door}:{''.join(login.split()).upper()}".encode()
+    typed = f"{door}:{login.upper()}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), typed, hashlib.sha256).hexdigest()

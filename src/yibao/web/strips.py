@@ -16,7 +16,8 @@ def strips(payments: Sequence[Mapping[str, Any]], *, years_max: int = YEARS_MAX)
         years_max: How many years to show; years with months paid twice come before others.
 
     Examples:
-        >>> shown = strips([{"label": "甲", "first": 24264, "end": 24276}, {"label": "乙", "first": 24264, "end": 24270}])
+        >>> whole, half = {"label": "甲", "first": 24264, "end": 24276}, {"label": "乙", "first": 24264, "end": 24270}
+        >>> shown = strips([whole, half])
         >>> shown[0]["year"], shown[0]["rows"][0]["cells"][5:7], shown[0]["twice"]
         (2022, ['twice', 'paid'], 6)
     """

@@ -27,6 +27,9 @@ class Say:
         'amount to refund'
     """
 
+    # Templates would call what can be called, and read nothing from it.
+    do_not_call_in_templates = True
+
     def __init__(self, language: str) -> None:
         self.language = language
 

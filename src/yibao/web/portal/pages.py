@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from yibao.store import audit_log
+from yibao.store import audit_log, papers
 from yibao.store.models import Case, Contribution, Person
+from yibao.web.middleware import public
 from yibao.web.sections import contributions
 from yibao.web.states import CLOSED, DONE, TURN, tag
 
 READS_DAYS = 90
+PAPERS_WITH_AMOUNT = ("refund_slip",)
 CASES_ON_HOME = 3
 
 
@@ -58,6 +60,24 @@ def reads(request: HttpRequest) -> HttpResponse:
     since = request.at - timedelta(days=READS_DAYS)
     looked = [read for read in audit_log.who_looked(person_id=request.actor.person_id) if read.at >= since]
     return render(request, "portal/reads.html", {"section": "cases", "reads": looked})
+
+
+@public
+@require_safe
+def paper_check(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Tell a reader of a paper whether the office issued it; nothing personal is shown.
+
+    Raises:
+        Refused: `no_such_paper`, the same for a wrong number and a wrong code.
+    """
+    paper = papers.find(number=number, check_code=code)
+    say = request.say
+    context = {
+        "paper": paper,
+        "kind": say.find(f"{paper.case.service}.paper.{paper.kind}") or paper.kind,
+        "amount": paper.case.amount_fen if paper.kind in PAPERS_WITH_AMOUNT else None,
+    }
+    return render(request, "portal/paper.html", context)
 
 
 def case_card(case: Case, request: HttpRequest) -> dict[str, Any]:

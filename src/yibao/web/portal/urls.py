@@ -10,6 +10,7 @@ urlpatterns = [
     path("payments", pages.payments, name="payments"),
     path("cases", pages.cases, name="cases"),
     path("reads", pages.reads, name="reads"),
+    path("check/<str:number>/<str:code>", pages.paper_check, name="paper_check"),
     path("sign-in", session.sign_in, name="sign_in"),
     path("sign-out", session.sign_out, name="sign_out"),
     path("preferences", session.preferences, name="preferences"),

@@ -9,7 +9,7 @@ from django.db.models.functions import Abs
 from yibao.casework.actors import prefix_of
 from yibao.store.models import Entry, JournalTransaction
 
-SHOWN_MAX = 50
+SHOWN_MAX = 20
 
 
 def proof(*, region: str) -> dict[str, int]:
@@ -41,7 +41,7 @@ def journal(*, region: str, case_number: str, say: Any) -> list[dict[str, Any]]:
     return [
         {
             "id": one.pk,
-            "kind": say.find(f"desk.posting.{one.kind}") or one.kind,
+            "kind": say.find(f"desk.posting.{one.kind.replace('.', '_')}") or one.kind,
             "on": one.accounting_date,
             "case": one.case_number,
             "reverses": one.reverses_id,

@@ -15,7 +15,6 @@ from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import find, views
 from yibao.services.refund.rulebook import region
-from yibao.store import cases
 from yibao.store.models import BankAccount, Case, Person
 
 STEPS = ("payments", "reason", "account", "materials", "check")

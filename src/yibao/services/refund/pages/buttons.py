@@ -11,8 +11,8 @@ def shown(verbs: Iterable[str]) -> list[dict[str, str]]:
     """Return the steps to show, in the page's order, each with its template.
 
     Example:
-        >>> shown(["withdraw", "refuse", "approve"])
-        [{'verb': 'approve', 'template': 'refund/do/approve.html'}, {'verb': 'refuse', 'template': 'refund/do/refuse.html'}]
+        >>> [step["verb"] for step in shown(["withdraw", "refuse", "approve"])]
+        ['approve', 'refuse']
     """
     allowed = set(verbs)
     return [{"verb": verb, "template": f"refund/do/{verb}.html"} for verb in ORDER if verb in allowed]
@@ -31,46 +31,45 @@ def fields(
         reasons: Why a case may be refused.
     """
 
-    def held(verb: str, name: str) -> str:
-        return typed.get(name, "") if verb == tried else ""
-
-    def text(verb: str, name: str, label: str, component: str = "textarea", **options: Any) -> dict[str, Any]:
-        return {
-            "component": component,
-            "id": f"{verb}-{name}",
-            "name": name,
-            "value": held(verb, name),
-            "label": {"text": say(f"refund.desk.{label}")},
-            **({"rows": 3} if component == "textarea" else {}),
-            **options,
-        }
+    def text(verb: str, name: str, label: str, **options: Any) -> dict[str, Any]:
+        value = typed.get(name, "") if verb == tried else ""
+        shape = {"component": "textarea", "rows": 3, "label": {"text": say(f"refund.desk.{label}")}}
+        return {**shape, "id": f"{verb}-{name}", "name": name, "value": value, **options}
 
     return {
-        "confirm_field": {
-            "component": "checkboxes",
-            "id_prefix": "approve-confirmed",
-            "id": "approve-confirmed",
-            "name": "confirmed",
-            "items": [{"value": "1", "text": say("refund.desk.confirm")}],
-        },
+        "confirm_field": _confirm(say),
         "items_field": _items(say, typed if tried == "ask_correction" else {}, materials),
         "other_field": text("ask_correction", "other", "ask_other"),
         "not_accept_field": text("not_accept", "reason", "note"),
         "bounce_field": text("bounce", "reason", "bounce_why"),
         "note_field": text("refuse", "note", "note"),
-        "refuse_field": {
-            "component": "radios",
-            "id_prefix": "refuse-reason_code",
-            "id": "refuse-reason_code",
-            "name": "reason_code",
-            "items": reasons,
-            "value": held("refuse", "reason_code"),
-            "classes": "govuk-radios--small",
-            "fieldset": {"legend": {"text": say("refund.desk.refuse_why"), "classes": "govuk-fieldset__legend--s"}},
-        },
-        "reference_field": text("confirm_paid", "reference", "reference", "input", spellcheck=False),
-        "amount_field": text("determine", "amount", "determined", "input", inputmode="decimal"),
+        "refuse_field": _reasons(say, typed.get("reason_code", "") if tried == "refuse" else "", reasons),
+        "reference_field": text("confirm_paid", "reference", "reference", component="input", spellcheck=False),
+        "amount_field": text("determine", "amount", "determined", component="input", inputmode="decimal"),
         "worksheet_field": text("determine", "worksheet", "worksheet"),
+    }
+
+
+def _confirm(say: Any) -> dict[str, Any]:
+    return {
+        "component": "checkboxes",
+        "id_prefix": "approve-confirmed",
+        "id": "approve-confirmed",
+        "name": "confirmed",
+        "items": [{"value": "1", "text": say("refund.desk.confirm")}],
+    }
+
+
+def _reasons(say: Any, chosen: str, reasons: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "component": "radios",
+        "id_prefix": "refuse-reason_code",
+        "id": "refuse-reason_code",
+        "name": "reason_code",
+        "items": reasons,
+        "value": chosen,
+        "classes": "govuk-radios--small",
+        "fieldset": {"legend": {"text": say("refund.desk.refuse_why"), "classes": "govuk-fieldset__legend--s"}},
     }
 
 

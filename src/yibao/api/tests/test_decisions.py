@@ -1,0 +1,97 @@
+"""The interface for programs: the same answer and the same errors as the command line."""
+
+import json
+
+import pytest
+
+import yibao
+
+EXAMPLE = {
+    "service": "refund",
+    "region": "500000",
+    "on": "2023-02-10",
+    "applicant": {"kind": "payer"},
+    "person": {"born": "1976-03-01", "sex": "M", "died": None, "retired_on": None, "groups": []},
+    "enrolments": [
+        {"id": "e1", "scheme": "employee", "as": "individual", "tier": 2, "region": "500000", "from": "2022-01-01",
+         "to": "2022-12-31"},
+        {"id": "e2", "scheme": "employee", "as": "unemployed", "region": "500000", "from": "2022-01-01",
+         "to": "2022-06-30"},
+    ],
+    "payments": [
+        {"id": "p1", "enrolment": "e1", "kind": "annual", "paid_on": "2022-01-05", "from": "2022-01", "to": "2022-12",
+         "amount": "5874.00", "payer": "person", "account_credit_monthly": "164.65"},
+        {"id": "p2", "enrolment": "e2", "kind": "monthly", "from": "2022-01", "to": "2022-06", "amount": None,
+         "payer": "unemployment_fund"},
+    ],
+    "benefits": [],
+    "events": [],
+    "materials": ["payment_proof", "id_document", "bank_card", "unemployment_record"],
+    "request": {"reason": "unemployment_overlap", "payments": ["p1"]},
+}  # fmt: skip
+
+
+def send(client, body, content_type="application/json"):
+    text = body if isinstance(body, str) else json.dumps(body)
+    return client.post("/api/v1/decisions", text, content_type=content_type)
+
+
+def test_it_decides_as_the_library_does(client):
+    answer = send(client, EXAMPLE)
+    assert answer.status_code == 200
+    assert answer.json() == yibao.decide(EXAMPLE)
+    assert answer.json()["amount"] == "1949.10"
+
+
+def test_everything_wrong_is_told_at_once_in_both_languages(client):
+    wrong = {**EXAMPLE, "on": "2023-02-30", "regoin": "500000"}
+    answer = send(client, wrong)
+    problems = {problem["where"]: problem for problem in answer.json()["errors"]}
+    assert answer.status_code == 422
+    assert {"on", "regoin"} <= set(problems)
+    assert all(problem["zh"] and problem["en"] for problem in problems.values())
+
+
+def test_a_region_without_rules_is_told_with_those_there_are(client):
+    answer = send(client, {**EXAMPLE, "region": "990000"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "region"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        pytest.param("{", "application/json", 400, id="not JSON"),
+        pytest.param("[]", "application/json", 422, id="not an object"),
+        pytest.param("{}", "text/plain", 415, id="another type"),
+        pytest.param(" " * 1_100_000 + "{}", "application/json", 413, id="too large"),
+        pytest.param("[" * 100_000, "application/json", 400, id="nested without end"),
+    ],
+)
+def test_what_is_no_case_file_gets_the_one_error_shape(client, body, content_type, status):
+    answer = send(client, body, content_type)
+    assert answer.status_code == status
+    assert [set(problem) for problem in answer.json()["errors"]] == [{"where", "zh", "en"}]
+
+
+def test_decisions_are_not_read(client):
+    assert client.get("/api/v1/decisions").status_code == 405
+
+
+def test_services_are_listed(client):
+    assert {
+        "name": "refund",
+        "label": "多缴、重复缴费退费",
+        "en": "Refund of over- and duplicate payments",
+    } in client.get("/api/v1/services").json()
+
+
+def test_health_says_ok(client, db):
+    assert client.get("/api/v1/health").json() == {"status": "ok"}
+
+
+def test_the_schema_names_every_address(client):
+    schema = client.get("/api/v1/openapi.json").json()
+    assert set(schema["paths"]) == {"/api/v1/decisions", "/api/v1/services", "/api/v1/health"}
+    body = schema["paths"]["/api/v1/decisions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert "request" in body["properties"]
