@@ -42,14 +42,18 @@ _WORDS = {
 def command(cases: tuple[str, ...], as_json: bool, lang: str, trace: bool) -> None:
     """对案件文件作出决定；“-”读标准输入。 Decide case files; `-` reads standard input.
 
-    退出码 0：已决定；2：输入有误。 Exit code 0: decided, 2: the input is wrong.
+    退出码 0：已决定；1：规则包有误；2：输入有误。 Exit code 0: decided, 1: a pack is wrong, 2: the input is wrong.
     """
     from yibao import services
+    from yibao.policy import PackErrors
 
     wrong = False
     for name in cases:
         try:
             decision = services.decide(_read(name))
+        except PackErrors as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
         except InputInvalid as error:
             wrong = True
             _tell(name=name, error=error, lang=lang, as_json=as_json)
@@ -75,6 +79,8 @@ def _read(name: str) -> Mapping[str, Any]:
         raise _unreadable("文件不是 UTF-8 编码，请另存为 UTF-8。", "the file is not UTF-8: save it as UTF-8") from None
     try:
         found = json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise _unreadable("嵌套层数过多，这不是案件文件。", "nested too deeply: this is no case file") from None
     except json.JSONDecodeError as error:
         where = f"{error.lineno}:{error.colno}"
         raise _unreadable(

@@ -90,6 +90,21 @@ def test_text_that_is_no_json_is_told_with_its_line():
     assert "1:13" in told.stderr
 
 
+def test_a_file_nested_too_deeply_is_refused():
+    told = run("decide", "-", input="[" * 100_000)
+    assert told.exit_code == 2
+
+
+def test_a_broken_pack_is_told_with_its_place_and_exit_code_one(files, tmp_path, monkeypatch):
+    pack = tmp_path / "packs" / "500000_broken"
+    pack.mkdir(parents=True)
+    (pack / "pack.yaml").write_text('code: "500000"\nkind: planet\n', encoding="utf-8")
+    monkeypatch.setenv("YIBAO_PACKS", str(tmp_path / "packs"))
+    told = run("decide", files["good"])
+    assert told.exit_code == 1
+    assert "500000_broken/pack.yaml:2" in told.stderr
+
+
 def test_the_schema_of_a_case_file_is_printed():
     schema = json.loads(run("schema", "case").stdout)
     assert set(CASE) <= set(schema["properties"])

@@ -6,6 +6,7 @@ from yibao.kernel.errors import InputProblem
 from yibao.kernel.months import Month
 from yibao.policy.casefile.models import Benefit, CaseFile, Enrolment, Payment, Person, RefundRequest
 
+MONTHS_MAX = 1200
 _MAY_LIE_OUTSIDE = ("back",)
 
 
@@ -103,6 +104,13 @@ def _payment(
 ) -> Iterator[InputProblem]:
     if payment.end < payment.start:
         yield _backwards(path=f"{path}.to", first=_text(payment.start), last=_text(payment.end))
+        return
+    if len(payment.months) > MONTHS_MAX:
+        yield InputProblem(
+            f"{path}.to",
+            f"一笔缴费最多 {MONTHS_MAX} 个月，请核对起止月份。",
+            f"One payment covers at most {MONTHS_MAX} months; check the months.",
+        )
         return
     enrolment = enrolments.get(payment.enrolment)
     if enrolment is None:

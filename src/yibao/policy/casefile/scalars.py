@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from yibao.kernel.money import Money, MoneyError
 from yibao.kernel.months import Month
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -38,12 +39,22 @@ def _day(value: Any) -> date:
             en=f"A day is written YYYY-MM-DD, for example 2023-02-10; got {value!r}.",
         )
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise fault(
             zh=f"日历上没有 {value} 这一天，请核对后重写。",
             en=f"There is no such day as {value}; check the calendar and write it again.",
         ) from None
+    _check_year(day.year, value)
+    return day
+
+
+def _check_year(year: int, value: str) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise fault(
+            zh=f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，收到的是 {value}，请核对。",
+            en=f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}; got {value}.",
+        )
 
 
 def _month(value: Any) -> int:
@@ -53,12 +64,14 @@ def _month(value: Any) -> int:
             en=f"A month is written YYYY-MM, for example 2023-02; got {value!r}.",
         )
     try:
-        return Month.parse(value).index
+        month = Month.parse(value)
     except ValueError:
         raise fault(
             zh=f"没有 {value} 这个月份，月份为 01 至 12。",
             en=f"There is no such month as {value}; months run from 01 to 12.",
         ) from None
+    _check_year(month.year, value)
+    return month.index
 
 
 def _fen(value: Any) -> int:
