@@ -19,13 +19,14 @@ def command() -> None:
 @command.command("verify")
 @click.option("--export", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="核对导出文件。")
 @click.option("--public-key", help=KEY_HELP)
-def verify(file: Path | None, public_key: str | None) -> None:
+@click.option("--files/--no-files", default=True, help="是否逐个读出材料文件。 Whether to read every stored file.")
+def verify(file: Path | None, public_key: str | None, files: bool) -> None:
     """逐条重算动作链、办件登记和日头签名。 Recompute every chain, projection and signed head."""
     prepare()
     from yibao.store import verify as proof
 
     try:
-        faults = proof.verify_audit(proof.read_export(file) if file else None, public_key=public_key)
+        faults = proof.verify_audit(proof.read_export(file) if file else None, public_key=public_key, files=files)
     except proof.ExportUnreadable as error:
         raise click.UsageError(str(error)) from error
     report(faults=faults, good="办件与查阅记录核对无误。 / Cases and reads are proven.")

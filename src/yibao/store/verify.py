@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import Q, Sum
 
 from yibao.casework import proof as casework_proof
 from yibao.kernel.canonical import canonical_json
 from yibao.ledger import proof as ledger_proof
-from yibao.store import guards, heads
+from yibao.store import documents, guards, heads
+from yibao.store.models import Document, IssuedPaper, Payment
 from yibao.store.records import audit_records, ledger_records
 from yibao.store.snapshot import snapshot
 
@@ -33,12 +35,16 @@ def verify_ledger(records: Iterable[Record] | None = None) -> list[str]:
         return [*_guard_faults(), *_read_through(ledger_proof.faults(ledger_records()))]
 
 
-def verify_audit(records: Iterable[Record] | None = None, *, public_key: str | None = None) -> list[str]:
+def verify_audit(
+    records: Iterable[Record] | None = None, *, public_key: str | None = None, files: bool = True
+) -> list[str]:
     """Return every fault of chains, projections, decisions and heads; an empty list proves them.
 
     Args:
-        records: Of an export; the database when left out, and then its guards are looked at as well.
+        records: Of an export; the database when left out, and then its guards, its payments and its
+            files are looked at as well.
         public_key: The key heads must be signed with; this installation's own when left out.
+        files: Whether to read every file in the documents folder, which takes as long as copying it.
     """
     key = public_key or heads.own_public_key()
 
@@ -48,7 +54,8 @@ def verify_audit(records: Iterable[Record] | None = None, *, public_key: str | N
     if records is not None:
         return list(casework_proof.faults(records, signed=signed))
     with snapshot():
-        return [*_guard_faults(), *_read_through(casework_proof.faults(audit_records(), signed=signed))]
+        faults = _read_through(casework_proof.faults(audit_records(), signed=signed))
+        return [*_guard_faults(), *faults, *_payment_faults(), *(_file_faults() if files else ())]
 
 
 def export(*, what: str, file: Path) -> int:
@@ -89,6 +96,27 @@ def _read_through(faults: Iterable[str]) -> Iterator[str]:
         yield from faults
     except (ValueError, TypeError, DatabaseError) as error:
         yield f"有记录无法读出：{error}。 / A record cannot be read: {error}."
+
+
+def _payment_faults() -> Iterator[str]:
+    posted = Sum("transaction__entries__amount_fen", filter=Q(transaction__entries__amount_fen__gt=0))
+    rows = Payment.objects.filter(transaction__isnull=False).annotate(posted=posted)
+    for number, told, amount in rows.values_list("case__number", "amount_fen", "posted"):
+        if told != amount:
+            yield f"案件 {number} 的付款 {told} 分，入账 {amount} 分。 / {number} pays {told} fen; {amount} were posted."
+
+
+def _file_faults() -> Iterator[str]:
+    for model in (Document, IssuedPaper):
+        rows = model._default_manager.values_list("case__number", "sha256", "size").order_by("pk")
+        for number, digest, size in rows.iterator():
+            try:
+                intact = len(documents.get(digest)) == size
+            except documents.FileDamaged:
+                intact = False
+            if not intact:
+                name = digest[:12]
+                yield f"案件 {number} 的文件 {name} 缺失或已改动。 / File {name} of {number} is gone or changed."
 
 
 def _guard_faults() -> list[str]:

@@ -16,7 +16,7 @@ from yibao.ledger import recipes
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
-from yibao.store import audit_log, cases, guards, heads, packs, posting, records, verify
+from yibao.store import audit_log, cases, documents, guards, heads, packs, posting, records, verify
 from yibao.store.fields import CanonicalJson, SealedText
 from yibao.store.models import (
     AuditHead,
@@ -30,6 +30,7 @@ from yibao.store.models import (
     JournalTransaction,
     LedgerAccount,
     PackVersion,
+    Payment,
     PersonalAccountBalance,
     ReadLog,
     StoredDecision,
@@ -193,6 +194,31 @@ class TestTheCasework:
     def test_shows_a_head_signed_again_by_another_key(self, casework) -> None:
         assert verify.verify_audit(public_key="00" * 32)
         assert verify.verify_audit(public_key=heads.own_public_key()) == []
+
+    def test_shows_a_file_that_is_gone_and_one_that_was_changed(self, casework, desk) -> None:
+        case = cases.get("C1")
+        for content in (b"one file", b"another file"):
+            documents.add(
+                case=case, material="id_document", name="a.pdf", content_type="application/pdf",
+                content=content, by=desk.citizen(case.person), at=AT,
+            )  # fmt: skip
+        assert verify.verify_audit() == []
+        gone, changed = (documents.path_of(digest) for digest in case.documents.values_list("sha256", flat=True))
+        gone.unlink()
+        changed.write_bytes(changed.read_bytes() + b"x")
+        assert len(verify.verify_audit()) == 2
+        assert verify.verify_audit(files=False) == []
+        changed.unlink()
+
+    def test_shows_a_payment_that_differs_from_what_was_posted(self, casework) -> None:
+        paid = JournalTransaction.objects.get(key="paid")
+        case = cases.get("C2")
+        Payment.objects.create(
+            case=case, receiver="person", amount_fen=700, route="slip", sent_on=DAY, transaction=paid
+        )
+        assert verify.verify_audit() == []
+        Payment.objects.update(amount_fen=701)
+        assert any("701" in fault for fault in verify.verify_audit())
 
     def test_signs_the_head_of_yesterday_once_when_the_worker_looks(self, casework) -> None:
         today = DAY + timedelta(days=9)
