@@ -103,7 +103,7 @@ def _payment_faults() -> Iterator[str]:
     rows = Payment.objects.filter(transaction__isnull=False).annotate(posted=posted)
     for number, told, amount in rows.values_list("case__number", "amount_fen", "posted"):
         if told != amount:
-            yield f"案件 {number} 的付款 {told} 分，入账 {amount} 分。 / {number} pays {told} fen; {amount} were posted."
+            yield f"案件 {number} 的付款 {told} 分，入账 {amount} 分。 / {number} paid {told} fen, posted {amount}."
 
 
 def _file_faults() -> Iterator[str]:
