@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from yibao.policy.diagnostics import UnknownName, UnknownValue, suggest
+from yibao.policy.lexicon import Lexicon
 from yibao.policy.region import Region
 from yibao.policy.sentences import Words, citation_text
 from yibao.policy.table import Trace
+from yibao.policy.telling import Told
 from yibao.policy.terms import normal, spellings
 from yibao.policy.types import show_value
 
@@ -27,7 +29,7 @@ def sentences(trace: Trace, *, language: str = "zh") -> list[str]:
 
 
 def explain_key(*, region: Region, key: str, on: date, language: str) -> list[str]:
-    """Return what is in force for a parameter, a table or a row of a table on a day.
+    """Return what is in force for a parameter, a table or a row of a table on a day, or what a condition means.
 
     Raises:
         UnknownName: there is nothing of this name.
@@ -42,7 +44,18 @@ def explain_key(*, region: Region, key: str, on: date, language: str) -> list[st
         for name, decision in vocabulary.decisions.items():
             if table in (name, decision.label, f"{domain}.{name}"):
                 return _rows(region, domain, name, row_id, on, language)
+    for domain, named in region.named.items():
+        for name, (condition, mark) in named.items():
+            if key in (name, condition.label):
+                words = Lexicon(
+                    vocabulary=region.vocabularies[domain],
+                    language=language,
+                    outputs={},
+                    parameters=region.parameter_labels,
+                )
+                return [Told(words).meaning(condition, mark)]
     choices = [*names, *(name for vocabulary in region.vocabularies.values() for name in vocabulary.decisions)]
+    choices += [name for named in region.named.values() for name in named]
     raise UnknownName(key, suggest(name=key, choices=choices))
 
 

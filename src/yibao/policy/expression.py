@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from yibao.policy import calls
 from yibao.policy.diagnostics import Findings, suggest
@@ -27,6 +28,7 @@ from yibao.policy.tree import (
     Parameter,
     Within,
     combine,
+    guarded,
     learned,
 )
 from yibao.policy.types import BOOL, INT64, ORDERED, UNROUNDED, ZERO_FITS, Kind, Type, Value, parse_value
@@ -309,8 +311,13 @@ class Reader:
         """Return what a name stands for where it is no enum value, or None."""
         scope = self.scope
         if name in scope.locals:
-            type_, bounds = scope.locals[name]
-            return Local(type_.sure if name in guard.known else type_, guard.narrowed(name, bounds), name)
+            found = Local(*scope.locals[name], name)
+            key = guarded(found)
+            return replace(
+                found,
+                type=found.type.sure if key in guard.known else found.type,
+                bounds=guard.narrowed(key, found.bounds),
+            )
         if name in scope.named_spellings:
             named = scope.named(scope.named_spellings[name])
             if named is None:

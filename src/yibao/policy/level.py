@@ -23,7 +23,7 @@ from yibao.policy.rows import Row, RowContext, read_row
 from yibao.policy.scope import ParameterTerm, Scope
 from yibao.policy.shape import day, entries, listed, needed, texts, word
 from yibao.policy.source import Mapping, Node, Scalar, plain
-from yibao.policy.terms import DecisionTerm, Vocabulary, check_name, spellings
+from yibao.policy.terms import DecisionTerm, Vocabulary, check_name, normal, spellings
 from yibao.policy.tree import Named
 from yibao.policy.types import Kind, Type, default_bounds, parse_value
 
@@ -125,7 +125,7 @@ class LevelReader:
             lines = self._lines(words, term, scope)
             self._check_override(key, term, lines)
             self.level.series[key.text] = overlay(above=inherited.get(key.text), term=term, lines=lines)
-            opened = self._delegation(words.get("delegated"))
+            opened = self._delegation(words.get("delegated"), term.type.kind)
             if opened is not None:
                 self.level.opened[key.text] = opened
 
@@ -162,7 +162,7 @@ class LevelReader:
                     mark = Mark(line.file, line.line, 1)
                     self.findings.error("above_limit", mark, value=line.value, limit=opened.at_most)
 
-    def _delegation(self, node: Node | None) -> Delegation | None:
+    def _delegation(self, node: Node | None, kind: Kind) -> Delegation | None:
         if node is None:
             return None
         words = entries(node=node, keys=_DELEGATION_KEYS, findings=self.findings)
@@ -176,8 +176,10 @@ class LevelReader:
         bound = words.get("at_most")
         at_most = None
         if isinstance(bound, Scalar):
-            found = parse_value(kind=Kind.INT, text=bound.text)
+            found = parse_value(kind=kind, text=bound.text)
             at_most = found if isinstance(found, int) else None
+            if at_most is None:
+                self.findings.error("bad_bound", bound.mark, text=bound.text)
         shown = "、".join(citation.shown() for citation in cited)
         return Delegation(tuple(item.text for item in levels), at_most, shown)
 
@@ -207,10 +209,21 @@ class LevelReader:
         labels = [(name, found.label) for name, (found, _) in known.items()]
         labels += [(name, word(node=words, key="label")) for name, (_, words) in written.items()]
         scope.named_spellings = spellings(labels)
+        self._check_labels(domain, written)
         resolver = _NamedReader(scope, known, written, self.findings)
         scope.named = resolver.find
         for name in written:
             resolver.find(name)
+
+    def _check_labels(self, domain: str, written: dict[str, tuple[Scalar, Mapping]]) -> None:
+        """Report a condition with the label of a fact: nobody could tell the two apart in an explanation."""
+        facts = self.vocabularies[domain].spellings
+        for name, (key, words) in written.items():
+            fact = facts.get(normal(word(node=words, key="label")))
+            if fact is not None:
+                self.findings.error(
+                    "ambiguous_name", key.mark, name=word(node=words, key="label"), meanings=f"{name}, {fact}"
+                )
 
     def _tables(self, domain: str, node: Mapping) -> None:
         vocabulary = self.vocabularies[domain]
@@ -236,7 +249,7 @@ class LevelReader:
             kind=self.level.pack.kind,
             rows=tuple(rows),
             endings=tuple(self._endings(words)),
-            delegated=self._delegation(words.get("delegated")),
+            delegated=self._delegation(words.get("delegated"), Kind.INT),
             mark=mark,
         )
 

@@ -89,6 +89,11 @@ class Region:
             raise UnknownValue(name, on, key)
         return line
 
+    @property
+    def parameter_labels(self) -> dict[str, tuple[str, str]]:
+        """Return what the parameters are called, in Chinese and English."""
+        return {name: (series.term.label, series.term.en) for name, series in self.series.items()}
+
     def source(self, name: str) -> Source:
         """Return a document by id.
 
@@ -203,5 +208,5 @@ class _Slices:
             bind(program=program, lookup=lambda item: region.lookup(item, on)),
             lambda item, facts: region.use(item, facts, as_of, on),
             lambda node, facts: region.value_of(node, facts, as_of, on),
-            {name: (series.term.label, series.term.en) for name, series in region.series.items()},
+            region.parameter_labels,
         )

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yibao.kernel.money import display_fen
 from yibao.policy.cells import Cell
 from yibao.policy.documents import Citation
+from yibao.policy.lexicon import CHINESE, Lexicon
 from yibao.policy.rows import Row
 from yibao.policy.table import ParameterUse, Table, Trace
 from yibao.policy.telling import Told
-from yibao.policy.tree import Expression, Fact, Local, Named, Not
-from yibao.policy.types import Kind, Type, Value, show_value
+from yibao.policy.tree import Fact, Local, Not
+from yibao.policy.types import Kind, Type, Value
 
-CHINESE = "zh"
-_YES_NO = {CHINESE: ("是", "否"), "en": ("yes", "no")}
-_MISSING = {CHINESE: "无", "en": "none"}
 # A sentence that is always the same, or what makes it from a case.
 _Teller = str | Callable[[Trace], str]
 
@@ -25,16 +22,20 @@ def citation_text(*, cited: tuple[Citation, ...], language: str) -> str:
     return ("、" if language == CHINESE else ", ").join(item.shown() for item in cited)
 
 
-class Words:
+class Words(Lexicon):
     """Puts the traces of one table into words of one language; what never changes is put together once."""
 
     def __init__(self, table: Table, language: str) -> None:
+        decision = table.decision
+        super().__init__(
+            vocabulary=table.vocabulary,
+            language=language,
+            outputs=decision.labels,
+            parameters=table.parameter_labels,
+        )
         self.table = table
-        self.language = language
-        self.chinese = language == CHINESE
         self.rows = table.decision_rows
-        self.collects = table.decision.hit == "collect"
-        self._yuan = "元" if self.chinese else " yuan"
+        self.collects = decision.hit == "collect"
         self._failed: list[list[_Teller | None]] = [[None] * len(row.cells) for row in self.rows]
         self._holding: dict[str, _Teller] = {}
         self._parameters: dict[int, str] = {}
@@ -66,39 +67,6 @@ class Words:
         if asked:
             lines += [self.parameter(use) for use in trace.uses(asked)]
         return lines + told
-
-    def value(self, type_: Type, value: Value) -> str:
-        """Return a value as it is read, with its unit."""
-        if type_.kind is Kind.MONEY and isinstance(value, int):
-            return display_fen(value) + self._yuan
-        if value is None:
-            return _MISSING[self.language]
-        if type_.kind is Kind.BOOL:
-            return _YES_NO[self.language][not value]
-        if type_.kind in (Kind.ENUM, Kind.LIST):
-            codes = value if isinstance(value, tuple) else (value,)
-            return ("、" if self.chinese else ", ").join(self.code(type_.name, str(code)) for code in codes)
-        return show_value(kind=type_.kind, value=value) + (type_.unit if self.chinese else "")
-
-    def code(self, enum: str, code: str) -> str:
-        """Return the label of an enum's value."""
-        term = self.table.vocabulary.enums.get(enum)
-        label = term.labels.get(code) if term is not None else None
-        return (label[0] if self.chinese else label[1] or code) if label is not None else code
-
-    def label(self, node: Expression) -> str:
-        """Return what a fact, condition, output or amount is called."""
-        if isinstance(node, Fact):
-            fact = self.table.vocabulary.facts[node.name]
-            return fact.label if self.chinese else fact.en or fact.name
-        if isinstance(node, Named):
-            return node.label if self.chinese else node.en or node.name
-        return self.output_label(node.name) if isinstance(node, Local) else "?"
-
-    def output_label(self, name: str) -> str:
-        """Return what an output or amount is called."""
-        zh, en = self.table.decision.labels.get(name, ("", ""))
-        return (zh if self.chinese else en) or name
 
     def cited(self, row: Row) -> str:
         """Return the citations of a row in brackets, empty where it has none."""

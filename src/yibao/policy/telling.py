@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from yibao.kernel.money import Rounding
+from yibao.policy.diagnostics import Mark
+from yibao.policy.lexicon import Lexicon
 from yibao.policy.tree import (
     And,
     Arithmetic,
@@ -28,9 +30,6 @@ from yibao.policy.tree import (
 )
 from yibao.policy.types import Kind, Type, Value
 
-if TYPE_CHECKING:
-    from yibao.policy.sentences import Words
-
 _SIGNS = {
     "==": ("为", "is"),
     "!=": ("不为", "is not"),
@@ -51,11 +50,16 @@ _OPERATORS = {"+": "+", "-": "−", "*": "×"}
 
 
 class Told:
-    """Puts the expressions of one table into words."""
+    """Puts expressions into words."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Lexicon) -> None:
         self.words = words
         self.zh = words.chinese
+
+    def meaning(self, node: Named, mark: Mark) -> str:
+        """Return what a named condition means, and where it is written."""
+        label = self.words.label(node)
+        return f"{label}{'：' if self.zh else ': '}{self.expression(node.body)} {mark.file}:{mark.line}"
 
     def condition(self, node: Expression) -> str:
         """Return a condition as it is read; a named one by its label alone."""
@@ -82,8 +86,7 @@ class Told:
 
     def parameter(self, node: Parameter) -> str:
         """Return a parameter with its key and day."""
-        term = self.words.table.parameter_labels.get(node.name, ("", ""))
-        name = (term[0] if self.zh else term[1]) or node.name
+        name = self.words.parameter_label(node.name)
         key = f"[{self.expression(node.key)}]" if node.key is not None else ""
         if node.at is None:
             return name + key

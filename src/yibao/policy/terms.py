@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from yibao.policy.shape import entries, needed, word
 from yibao.policy.source import Mapping, Node, Scalar, Sequence, plain
 from yibao.policy.types import Kind, Type, default_bounds, parse_value
 
-_NAME = re.compile(r"[^\W\d]\w*")
 RESERVED = {"p", "at", "known", "and", "or", "not", "in", "if", "else", "True", "False", "None", "unknown"}
 _WORDS = {kind.value: kind for kind in Kind if kind not in (Kind.ENUM, Kind.LIST, Kind.UNROUNDED, Kind.UNROUNDED_COUNT)}
 HIT_POLICIES = ("first", "unique", "collect")
@@ -139,7 +137,7 @@ def check_name(*, name: Scalar, findings: Findings) -> bool:
     if name.text in RESERVED:
         findings.error("reserved_name", name.mark, name=name.text)
         return False
-    if not _NAME.fullmatch(name.text):
+    if not name.text.isidentifier() or normal(name.text) != name.text:
         findings.error("bad_name", name.mark, name=name.text)
         return False
     return True

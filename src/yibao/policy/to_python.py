@@ -224,6 +224,8 @@ class _Plan:
             body += self.traced_rows()
         else:
             body += ["r = ''", "m = NOTHING"]
+        if self.hit == "unique":
+            body += ["every = matching(f)", "if len(every) > 1: raise Overlap(every)"]
         body += self.locals() + self.amounts(True)
         rows = ", tuple(rows)" if self.hit == "collect" else ""
         taken = "".join(f"c_{name}, " for name in self.cases)

@@ -216,6 +216,11 @@ class Guard:
         return (low, high) if low <= high else bounds
 
 
+def guarded(node: Fact | Named | Local) -> str:
+    """Return the name a guard keeps for a node; an output may have the name of a fact and is another thing."""
+    return f"={node.name}" if isinstance(node, Local) else node.name
+
+
 _FLIPPED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _FAR = 2**62
@@ -233,8 +238,8 @@ def learned(*, node: Expression, truth: bool) -> Guard:
             return learned(node=node.body, truth=truth)
         case Not():
             return learned(node=node.operand, truth=not truth)
-        case Known(operand=Fact(name=name) | Named(name=name) | Local(name=name)) if truth:
-            return Guard(frozenset({name}))
+        case Known(operand=Fact() | Named() | Local() as operand) if truth:
+            return Guard(frozenset({guarded(operand)}))
         case And(items=items) if truth:
             return _all_of(items, truth)
         case Or(items=items) if not truth:
@@ -270,7 +275,7 @@ def _narrowing(node: Compare, truth: bool) -> Guard:
         ">": (value + 1, _FAR),
         ">=": (value, _FAR),
     }
-    return Guard(bounds=((left.name, spans[operator]),)) if operator in spans else Guard()
+    return Guard(bounds=((guarded(left), spans[operator]),)) if operator in spans else Guard()
 
 
 def fraction(node: Expression) -> tuple[tuple[int, int], tuple[int, int]]:

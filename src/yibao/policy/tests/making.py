@@ -73,7 +73,7 @@ parameters:
     label: 退费比例
     en: share refunded
     type: rate
-    delegated: {to: [pooling], what: values, source: "nat#7", at_most: 9000}
+    delegated: {to: [pooling], what: values, source: "nat#7", at_most: "90%"}
     values:
       - {from: 2014-01-01, until: 2020-01-01, value: "50%", source: "nat#3"}
       - {from: 2020-01-01, value: "60%", source: "nat#3"}

@@ -84,6 +84,9 @@ CASES = [
     ("cyclic_fact", f"{NATION}/refund.yaml", "facts:\n", "facts:\n  ⟦a: {label: a, is: not b}\n  b: {label: b, is: not a}\n", ""),
     ("reserved_name", f"{NATION}/refund.yaml", "facts:\n", "facts:\n  ⟦known: {label: x, is: retired}\n", ""),
     ("bad_name", f"{NATION}/refund.yaml", "facts:\n", "facts:\n  ⟦a-b: {label: x, is: retired}\n", ""),
+    ("bad_name", f"{NATION}/refund.yaml", "facts:\n", "facts:\n  ⟦a²: {label: x, is: retired}\n", ""),
+    ("ambiguous_name", f"{NATION}/refund.yaml", "  died_early:\n    label: 死亡早于待遇开始", "  ⟦died_early:\n    label: 已退休", ""),
+    ("bad_bound", f"{NATION}/contribution.yaml", 'at_most: "90%"', "at_most: ⟦lots", ""),
     # levels
     ("not_delegated", f"{CITY}/refund.yaml", "- id: R3", "- ⟦id: R3", ""),
     # parameters

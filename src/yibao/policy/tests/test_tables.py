@@ -280,6 +280,8 @@ def test_a_unique_table_refuses_two_rows_and_no_row(tmp_path: Path) -> None:
     assert table.decide(FACTS).row == "U2"
     with pytest.raises(LookupError, match="U1, U2"):
         table.decide({**FACTS, "retired": True})
+    with pytest.raises(LookupError, match="U1, U2"):
+        table.trace({**FACTS, "retired": True})
     with pytest.raises(LookupError):
         table.decide({**FACTS, "scheme": "resident"})
 
@@ -352,6 +354,13 @@ def test_explain_tells_a_row_in_words(packs: Packs) -> None:
     )
     (share,) = packs.explain(region="500112", key="amount.share", on=DAY, language="en")
     assert "amount paid × overlapping months ÷ months covered (rounded half up to fen)" in share
+
+
+def test_explain_tells_what_a_condition_means(packs: Packs) -> None:
+    (line,) = packs.explain(region="500112", key="died_early", on=DAY)
+    assert line == "死亡早于待遇开始：有死亡日期且死亡日期早于待遇开始日 000000_national/refund.yaml:3"
+    (line,) = packs.explain(region="500112", key="死亡早于待遇开始", on=DAY, language="en")
+    assert line.startswith("died before benefits: date of death is known and date of death is before")
 
 
 def test_explain_says_what_could_be_meant(packs: Packs) -> None:
