@@ -85,7 +85,9 @@ def _check_groups(history: History) -> None:
 
 def _outcome(results: list[Result]) -> str:
     found = {result.outcome for result in results}
-    if not found or any(result.outcome == "manual" and result.line.explicit for result in results):
+    if not found:
+        return "no_refund"
+    if any(result.outcome == "manual" and result.line.explicit for result in results):
         return "manual"
     return next(outcome for outcome in _ORDER if outcome in found)
 
@@ -98,6 +100,8 @@ def _telling(outcome: str, results: list[Result]) -> list[Result]:
 def _refusals(outcome: str, telling: list[Result]) -> list[Refusal]:
     if outcome == "refund":
         return []
+    if not telling:
+        return [Refusal("no_payment")]
     found = {refusal: None for result in telling for refusal in result.refusals}
     return sorted(found, key=lambda refusal: refusal_order()[refusal.code])
 
