@@ -46,6 +46,7 @@ $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/project
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@
 
+run: export YIBAO_PUBLIC_URL ?= http://localhost:$(PORT)
 run: setup ## set up, migrate, load the demo city on the first run, serve http://localhost:8000
 	@$(BIN)/yibao manage migrate --verbosity 0
 	@$(BIN)/yibao demo ensure
