@@ -163,11 +163,12 @@ def named(name: object) -> Service:
     )
 
 
-def decide(case: Mapping[str, Any]) -> Any:
+def decide(case: Mapping[str, Any], *, rules: Packs | None = None) -> Any:
     """Return the decision of one case file, made by the rules of the service it names.
 
     Args:
         case: The parsed case file.
+        rules: The packs to decide by; those in use when left out.
 
     Returns:
         What the service's `rules.decide` returns; `.json()` gives the published form.
@@ -179,7 +180,7 @@ def decide(case: Mapping[str, Any]) -> Any:
     service = named(case.get("service"))
     read = casefile.read(case)
     try:
-        region = packs().region_for(read.region)
+        region = (rules or packs()).region_for(read.region)
     except UnknownRegion as error:
         raise InputInvalid([InputProblem("region", error.zh, error.en)]) from None
     return import_module(f"{__name__}.{service.name}.rules").decide(read, region)
