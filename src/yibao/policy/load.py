@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from yibao.policy import explain as explanation
-from yibao.policy.check import check_stack
+from yibao.policy.check import Proofs, check_region
 from yibao.policy.diagnostics import Diagnostic, Findings, Mark, PackErrors, UnknownRegion
 from yibao.policy.folder import Pack, content_hash, folder_texts, read_pack
 from yibao.policy.level import Level, LevelReader
@@ -122,7 +122,10 @@ def _load(texts: dict[str, str], folders: dict[str, Path], words: dict[str, str]
     levels: dict[str, Level] = {}
     for pack in packs.values():
         _level(pack, packs, levels, vocabularies, findings, ())
-    regions = {code: _region(level, vocabularies, words, findings) for code, level in levels.items() if code in packs}
+    proofs = Proofs()
+    regions = {
+        code: _region(level, vocabularies, words, proofs, findings) for code, level in levels.items() if code in packs
+    }
     if findings.failed:
         raise PackErrors(findings.sorted())
     places = {code: pack.path for code, pack in packs.items() if pack.path is not None}
@@ -159,19 +162,22 @@ def _level(
     return levels[pack.code]
 
 
-def _region(level: Level, vocabularies: dict[str, Vocabulary], words: dict[str, str], findings: Findings) -> Region:
+def _region(
+    level: Level, vocabularies: dict[str, Vocabulary], words: dict[str, str], proofs: Proofs, findings: Findings
+) -> Region:
     chain = level.chain()
     texts = {name: text for part in chain for name, text in part.pack.texts.items()}
     texts |= {f"{VOCABULARY}/{domain}.yaml": text for domain, text in words.items()}
     stacks: dict[tuple[str, str], Stack] = {}
+    marks: dict[tuple[str, str], Mark] = {}
     for domain, vocabulary in vocabularies.items():
-        for name, decision in vocabulary.decisions.items():
+        for name in vocabulary.decisions:
             layers = [part.layers[domain, name] for part in chain if (domain, name) in part.layers]
             if layers:
-                stack = stacks[domain, name] = join(layers=layers, findings=findings)
-                check_stack(stack=stack, decision=decision, mark=layers[-1].mark, findings=findings)
+                stacks[domain, name] = join(layers=layers, findings=findings)
+                marks[domain, name] = layers[-1].mark
     pack = level.pack
-    return Region(
+    region = Region(
         code=pack.code,
         name=pack.name,
         en=pack.en,
@@ -188,3 +194,5 @@ def _region(level: Level, vocabularies: dict[str, Vocabulary], words: dict[str, 
         named=level.named,
         settings=level.settings,
     )
+    check_region(region=region, marks=marks, proofs=proofs, findings=findings)
+    return region

@@ -93,12 +93,32 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "above_limit": ("{value} 超过上级授权的上限 {limit}", "{value} is above the bound {limit} set by the level above"),
     "no_catch_all": (
-        "“{name}”在 {day} 起的规则没有兜底行：最后一行应当不带条件",
-        "{name!r} has no row for all other cases from {day}: the last row must have no condition",
+        "“{name}”在 {day} 起没有规则；最后一行可以不带条件，包括其余情形",
+        "{name!r} has no row from {day}: a last row without condition would take all cases",
+    ),
+    "gap": (
+        "“{name}”在 {day} 起有情形没有规则：{case_zh}；请补一行，或让最后一行不带条件",
+        "{name!r} has no row for some cases from {day}: {case_en}; add a row, or one without condition at the end",
+    ),
+    "overlap": (
+        "与 {where} 的“{name}”同时适用：{case_zh}",
+        "this holds together with {name!r} at {where}: {case_en}",
     ),
     "dead_row": (
-        "这一行永远轮不到：在它之前的“{name}”已不带条件",
-        "this row is never reached: {name!r} before it has no condition",
+        "这一行永远轮不到：它的情形都先由“{name}”（{where}）决定，例如{case_zh}",
+        "this row is never reached: all its cases are decided by {name!r} ({where}) first, such as {case_en}",
+    ),
+    "dead_from": (
+        "这一行自 {day} 起轮不到：它的情形都先由“{name}”（{where}）决定，例如{case_zh}",
+        "this row is not reached from {day}: all its cases are decided by {name!r} ({where}) first, such as {case_en}",
+    ),
+    "hidden_row": (
+        "上级的“{row}”自 {day} 起轮不到，它的情形都先由这一行等决定；请写明 replace 或 end",
+        "the row {row!r} of the level above is not reached from {day}, rows here come first: write replace or end",
+    ),
+    "never_true": (
+        "这一行的条件互相矛盾，没有情形能同时符合",
+        "the conditions of this row contradict one another: no case meets them all",
     ),
     "output_missing": ("then 缺少“{name}”", "then lacks {name!r}"),
     "unknown_output": ("这个决定没有“{name}”这项结果", "this decision has no output {name!r}"),

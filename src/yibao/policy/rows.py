@@ -46,6 +46,7 @@ class Row:
         region: code of the region whose pack holds it.
         place: how it is placed among inherited rows: before, after or replace, and the row; empty for the front.
         mark: where it is written.
+        faulty: whether a cell was left out because of a fault, so that nothing can be proved of the row.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Row:
     region: str
     place: tuple[str, str]
     mark: Mark
+    faulty: bool = False
 
     @property
     def members(self) -> dict[str, Value]:
@@ -130,6 +132,7 @@ def read_row(*, node: Node, amount: str, context: RowContext) -> Row | None:
         region=context.region,
         place=_place(words, findings),
         mark=words.mark,
+        faulty=len(cells) < len(when.entries),
     )
 
 

@@ -75,7 +75,7 @@ CASES = [
     ("unknown_table", f"{CITY}/refund.yaml", "  situation:\n", "  ⟦situations:\n", "situation"),
     ("unknown_output", f"{CITY}/refund.yaml", "      offset:\n", "      ⟦ofset:\n", "offset"),
     ("unknown_setting", f"{CITY}/refund.yaml", "  roles:", "  ⟦rolls:", "roles"),
-    ("no_catch_all", f"{NATION}/refund.yaml", REST, REST.replace("- {", "- ⟦{").replace("then", "when: {retired: 是}, then"), ""),
+    ("gap", f"{NATION}/refund.yaml", REST, REST.replace("- {", "- ⟦{").replace("then", "when: {retired: 是}, then"), ""),
     ("dead_row", f"{NATION}/refund.yaml", REST, REST + "\n      - ⟦" + REST[2:].replace("REST", "MORE"), ""),
     ("duplicate_id", f"{CITY}/refund.yaml", "- id: R3", "- ⟦id: N2", ""),
     ("unknown_row", f"{CITY}/refund.yaml", "- id: R3", "- ⟦id: R3\n        after: N3", "N2"),
