@@ -6,7 +6,7 @@ from typing import Any
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Region
 from yibao.policy.casefile import CaseFile
-from yibao.services.refund.rules import filing, steps
+from yibao.services.refund.rules import filing, notes, steps
 from yibao.services.refund.rules.decision import Decision, Refusal
 from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import Result, decide_line
@@ -41,7 +41,7 @@ def decide(case: CaseFile, region: Region) -> Decision:
     refusals = _refusals(outcome, telling)
     if outcome == "refund":
         absent = filing.missing(history=history, asked=papers)
-        outcome, refusals = ("incomplete" if absent else outcome), [*refusals, *absent]
+        outcome, refusals = ("incomplete" if absent else outcome), [*refusals, *filing.told(telling, absent)]
     pays = outcome in ("refund", "incomplete")
     shown = telling if outcome == "manual" else [each for each in results if each.line.explicit or each in telling]
     entries = tuple(entry for result in shown for entry in result.entries)
@@ -128,6 +128,9 @@ def _extra(history: History, outcome: str, telling: list[Result]) -> dict[str, A
         intake = filing.payout(history=history, results=telling)[1]
         if intake is not None:
             extra["intake"] = intake
+    remarks = {note: None for result in telling for note in notes.of_line(result)}
+    if remarks:
+        extra["notes"] = [note.json() for note in remarks]
     others = _others(telling)
     if others:
         extra["others"] = others

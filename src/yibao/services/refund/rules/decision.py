@@ -10,6 +10,7 @@ from yibao.services.refund.rules.texts import refusal_text
 
 MONEY_DECISIONS = ("refund", "incomplete")
 MANUAL = "manual"
+_SENTENCES = ("others", "notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Decision:
         papers: what has to be handed in.
         approval: levels with their roles.
         payout: how the money goes back.
-        extra: members that stand only where they apply: keep, then, intake, others.
+        extra: members that stand only where they apply: keep, then, intake, notes, others.
         low_confidence: True where a line rests on hints only.
         earliest: first day for the refunded, or the first due, months.
         latest: last day of the window.
@@ -223,7 +224,7 @@ class Decision:
             "materials": [{"code": paper.code, "satisfied": paper.satisfied} for paper in self.papers],
             "approval": [{key: level[key] for key in ("level", "roles", "order")} for level in self.approval],
             "payout": None if self.payout is None else dict(self.payout),
-            **{key: value for key, value in self.extra.items() if key != "others"},
+            **{key: value for key, value in self.extra.items() if key not in _SENTENCES},
             "pack": {"region": self.region, "version": self.version},
         }
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from yibao.policy import UnknownValue
 from yibao.services.refund.rules import months, usage
 from yibao.services.refund.rules.lines import Line
 from yibao.services.refund.rules.tariffs import Grounds, Tariff, tariff
 
 NO_REASON = "any"
+TAKEN_OVER = "tax_collects_from"
 
 
 class Facts(dict[str, Any]):
@@ -61,6 +63,30 @@ def _retirement_years_known(line: Line) -> bool:
 def _years_redetermined(line: Line) -> bool:
     event = line.history.last_event("years_redetermined")
     return event is not None and event.due_months is not None
+
+
+def _event_day(kind: str) -> Callable[[Line], date | None]:
+    def day(line: Line) -> date | None:
+        event = line.history.last_event(kind)
+        found: date | None = None if event is None else event.on
+        return found
+
+    return day
+
+
+def _aid_recognised_on(line: Line) -> date | None:
+    return max((each.on for each in months.recognitions(line=line, kind="subsidy_recognised")), default=None)
+
+
+def _collector(line: Line) -> str | None:
+    """Return who collected the payment: as recorded, else by the day the place says the tax office took over."""
+    if line.payment.collector is not None or line.payment.paid_on is None:
+        return line.payment.collector
+    try:
+        taken_over = line.history.region.parameter(TAKEN_OVER, on=line.case.on).value
+    except UnknownValue:
+        return None
+    return "tax" if isinstance(taken_over, date) and line.payment.paid_on >= taken_over else "agency"
 
 
 def _enrolment_ended(line: Line) -> bool:
@@ -122,6 +148,18 @@ _ON_PAYMENT: dict[str, Callable[[Line], Any]] = {
     "period_start": lambda line: line.period_start,
     "died_on": lambda line: line.case.person.died,
     "retirement_day": lambda line: line.case.person.retired_on or line.case.person.legal_age_on,
+    "enlisted_on": _event_day("enlisted"),
+    "emigrated_on": _event_day("emigrated"),
+    "imprisoned_on": _event_day("imprisoned"),
+    "household_cancelled_on": _event_day("household_cancelled"),
+    "school_moved_on": _event_day("school_moved"),
+    "left_household_on": _event_day("left_household"),
+    "land_taken_on": _event_day("land_taken"),
+    "two_identities_on": _event_day("double_identity"),
+    "aid_recognised_on": _aid_recognised_on,
+    "applicant": lambda line: line.case.applicant.kind,
+    "channel": lambda line: line.case.request.channel,
+    "collector": _collector,
     "stop_requested": lambda line: line.history.last_event("stop_requested") is not None,
     "stop_failed": lambda line: line.history.last_event("stop_failed") is not None,
     "stop_cause": _stop_cause,
@@ -150,12 +188,16 @@ _ON_PAYMENT: dict[str, Callable[[Line], Any]] = {
     "county_overlap_months": lambda line: len(months.county_overlap(line)),
     "employee_cover_months": lambda line: len(months.employee_cover(line)),
     "employee_normal_when_paid": months.employee_normal_when_paid,
+    "joined_employee_before_period": usage.joined_employee_before_period,
     "joined_before_period": usage.joined_before_period,
     "joined_elsewhere_before_period": usage.joined_elsewhere_before_period,
     "kept_of_two": usage.kept_of_two,
     "months_after_stop": lambda line: len(months.after_stop(line)),
     "months_after_death": lambda line: len(months.after_death(line)),
     "months_after_retirement": lambda line: len(months.after_retirement(line)),
+    "months_after_end": lambda line: len(months.after_end(line)),
+    "months_from_application": lambda line: len(months.from_application(line)),
+    "paid_twice_months": lambda line: len(months.paid_twice(line)),
     "months_after_employment": lambda line: len(months.after_employment(line)),
     "excess_months": lambda line: len(months.excess(line)),
     "too_many_months": lambda line: len(months.too_many(line)),

@@ -22,6 +22,7 @@ def papers(*, history: History, results: list[Result]) -> list[Paper]:
     known = _setting(history, "materials")
     present = {item.code for item in history.case.materials}
     wanted = [code for code, each in known.items() if "always" in each]
+    wanted += [code for code, each in known.items() if history.case.applicant.kind in each.get("for_applicant", ())]
     for result in results:
         asked = result.asks("evidence")
         wanted += [str(code) for code in asked] if isinstance(asked, tuple | list) else []
@@ -47,6 +48,13 @@ def missing(*, history: History, asked: list[Paper]) -> list[Refusal]:
         }
         found.append(Refusal("missing_material", paper.code, tuple(detail.items())))
     return found
+
+
+def told(results: list[Result], absent: list[Refusal]) -> list[Refusal]:
+    """Return what is said of missing papers; first, where a row says so, that the file is not accepted as it is."""
+    if absent and any(result.asks("file") == "refused_if_incomplete" for result in results):
+        return [Refusal("incomplete_refused"), *absent]
+    return absent
 
 
 def _setting(history: History, name: str) -> dict[str, Any]:
@@ -92,20 +100,21 @@ def payout(*, history: History, results: list[Result]) -> tuple[dict[str, str], 
     """Return how the money goes back, and where the request is taken in, None where the pack does not say.
 
     Args:
-        history: The record; the channel of the request decides first, then who collected the payment.
+        history: The record; the row decides first, then the channel of the request, then who collected the payment.
         results: Lines that refund.
     """
     table = _setting(history, "payout")
-    way: Mapping[str, str] = table["default"]
-    channel = history.case.request.channel
-    intake = None
+    way: dict[str, Any] = dict(table["default"])
     for result in results:
-        collector = result.line.payment.collector
-        intake = table.get("collectors", {}).get(collector, {}).get("intake", intake)
+        way |= table.get("collectors", {}).get(result.facts["collector"], {})
+    channel = history.case.request.channel
     if channel is not None and channel in table.get("channels", {}):
-        way = table["channels"][channel]
-        intake = way.get("intake") if intake is None or channel == "agency_list" else intake
-    return {"flow": way["flow"], "route": way["route"]}, intake
+        asked = table["channels"][channel]
+        known = way.get("intake") if channel != "agency_list" else None
+        way = {**way, **asked, "intake": known or asked.get("intake")}
+    for result in results:
+        way |= {name: result.asks(name) for name in ("flow", "intake") if result.asks(name)}
+    return {"flow": str(way["flow"]), "route": str(way["route"])}, way.get("intake")
 
 
 def kept(*, history: History, results: list[Result]) -> str | None:

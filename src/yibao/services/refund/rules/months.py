@@ -158,6 +158,28 @@ def after_event(line: Line) -> frozenset[int]:
     return after_death(line) or after_retirement(line)
 
 
+def after_end(line: Line) -> frozenset[int]:
+    """Return the months after the month in which the relation of the payment ended."""
+    return _later_than(line, line.enrolment.end)
+
+
+def from_application(line: Line) -> frozenset[int]:
+    """Return the months from the month of application on."""
+    return frozenset(month for month in line.payment.months if month >= month_of(line.case.on))
+
+
+def paid_twice(line: Line) -> frozenset[int]:
+    """Return the months an earlier payment of the same relation had paid already."""
+    own = _place_in_record(line.payment)
+    return line.shared_months(
+        lambda payment, enrolment: enrolment.id == line.enrolment.id and _place_in_record(payment) < own
+    )
+
+
+def _place_in_record(payment: Payment) -> tuple[date, str]:
+    return (payment.paid_on or payment.first_day, payment.id)
+
+
 def employed_on(line: Line) -> date | None:
     """Return the first day, after cover began, on which a unit employed the person."""
     start = line.payment.first_day
@@ -236,6 +258,9 @@ MONTHS: dict[str, Callable[[Line], frozenset[int]]] = {
     "after_event": after_event,
     "excess": excess,
     "too_many": too_many,
+    "after_end": after_end,
+    "from_application": from_application,
+    "paid_twice": paid_twice,
     "after_death": after_death,
     "after_employment": after_employment,
 }

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from yibao.kernel.money import Money, Rounding, Unit
-from yibao.policy import NoRuleInForce, ParameterUse, Trace
+from yibao.policy import NoRuleInForce, ParameterUse, Trace, UnknownValue
 from yibao.policy.documents import Citation
 from yibao.policy.tree import facts_of
-from yibao.services.refund.rules import tariffs, usage
+from yibao.services.refund.rules import notes, tariffs, usage
 from yibao.services.refund.rules.decision import Entry, Part, Refusal
 from yibao.services.refund.rules.facts import Facts
 from yibao.services.refund.rules.lines import OWN_PAYERS, Line, first_day
@@ -109,6 +109,8 @@ class Result:
                 found += case.sources
         for use in self.uses:
             found += use.sources
+        for each in notes.of_line(self):
+            found += each.citations
         return in_force(citations=found, on=self.line.case.on)
 
     def asks(self, member: str) -> object:
@@ -148,7 +150,11 @@ def decide_line(line: Line) -> Result:
     except NoRuleInForce:
         detail = (("on", line.case.on.isoformat()),)
         return _refuse(Result(line, facts, "manual"), Refusal("no_rule_in_force", line.payment.id, detail))
-    trace = table.trace(facts)
+    try:
+        trace = table.trace(facts)
+    except UnknownValue as error:
+        result = Result(line, facts, "manual")
+        return _refuse(result, _unknown(result, tariffs.Unknown("value_unknown", error.name, line.case.on)))
     result = Result(line, facts, str(trace.members["outcome"]), trace)
     if line.case.request.reason is None:
         result.others = tuple(each for each in table.matching(Facts(line)) if each != trace.row)
@@ -199,7 +205,7 @@ def _refund(result: Result) -> Result:
     result.waiting = [month for month in counted if month not in result.months]
     if not result.months:
         return _too_early(result, days)
-    latest = line.period_start - timedelta(days=1) if result.asks("deadline") == "before_period" else None
+    latest = _day(result, "latest")
     if latest is not None and line.case.on > latest:
         result.outcome = "late"
         result.refusals.append(Refusal("late", line.payment.id, (("latest", latest.isoformat()),)))
@@ -208,7 +214,17 @@ def _refund(result: Result) -> Result:
     return _pay(result, days, latest)
 
 
+def _day(result: Result, member: str) -> date | None:
+    found = result.asks(member)
+    return found if isinstance(found, date) else None
+
+
 def _due(result: Result, month: int) -> date | None:
+    days = [day for day in (_due_by_rule(result, month), _day(result, "window_from")) if day is not None]
+    return max(days, default=None)
+
+
+def _due_by_rule(result: Result, month: int) -> date | None:
     rule = result.asks("due")
     if rule == "next_year":
         return date(first_day(month).year + 1, 1, 1)
@@ -234,7 +250,8 @@ def _add_waiting(result: Result, days: dict[int, date | None]) -> None:
             by_day[day] = by_day.get(day, 0) + 1
     for day, count in sorted(by_day.items()):
         rules = () if result.row is None else (result.row.row,)
-        result.entries.append(Entry(result.line.payment.id, rules, months=count, earliest=day))
+        latest = _day(result, "latest")
+        result.entries.append(Entry(result.line.payment.id, rules, months=count, earliest=day, latest=latest))
 
 
 def _pay(result: Result, days: dict[int, date | None], latest: date | None) -> Result:

@@ -10,6 +10,7 @@ from yibao.policy.documents import Citation
 from yibao.policy.explain import sentences
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import Named, facts_of
+from yibao.services.refund.rules import notes
 from yibao.services.refund.rules.decision import Step
 from yibao.services.refund.rules.results import Result, in_force
 from yibao.services.refund.rules.texts import step_label, words
@@ -49,11 +50,14 @@ def trace_lines(*, results: list[Result], language: str) -> list[str]:
 def _of_line(result: Result) -> list[Step]:
     outcome = words()["outcomes"][result.outcome]
     if result.row is None:
-        record = _from_record(result, "no_rule_in_force")
-        return [_step("outcome", (outcome["zh"], outcome["en"]), record, "no_rule_in_force")]
+        code = result.refusals[0].code
+        record = _from_record(result, code)
+        return [_step("outcome", (outcome["zh"], outcome["en"]), record, code)]
     row = result.row.table.row(result.row.row)
     found = [_step("rule", (f"{row.id} {row.label}", f"{row.id} {row.en}"), _document(result, row), row.id)]
+    found += _notes(result, row)
     found += _conditions(result, row)
+    found += _event_by(result, row)
     if result.outcome in ("refund", "too_early", "late"):
         found += _months(result, row)
     if result.amounts is not None:
@@ -64,6 +68,21 @@ def _of_line(result: Result) -> list[Step]:
 
 def _step(code: str, value: tuple[str, str], source: tuple[str, str], rule: str) -> Step:
     return Step(step_label(code), value, source, rule)
+
+
+def _notes(result: Result, row: Row) -> list[Step]:
+    """Return one step for every remark of the place on the row: which rules differ, and which stands."""
+    return [
+        _step("note", (note.zh, note.en), cite(citations=note.citations, readings=(), rule=row.id), row.id)
+        for note in notes.of_line(result)
+    ]
+
+
+def _event_by(result: Result, row: Row) -> list[Step]:
+    day = result.asks("event_by")
+    if not isinstance(day, date):
+        return []
+    return [_step("event_by", (day.isoformat(), day.isoformat()), _document(result, row), row.id)]
 
 
 def _document(result: Result, row: Row) -> tuple[str, str]:
