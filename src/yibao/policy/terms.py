@@ -44,6 +44,8 @@ class FactTerm:
     hint: str
     bounds: tuple[int, int] | None
     mark: Mark
+    question_en: str = ""
+    hint_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ def _fact(key: Scalar, node: Node, vocabulary: Vocabulary, findings: Findings) -
         hint=word(node=words, key="hint"),
         bounds=read_bounds(words=words, kind=kind.kind, findings=findings),
         mark=key.mark,
+        question_en=word(node=words, key="question_en"),
+        hint_en=word(node=words, key="hint_en"),
     )
 
 

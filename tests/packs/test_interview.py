@@ -1,0 +1,75 @@
+"""The interview of every region's refund rules ends as the rules do, and asks only what can matter."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yibao import services
+from yibao.policy import Table, UnknownValue
+from yibao.policy.interview import UNKNOWN_VALUE, Interview
+from yibao.policy.types import Kind, Value
+
+DAY = date(2023, 2, 10)
+PACKS = services.packs()
+REGIONS = [region for region in PACKS.regions.values() if ("refund", "situation") in region.stacks]
+INTERVIEWS: dict[str, Interview] = {}
+NUMBERS = (0, 1, 2, 3, 6, 12, 600)
+DAYS = [DAY + timedelta(days=days) for days in (-800, -420, -405, -400, -60, -41, -40, -10, 0, 30)]
+
+
+def interview(code: str) -> Interview:
+    if code not in INTERVIEWS:
+        table = PACKS.region_for(code).table("refund", "situation", on=DAY)
+        INTERVIEWS[code] = Interview(table, {"applied_on": DAY}, lambda term: True)
+    return INTERVIEWS[code]
+
+
+def values(table: Table, name: str) -> st.SearchStrategy[Value]:
+    fact = table.vocabulary.facts[name]
+    kinds: dict[Kind, list[Value]] = {Kind.BOOL: [True, False], Kind.DATE: list(DAYS), Kind.MONTH: [2022 * 12]}
+    found: list[Value] = kinds.get(fact.type.kind, [])
+    if fact.type.kind is Kind.ENUM:
+        found = list(table.vocabulary.enums[fact.type.name].labels)
+    if fact.bounds and not found:
+        found = [max(fact.bounds[0], number) for number in NUMBERS if number <= fact.bounds[1]]
+    return st.sampled_from([*found, None] if fact.type.maybe else found or ["500000"])
+
+
+def decided(table: Table, facts: dict[str, Value]) -> str:
+    try:
+        return table.decide(facts).row
+    except UnknownValue:
+        return UNKNOWN_VALUE
+
+
+@pytest.mark.parametrize("code", [region.code for region in REGIONS])
+@settings(max_examples=60)
+@given(data=st.data())
+def test_answering_ends_in_the_decision_of_the_full_facts(code: str, data: st.DataObject) -> None:
+    asked = interview(code)
+    table = asked.table
+    names = sorted(table.facts_needed - {"applied_on"})
+    facts = {"applied_on": DAY} | {name: data.draw(values(table, name), label=name) for name in names}
+    answers: dict[str, str] = {}
+    while (term := asked.standing(answers).question) is not None:
+        can = {asked.standing({**answers, term.key: choice.code}).rows for choice in term.choices}
+        assert len(can) > 1, term.key
+        answers[term.key] = term.answer(table, facts)
+    assert asked.standing(answers).rows == (decided(table, facts),)
+
+
+@pytest.mark.parametrize(
+    ("reason", "most"), [("unemployment_overlap", 3), ("subsidy", 3), ("stop_failed", 6), ("moved_to_unit", 7)]
+)
+def test_a_stated_reason_needs_few_more_questions(reason: str, most: int) -> None:
+    asked = interview("500000")
+    longest, waiting = 0, [{"reason": reason}]
+    while waiting:
+        answers = waiting.pop()
+        longest = max(longest, len(answers) - 1)
+        term = asked.standing(answers).question
+        if term is not None:
+            waiting += [{**answers, term.key: choice.code} for choice in term.choices]
+    assert longest <= most
