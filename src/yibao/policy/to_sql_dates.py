@@ -1,0 +1,148 @@
+"""How DuckDB and Spark write names, texts, lists, whole division and the functions of the rule language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from yibao.policy.types import Kind
+
+
+class Unprintable(NotImplementedError):
+    """A function that columns cannot compute; decide the rows one by one instead."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        self.zh = f"函数 {function} 不能按列计算，请逐件决定。"
+        self.en = f"{function} cannot be computed in columns: decide case by case."
+        super().__init__(f"{self.zh} {self.en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The words of one engine.
+
+    Attributes:
+        engine: `duckdb` or `spark`.
+        quote: what stands around names.
+        division: the operator of whole division; both operands are never negative, or it cuts towards 0.
+        has: the function that tests whether a list holds a value.
+    """
+
+    engine: str
+    quote: str
+    division: str
+    has: str
+
+    def name(self, name: str) -> str:
+        """Return a name, quoted."""
+        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+
+    def quoted(self, text: str) -> str:
+        """Return a text, quoted."""
+        if self is SPARK:
+            text = text.replace("\\", "\\\\")
+            return "'" + text.replace("'", "\\'") + "'"
+        return "'" + text.replace("'", "''") + "'"
+
+    def listed(self, items: list[str]) -> str:
+        """Return a list of texts."""
+        inner = ", ".join(items)
+        if self is SPARK:
+            return f"CAST(array({inner}) AS ARRAY<STRING>)"
+        return f"CAST([{inner}] AS VARCHAR[])"
+
+    def contains(self, operand: str, item: str) -> str:
+        """Return the test whether a list holds a value."""
+        return f"{self.has}({operand}, {item})"
+
+    def joined(self, lists: list[str]) -> str:
+        """Return several lists as one."""
+        return f"concat({', '.join(lists)})" if self is SPARK else "(" + " || ".join(lists) + ")"
+
+    def divided(self, top: str, under: str) -> str:
+        """Return a whole division."""
+        return f"({top} {self.division} {under})"
+
+    def call(self, function: str, kinds: list[Kind], arguments: list[str]) -> str:
+        """Return a call of a function of the rule language.
+
+        Raises:
+            Unprintable: columns cannot compute it.
+        """
+        printer = (_OF_MONTHS if kinds[0] is Kind.MONTH else _OF_DAYS).get(function)
+        if printer is None:
+            raise Unprintable(function)
+        return printer(self, *arguments)
+
+
+DUCKDB = Dialect("duckdb", '"', "//", "list_contains")
+SPARK = Dialect("spark", "`", "DIV", "array_contains")
+
+
+def _month(dialect: Dialect, day: str) -> str:
+    return f"(CAST(year({day}) AS BIGINT) * 12 + month({day}) - 1)"
+
+
+def _completed(dialect: Dialect, start: str, end: str) -> str:
+    """Completed months from a day to one not earlier; the last day of a month completes every month."""
+    short = f"CASE WHEN day({start}) > day({end}) AND {end} <> last_day({end}) THEN 1 ELSE 0 END"
+    return f"({_month(dialect, end)} - {_month(dialect, start)} - {short})"
+
+
+def _months_between(dialect: Dialect, start: str, end: str) -> str:
+    later, earlier = _completed(dialect, start, end), _completed(dialect, end, start)
+    return f"(CASE WHEN {end} < {start} THEN -{earlier} ELSE {later} END)"
+
+
+def _add_months(dialect: Dialect, day: str, n: str) -> str:
+    if dialect is SPARK:
+        return f"add_months({day}, CAST({n} AS INT))"
+    return f"CAST({day} + to_months(CAST({n} AS INTEGER)) AS DATE)"
+
+
+def _days_between(dialect: Dialect, start: str, end: str) -> str:
+    return f"CAST(datediff({end}, {start}) AS BIGINT)" if dialect is SPARK else f"date_diff('day', {start}, {end})"
+
+
+def _add_days(dialect: Dialect, day: str, n: str) -> str:
+    return f"date_add({day}, CAST({n} AS INT))" if dialect is SPARK else f"({day} + CAST({n} AS INTEGER))"
+
+
+def _date(dialect: Dialect, year: str, month: str, day: str) -> str:
+    if dialect is SPARK:
+        return f"make_date(CAST({year} AS INT), CAST({month} AS INT), CAST({day} AS INT))"
+    return f"make_date({year}, {month}, {day})"
+
+
+def _first_of_month(dialect: Dialect, month: str) -> str:
+    return _date(dialect, dialect.divided(month, "12"), f"({month} % 12 + 1)", "1")
+
+
+def _first_of_day(dialect: Dialect, day: str) -> str:
+    return f"trunc({day}, 'MM')" if dialect is SPARK else f"CAST(date_trunc('month', {day}) AS DATE)"
+
+
+_Printer = Callable[..., str]
+_OF_DAYS: dict[str, _Printer] = {
+    "months_between": _months_between,
+    "years_between": lambda dialect, start, end: dialect.divided(_months_between(dialect, start, end), "12"),
+    "days_between": _days_between,
+    "add_months": _add_months,
+    "add_days": _add_days,
+    "year_of": lambda _, day: f"CAST(year({day}) AS BIGINT)",
+    "month_of": _month,
+    "month_start": _first_of_day,
+    "month_end": lambda _, day: f"last_day({day})",
+    "nth_month": lambda dialect, day, n: f"({_month(dialect, day)} + {n} - 1)",
+    "date": _date,
+    "month": lambda _, year, month: f"({year} * 12 + {month} - 1)",
+}
+_OF_MONTHS: dict[str, _Printer] = {
+    "months_between": lambda _, start, end: f"({end} - {start})",
+    "add_months": lambda _, start, n: f"({start} + {n})",
+    "year_of": lambda dialect, month: dialect.divided(month, "12"),
+    "month_start": _first_of_month,
+    "month_end": lambda dialect, month: f"last_day({_first_of_month(dialect, month)})",
+    "nth_month": lambda _, start, n: f"({start} + {n} - 1)",
+}
