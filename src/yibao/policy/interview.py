@@ -86,15 +86,26 @@ class Interview:
             KeyError: an answer is none of the choices.
         """
         skipped = frozenset(key for key, code in answers.items() if code == UNSURE)
-        known = {
-            place: term.position(answers[term.key])
-            for place, term in enumerate(self.terms)
-            if term.key in answers.keys() - skipped
-        }
-        left = self._forest.given(self._root, known)
+        left = self._left(answers)
         if (left, skipped) not in self._standings:
             self._standings[left, skipped] = self._standing(left, skipped)
         return self._standings[left, skipped]
+
+    def rows(self, answers: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the rows that can still hold after some answers, without looking for the next question.
+
+        Args:
+            answers: as for `standing`.
+        """
+        return self._forest.leaves(self._left(answers))
+
+    def _left(self, answers: Mapping[str, str]) -> Diagram:
+        known = {
+            place: term.position(answers[term.key])
+            for place, term in enumerate(self.terms)
+            if answers.get(term.key, UNSURE) != UNSURE
+        }
+        return self._forest.given(self._root, known)
 
     def _standing(self, left: Diagram, skipped: frozenset[str]) -> Standing:
         support = self._forest.support(left)

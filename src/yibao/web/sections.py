@@ -14,7 +14,8 @@ def contributions(hook: str, request: HttpRequest) -> list[Any]:
     """Return what every service with a function `hook` in its `pages` answers for this request, empty answers left out.
 
     A service offers `portal_section` (a template and its context for the citizen's first page), `portal_tasks`
-    (what waits for the citizen) and `workbench_nav` (items of the staff's navigation).
+    (what waits for the citizen), `portal_open` (a link for visitors) and `workbench_nav` (items of the staff's
+    navigation).
     """
     answers = (function(request) for function in _hooks(hook))
     return [answer for answer in answers if answer]

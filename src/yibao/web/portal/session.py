@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.web.middleware import LANGUAGE_COOKIE, LARGE_COOKIE, public
+from yibao.web.sections import contributions
 from yibao.web.signin import Attempt, Door, attempt
 from yibao.web.words import LANGUAGES
 
@@ -32,7 +33,8 @@ def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
             login(request, tried.user)
             return redirect(target)
     errors = {name: request.say(key, **values) for name, (key, values) in tried.errors.items()}
-    context = {"errors": errors, "fields": _fields(request, door, typed), "next": target}
+    open_pages = contributions("portal_open", request) if door == "citizen" else []
+    context = {"errors": errors, "fields": _fields(request, door, typed), "next": target, "open": open_pages}
     return render(
         request, f"{'portal' if door == 'citizen' else 'workbench'}/sign_in.html", context, status=tried.status
     )

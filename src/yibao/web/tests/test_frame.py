@@ -7,7 +7,14 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-OPEN_TO_ALL = {"portal:sign_in", "portal:sign_out", "portal:preferences", "portal:paper_check", "workbench:sign_in"}
+OPEN_TO_ALL = {
+    "refund:can",
+    "portal:sign_in",
+    "portal:sign_out",
+    "portal:preferences",
+    "portal:paper_check",
+    "workbench:sign_in",
+}
 
 
 def patterns(resolver=None, names=()):

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, desk, find, payout, track
+from yibao.services.refund.pages import apply, desk, find, interview, payout, track
 from yibao.services.refund.pages.find import portal_section, portal_service
+from yibao.services.refund.pages.interview import portal_open
 from yibao.services.refund.pages.payout import workbench_nav
 
-__all__ = ["portal_section", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
+__all__ = ["portal_open", "portal_section", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
 
 CASE = "cases/<str:number>"
 
 urlpatterns = [
     path("", find.index, name="index"),
+    path("can", interview.can, name="can"),
     path("apply", apply.start, name="start"),
     path(CASE, track.case, name="case"),
     path(f"{CASE}/payments", apply.payments, name="payments"),
