@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 import yibao
 from yibao import services
+from yibao.cli.packs_diff import diff
 from yibao.policy import Diagnostic, PackErrors, Packs, load_packs
 from yibao.policy.cases import Case, Outcome, read_cases, run_cases
 
@@ -34,6 +35,9 @@ NO_RULES = (
 @click.group(help="检查规则包。 Check the packs of rules.")
 def command() -> None:
     """Hold the verbs for packs."""
+
+
+command.add_command(diff)
 
 
 @command.command("check", help="检查规则包，列出全部错误。 Check packs, list every fault.")
