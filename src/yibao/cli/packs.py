@@ -9,9 +9,11 @@ from rich.progress import Progress
 
 import yibao
 from yibao import services
+from yibao.batch.mutation import trial
 from yibao.cli.packs_diff import diff
 from yibao.policy import Diagnostic, PackErrors, Packs, load_packs
 from yibao.policy.cases import Case, Outcome, read_cases, run_cases
+from yibao.policy.mutants.mutant import mutants
 
 ROOTS = click.argument("roots", nargs=-1, type=click.Path(path_type=Path))
 NO_FOLDER = (
@@ -26,6 +28,15 @@ FAULTS = (
     " {count} faults, no pack was loaded: correct them at the places above and check again."
 )
 CAME_OUT = "{good} 个例子结果正确，{bad} 个不符。 {good} examples came out as expected, {bad} did not."
+PERCENT = 100
+ENOUGH = 90
+NO_PACK = "没有地区“{code}”的规则包；现有：{known}。 There is no pack of {code}; there are: {known}."
+TOUCHED = "{count} 个例子用到，都没有发现 {count} examples use it, none notices"
+UNTOUCHED = "没有例子用到 no example uses it"
+NOTICED = (
+    "改动 {count} 处，例子发现 {noticed} 处（{share}%），应不少于 90%。"
+    " {noticed} of {count} changes were noticed ({share} %), it should be at least 90 %."
+)
 NO_RULES = (
     "例子要用所载入的规则包来算，请先让 YIBAO_PACKS 指向 {root}。"
     " The examples are decided by the packs in use: set YIBAO_PACKS to {root} first."
@@ -43,13 +54,48 @@ command.add_command(diff)
 @command.command("check", help="检查规则包，列出全部错误。 Check packs, list every fault.")
 @ROOTS
 @click.option("--quiet", is_flag=True, help="不列提示。 Leave remarks out.")
-def check(*, roots: tuple[Path, ...], quiet: bool) -> None:
+@click.option(
+    "--mutate",
+    metavar="REGION",
+    help="逐项小改该地区的规则，看例子能否发现。 Change the rules of a region bit by bit: do its examples notice?",
+)
+def check(*, roots: tuple[Path, ...], quiet: bool, mutate: str | None) -> None:
     """Print every fault with file, line and column; exit 1 where there is one, 2 where there is no such folder."""
     packs = _load(roots)
     if not quiet:
         for warning in packs.warnings:
             click.echo(_line(warning))
     click.echo(CHECKED.format(regions=len(packs.regions), warnings=len(packs.warnings)))
+    if mutate is not None:
+        _mutate(packs, mutate, quiet)
+
+
+def _mutate(packs: Packs, code: str, quiet: bool) -> None:
+    """Try every mutant of a region's pack; exit 1 where fewer than nine in ten are noticed, 2 without such a pack."""
+    if code not in packs.regions or code not in packs.folders:
+        click.echo(NO_PACK.format(code=code, known=", ".join(packs.folders)), err=True)
+        raise SystemExit(2)
+    try:
+        cases = read_cases(folder=packs.folders[code])
+    except PackErrors as error:
+        _fail(error)
+    region = packs.regions[code]
+    found = list(mutants(region))
+    unnoticed = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        running = progress.add_task("改动 mutants", total=len(found))
+        for tried in trial(region=region, cases=cases).run(found):
+            progress.advance(running)
+            if tried.noticed is None:
+                unnoticed.append(tried)
+    if not quiet:
+        for tried in unnoticed:
+            reach = TOUCHED.format(count=tried.touched) if tried.touched else UNTOUCHED
+            click.echo(f"{tried.mutant.mark} {reach}\n    {tried.mutant.zh}\n    {tried.mutant.en}")
+    noticed = len(found) - len(unnoticed)
+    share = noticed * PERCENT // len(found) if found else PERCENT
+    click.echo(NOTICED.format(noticed=noticed, count=len(found), share=share))
+    raise SystemExit(0 if share >= ENOUGH else 1)
 
 
 @command.command("test", help="运行规则包里的例子。 Run the worked examples of the packs.")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from yibao.policy.code import Printer, Unknown
@@ -74,6 +74,28 @@ class Region:
         if slices is None:
             slices = self._tables[domain, decision] = _Slices(self, domain, decision)
         return slices.at(on)
+
+    def changed(
+        self,
+        *,
+        tables: Collection[tuple[str, str]],
+        stacks: Mapping[tuple[str, str], Stack] | None = None,
+        series: Mapping[str, Series] | None = None,
+    ) -> Region:
+        """Return the region with other rows or values, for trying them out; nothing is checked.
+
+        Args:
+            tables: domain and decision of the tables that are made anew; all others stay as they are compiled.
+            stacks: rows that take the place of those there are.
+            series: parameters that take the place of those there are.
+        """
+        return replace(
+            self,
+            stacks={**self.stacks, **(stacks or {})},
+            series={**self.series, **(series or {})},
+            _tables={key: kept for key, kept in self._tables.items() if key not in tables},
+            _uses={},
+        )
 
     def parameter(self, name: str, *, on: date, key: str | None = None) -> ParameterValue:
         """Return the line of a parameter in force on a day.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from yibao.policy.cells import Cell
 from yibao.policy.documents import Citation
@@ -223,6 +224,25 @@ class Table:
             UnknownValue: a parameter that is needed has no known value.
         """
         return Trace(self, facts, self._raw_trace(facts))
+
+    def watched(self, seen: Callable[[Facts], None]) -> Table:
+        """Return the same table, which tells of every case it is asked to decide.
+
+        Args:
+            seen: takes the facts, before they are decided.
+        """
+
+        def watching(ask: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
+            def asked(facts: Facts) -> Any:
+                seen(facts)
+                return ask(facts)
+
+            return asked
+
+        closures = watching(self.decide), watching(self._raw_trace), self.matching
+        return Table(
+            self.decision, self.vocabulary, self.rows, closures, self._uses, self.value_of, self.parameter_labels
+        )
 
     def row(self, row_id: str) -> Row:
         """Return a row in force, or a case of an amount.

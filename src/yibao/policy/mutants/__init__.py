@@ -1,0 +1,1 @@
+"""Mutants of pack data: small changes the worked examples of a region must notice."""
