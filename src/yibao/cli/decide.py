@@ -18,7 +18,8 @@ _WORDS = {
         "paid": "应退部分", "offset": "抵扣", "refund": "退", "to": "付给", "person": "本人", "heir": "继承人或受益人",
         "unit": "单位", "unemployment_fund": "失业保险基金", "finance": "财政", "account": "个人账户", "yuan": "元",
         "open": "由人工核定", "trace": "逐条核对", "version": "规则版本", "others": "其他可能适用的规定",
-        "keep": "保留的参保关系", "then": "退费后", "pay_again": "重新缴费", "colon": "：", "grade": "可信度",
+        "keep": "保留的参保关系", "then": "退费后", "pay_again": "重新缴费", "no_cover": "当年不再享受待遇",
+        "colon": "：", "grade": "可信度",
     },
     "en": {
         "decision": "decision", "amount": "amount", "lines": "payments", "steps": "steps", "refusals": "reasons",
@@ -29,7 +30,8 @@ _WORDS = {
         "unit": "the unit", "unemployment_fund": "the unemployment fund", "finance": "finance",
         "account": "the personal account", "yuan": "yuan", "open": "a person decides", "trace": "rules looked at",
         "version": "version of the rules", "others": "other rules that may apply", "keep": "enrolment kept",
-        "then": "afterwards", "pay_again": "pay again", "colon": ": ", "grade": "grade",
+        "then": "afterwards", "pay_again": "pay again", "no_cover": "no cover for the rest of the year",
+        "colon": ": ", "grade": "grade",
     },
 }  # fmt: skip
 

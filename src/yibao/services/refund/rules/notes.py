@@ -39,13 +39,17 @@ def of_line(result: "Result") -> list[Note]:
     Args:
         result: The line decided.
 
+    Returns:
+        Remarks whose documents were all there on the day of application.
+
     Source:
         Setting `notes` of the region's pack.
     """
     region = result.line.history.region
     written: dict[str, Any] = dict(region.setting("refund", "notes") or {})
     wanted = [*([] if result.row is None else [result.row.row]), ALWAYS]
-    return [_note(result, about, written[about]) for about in wanted if about in written]
+    found = [_note(result, about, written[about]) for about in wanted if about in written]
+    return [note for note in found if all(each.source.starts <= result.line.case.on for each in note.citations)]
 
 
 def _note(result: "Result", about: str, words: dict[str, Any]) -> Note:
