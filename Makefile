@@ -12,10 +12,10 @@ PURE := src/yibao/kernel src/yibao/policy src/yibao/ledger src/yibao/casework \
 PAGE_SOURCES := $(shell find src/yibao/web/assets -type f 2>/dev/null)
 TEMPLATES := $(shell find src/yibao -type d -name templates 2>/dev/null)
 
-.PHONY: help setup run test check fix packs bench docs lock clean
+.PHONY: help setup run test check fix packs bench test-spark docs lock clean
 
 help: ## print this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: $(STAMPS)/project $(STAMPS)/pages ## create .venv, install everything, build the page assets
 
@@ -74,12 +74,26 @@ packs: setup ## check every region's rules and run their case files
 	@$(BIN)/yibao packs check
 	@$(BIN)/yibao packs test
 
-bench: setup $(STAMPS)/dev ## measure, and print one table
+$(STAMPS)/bench: requirements/bench.lock $(STAMPS)/venv
+	@echo "安装测速用的对照程序 Installing the yardsticks (requirements/bench.lock)"
+	@python3 -m venv .venv/bench
+	@.venv/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+$(STAMPS)/spark: requirements/spark.lock $(STAMPS)/dev
+	@echo "安装 Spark Installing Spark (requirements/spark.lock)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.lock
+	@touch $@
+
+test-spark: setup $(STAMPS)/spark ## run the tests of columns on Spark; needs Java 17
+	@$(BIN)/pytest -q tests_spark
+
+bench: setup $(STAMPS)/dev $(STAMPS)/bench ## measure, and print one table
 	@tools/machine.sh install
 	@$(BIN)/yibao bench
 
 lock: $(STAMPS)/dev ## write the lock files anew from requirements/*.in
-	@for name in runtime dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	@for name in runtime dev bench spark; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header --no-annotate --python-version 3.11 requirements/$$name.in -o requirements/$$name.lock; done
 
 docs: setup ## write the generated docs anew

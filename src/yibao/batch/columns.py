@@ -52,7 +52,14 @@ class Asked:
 
 
 def compiled(
-    *, packs: Packs, asked: Asked, codes: Sequence[str], source: str, dialect: str = "duckdb", prefix: str = ""
+    *,
+    packs: Packs,
+    asked: Asked,
+    codes: Sequence[str],
+    source: str,
+    dialect: str = "duckdb",
+    prefix: str = "",
+    by_number: bool = False,
 ) -> Query:
     """Return the query of a decision with the relations it joins.
 
@@ -63,6 +70,7 @@ def compiled(
         source: what stands after FROM.
         dialect: `duckdb` or `spark`.
         prefix: of the names of the relations.
+        by_number: tell rows by number instead of by id.
 
     Raises:
         UnknownRegion: nobody has rules for any of the codes.
@@ -86,6 +94,7 @@ def compiled(
         keys=asked.keys,
         region=asked.region,
         prefix=prefix,
+        by_number=by_number,
     )
 
 

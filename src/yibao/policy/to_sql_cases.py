@@ -67,6 +67,7 @@ def among(column: str, numbers: list[int]) -> str:
 
 
 def numbered(stops: list[tuple[str, str]], tests: list[str]) -> list[str]:
+    """Return the branches that give the number of the first case that holds, from 1."""
     return branches_of(stops, tests, [str(number) for number in range(1, len(tests) + 1)])
 
 
@@ -99,4 +100,5 @@ def _tall(branches: list[str], ending: str) -> str:
 
 
 def indented(text: str) -> str:
+    """Return a text one step further to the right."""
     return "\n".join(f"  {line}" for line in text.splitlines())

@@ -25,12 +25,14 @@ class Query:
         faults: a query of one line that counts facts that are missing or out of bounds, by column.
         relations: to be made beside the facts, by name.
         facts: names and types of the columns of facts it reads.
+        ids: what every number in `row` stands for, where rows are told by number.
     """
 
     text: str
     faults: str
     relations: tuple[Relation, ...]
     facts: dict[str, Type]
+    ids: dict[int, str] = field(default_factory=dict)
 
 
 def population_query(
@@ -42,6 +44,7 @@ def population_query(
     keys: Sequence[str],
     region: str = "",
     prefix: str = "",
+    by_number: bool = False,
 ) -> Query:
     """Return the query that decides every row of a relation of facts.
 
@@ -53,17 +56,18 @@ def population_query(
         keys: columns that are handed on.
         region: column that holds the code of the region; empty where there is only one.
         prefix: of the names of the relations.
+        by_number: tell rows by number, which is faster to make and to store; `Query.ids` says what they are.
 
     Raises:
         Unprintable: a function of the rules cannot be computed in columns.
     """
-    plan = _Plan(merged, dialect, region, prefix, source)
+    plan = _Plan(merged, dialect, region, prefix, source, by_number)
     plan.decide()
     text = plan.finished(keys)
     names = {name for entry in merged.entries for tree in entry.shape.trees() for name in facts_of(tree)}
     facts = {name: vocabulary.facts[name].type for name in sorted({*names, merged.decision.as_of})}
     faults = _faults(facts, vocabulary, dialect, source)
-    return Query(text, faults, tuple(plan.relations), facts)
+    return Query(text, faults, tuple(plan.relations), facts, plan.ids() if by_number else {})
 
 
 def _faults(facts: dict[str, Type], vocabulary: Vocabulary, dialect: Dialect, source: str) -> str:
@@ -90,6 +94,7 @@ class _Plan:
     region: str
     prefix: str
     text: str
+    by_number: bool
     sql: Sql = field(init=False)
     relations: list[Relation] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
@@ -307,7 +312,7 @@ class _Plan:
             stopped = f"{row} >= 0 AND ({' OR '.join(self.stops)})"
             row = name("_decided")
             self.layer([f"CASE WHEN {stopped} THEN -1 ELSE {name('_row')} END AS {row}"])
-        columns = [(name(key), key) for key in keys] + [(self.row_id(row), "row")]
+        columns = [(name(key), key) for key in keys] + [(row if self.by_number else self.row_id(row), "row")]
         if self.collecting:
             columns.append((self.every_row(row), "rows"))
         columns += [(text, each) for each, text in self.outputs(row).items()]
@@ -318,15 +323,20 @@ class _Plan:
         listed = ",\n  ".join(f"{text} AS {name(each)}" for text, each in columns)
         return f"SELECT\n  {listed}\nFROM (\n{indented(self.text)}\n) AS f"
 
+    def ids(self) -> dict[int, str]:
+        """Return what every number of a row stands for."""
+        stops = {code: word for code, word in STOPPED.items() if code in self.codes or (code == -1 and self.stops)}
+        if self.collecting or not self.rows:
+            return {0: "", **stops}
+        return {**{number: entry.shape.id for number, entry in self.rows}, **stops}
+
     def row_id(self, row: str) -> str:
         """Return the id of the row by its number."""
-        ids: dict[str, list[int]] = {}
-        for number, entry in [] if self.collecting else self.rows:
-            ids.setdefault(entry.shape.id, []).append(number)
-        branches = [f"WHEN {among(row, numbers)} THEN {self.dialect.quoted(each)}" for each, numbers in ids.items()]
-        stops = [(code, word) for code, word in STOPPED.items() if code in self.codes or (code == -1 and self.stops)]
-        branches += [f"WHEN {row} = {number} THEN {self.dialect.quoted(word)}" for number, word in stops]
-        return case_of(branches, "''")
+        numbers: dict[str, list[int]] = {}
+        for number, each in self.ids().items():
+            numbers.setdefault(each, []).append(number)
+        branches = [f"WHEN {among(row, same)} THEN {self.dialect.quoted(each)}" for each, same in numbers.items()]
+        return case_of(branches, "NULL")
 
     def every_row(self, row: str) -> str:
         """Return the ids of all rows of a collecting table that hold, joined by commas."""

@@ -1,6 +1,8 @@
 SELECT
   "person" AS "person",
-  CASE WHEN "_row" = -2 THEN '!no_rule_in_force' ELSE '' END AS "row",
+  CASE
+    WHEN "_row" = 0 THEN ''
+    WHEN "_row" = -2 THEN '!no_rule_in_force' END AS "row",
   "_a_gross" AS "gross",
   "_a_offset" AS "offset",
   "_a_refund" AS "refund"

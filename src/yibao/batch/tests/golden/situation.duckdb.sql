@@ -5,8 +5,7 @@ SELECT
     WHEN "_row" = 2 THEN 'N1'
     WHEN "_row" = 3 THEN 'N2'
     WHEN "_row" = 4 THEN 'REST'
-    WHEN "_row" = -2 THEN '!no_rule_in_force'
-    ELSE '' END AS "row",
+    WHEN "_row" = -2 THEN '!no_rule_in_force' END AS "row",
   CASE
     WHEN "_row" IN (1, 2) THEN 'refund'
     WHEN "_row" = 3 THEN 'no_refund'
