@@ -18,6 +18,7 @@ from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
 
 STEPS = ("payments", "reason", "account", "materials", "check")
+ACCOUNT_SHOWN = 4
 EDITABLE = ("draft", "correction_due")
 NOT_EDITABLE = Refusal(
     "not_editable",
@@ -201,7 +202,9 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
             except Refused as refused:
                 errors = {f"file-{material}": refusal_words(refused, say)}
                 status = refused.refusal.status
-    context = {**frame(case, "materials"), **_materials(case, request), "errors": errors, "upload": True}
+    context = {**frame(case, "materials"), **_materials(case, request), "errors": errors}
+    for item in context["materials"]:
+        item["wrong"] = f"file-{item['code']}" in errors
     return render(request, "refund/materials.html", context, status=status)
 
 
@@ -263,7 +266,9 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     say, held, case_file = request.say, case.refund.bank_account, find.record(request)
     chosen = {f"p{one.pk}" for one in case.refund.payments.all()}
     paid = [find.title(one, case_file, say) for one in case_file["payments"] if one["id"] in chosen]
-    account = f"{held.bank_name} {mask_name(held.holder)} {mask_account(held.number)}" if held else ""
+    account = (
+        f"{held.bank_name} {mask_name(held.holder)} **** {mask_account(held.number)[-ACCOUNT_SHOWN:]}" if held else ""
+    )
     words = {
         "payments": "；".join(paid) or say("refund.check.empty"),
         "reason": say.find(f"refund.reason.{case.refund.reason or forms.UNSURE}.text") or case.refund.reason,

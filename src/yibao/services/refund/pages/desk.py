@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yibao.kernel.errors import Refused
@@ -15,7 +17,7 @@ from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import buttons, track, views
 from yibao.services.refund.pages.apply import refusal_words
 from yibao.store import audit_log, cases
-from yibao.store.models import Case, CaseSignature, Person
+from yibao.store.models import Case, CaseAction, CaseSignature, Person
 
 MONTHS_IN_YEAR = 12
 MANUAL = ("manual",)
@@ -263,18 +265,24 @@ def boxes(held: Case, request: HttpRequest) -> list[dict[str, Any]]:
     latest = max((signature.round for signature in signed), default=1)
     entered = held.entered_by.get_full_name() if held.entered_by else say("refund.box.online")
     shown = [{"title": say("refund.box.entered"), "name": entered, "at": held.submitted_on, "state": "signed"}]
-    shown.append(_accept_box(accepted, held, say))
+    shown.append(_accept_box(accepted, held, say, names_of(timeline)))
     current = [one for one in signed if one.round == latest]
     for number, level in enumerate(held.process, start=1):
         shown += [_level_box(number, role, current, held, request) for role in level["roles"]]
     return shown
 
 
-def _accept_box(accepted: list[Any], held: Case, say: Any) -> dict[str, Any]:
+def names_of(timeline: list[CaseAction]) -> dict[str, str]:
+    """Return the names of the staff who acted on a case, by the number an action is signed with."""
+    numbers = {action.actor_id for action in timeline if action.actor_kind == "staff"}
+    return {str(user.pk): user.get_full_name() for user in get_user_model().objects.filter(pk__in=numbers)}
+
+
+def _accept_box(accepted: list[CaseAction], held: Case, say: Any, names: Mapping[str, str]) -> dict[str, Any]:
     done = bool(accepted) and held.state not in ("submitted", "correction_due")
     return {
         "title": say("refund.role.clerk"),
-        "name": say("refund.box.accepted") if done else say("refund.box.open"),
+        "name": names.get(accepted[-1].actor_id, "") if done else say("refund.box.open"),
         "at": accepted[-1].business_date if done else None,
         "state": "signed" if done else "open",
     }
@@ -285,7 +293,12 @@ def _level_box(number: int, role: str, signed: list[CaseSignature], held: Case, 
     mine = next((one for one in signed if (one.level, one.role) == (number, role)), None)
     title = say("refund.box.level", level=number, role=say.find(f"refund.role.{role}") or role)
     if mine is not None:
-        return {"title": title, "name": mine.user.get_full_name(), "at": mine.at.date(), "state": "signed"}
+        return {
+            "title": title,
+            "name": mine.user.get_full_name(),
+            "at": timezone.localtime(mine.at).date(),
+            "state": "signed",
+        }
     turn = held.level == number and held.state in ("accepted", "in_review") and role in request.actor.roles
     words = say("refund.box.yours") if turn else say("refund.box.open")
     return {"title": title, "name": words, "at": None, "state": "mine" if turn else "open"}

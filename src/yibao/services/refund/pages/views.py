@@ -9,6 +9,8 @@ from yibao.kernel.money import Money
 AMOUNT = re.compile(r"-?\d+\.\d{2}")
 AMOUNT_WITH_UNIT = re.compile(r"(?P<amount>[−-]?[\d,]+\.\d{2})\s*(元|yuan|CNY)?")
 PERCENT = 100
+# A line of the trace that tells an amount begins with its label and a colon, one that tells a row with the row's id.
+AFTER_HEAD = {"：", ":"}
 READY = ("refund", "incomplete")
 
 
@@ -38,7 +40,7 @@ def considered(lines: Iterable[str]) -> list[dict[str, Any]]:
         [{'id': 'R4c', 'text': '不适用：险种为“职工医保”', 'chosen': False}]
     """
     split = (line.partition(" ") for line in lines if " " in line)
-    return [{"id": head, "text": rest, "chosen": "→" in rest} for head, _, rest in split]
+    return [{"id": head, "text": rest, "chosen": "→" in rest} for head, _, rest in split if not AFTER_HEAD & set(head)]
 
 
 def amount_words(value: Any) -> str:
@@ -123,6 +125,12 @@ def verdict(decision: Mapping[str, Any]) -> str:
         "accounts_merged": "merged",
     }
     return words.get(decision["decision"], "cannot")
+
+
+def awaits_a_person(decision: Mapping[str, Any]) -> bool:
+    """Return whether a rule names the situation and leaves only a number or a fact to a person."""
+    codes = [refusal["code"] for refusal in decision.get("refusals") or []]
+    return decision["decision"] == "manual" and "no_rule_matches" not in codes
 
 
 def refusals(decision: Mapping[str, Any], say: Any) -> list[dict[str, str]]:
