@@ -85,6 +85,9 @@ def _sentence(*, error: ErrorDetails, known: Mapping[str, Sequence[str]]) -> tup
         zh, en = _KINDS[kind]
         return f"这里应是{zh}，收到的是 {error['input']!r}。", f"This must be {en}; got {error['input']!r}."
     value = error["input"]
+    if kind == "string_pattern_mismatch":
+        form = context["pattern"].strip("^$")
+        return f"{value!r} 的写法不对，应符合 {form}。", f"{value!r} is not written as it must be; the form is {form}."
     return f"值 {value!r} 不合要求：{error['msg']}。", f"The value {value!r} is refused: {error['msg']}."
 
 
