@@ -5,8 +5,9 @@ from django.urls import path
 from yibao.services.refund.pages import apply, desk, find, payout, track
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.payout import workbench_nav
+from yibao.services.refund.pages.track import portal_tasks
 
-__all__ = ["portal_section", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
+__all__ = ["portal_section", "portal_service", "portal_tasks", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
 
 CASE = "cases/<str:number>"
 

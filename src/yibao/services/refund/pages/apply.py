@@ -13,6 +13,7 @@ from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
+from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.services.refund.pages import find, views
 from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
@@ -42,16 +43,23 @@ def own_case(request: HttpRequest, number: str) -> Case:
     return case
 
 
-def editable(request: HttpRequest, number: str) -> Case:
+def editable(request: HttpRequest, number: str, *, step: str = "") -> Case:
     """Return an own case that still takes answers; another one is shown instead of changed.
+
+    After a payment came back, the account may be answered again, and nothing else.
 
     Raises:
         Refused: `not_editable`, the answers can no longer be changed.
     """
     case = own_case(request, number)
-    if case.state not in EDITABLE:
-        raise Refused(NOT_EDITABLE)
-    return case
+    if case.state in EDITABLE or (step == "account" and account_is_wrong(case, request)):
+        return case
+    raise Refused(NOT_EDITABLE)
+
+
+def account_is_wrong(case: Case, request: HttpRequest) -> bool:
+    """Return whether a payment came back and the person may correct the account."""
+    return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case, request.actor)
 
 
 @require_POST
@@ -136,7 +144,7 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask who receives the money and where."""
-    case, say = editable(request, number), request.say
+    case, say = editable(request, number, step="account"), request.say
     held = case.refund.bank_account
     original = BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
     form = forms.Form(
@@ -148,7 +156,9 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         }
     )
     if request.method == "POST":
-        form = forms.account(post=request.POST, original=original is not None)
+        form = forms.account(post=request.POST, original=original is not None and case.state in EDITABLE)
+        if case.state not in EDITABLE:
+            form.answers.pop("applicant", None)
         if kept := _keep(request, case, form, "account"):
             return kept
     who = {
@@ -348,7 +358,7 @@ def frame(case: Case, step: str) -> dict[str, Any]:
     place = STEPS.index(step)
     back = reverse(f"refund:{STEPS[place - 1]}", args=[case.number]) if place else reverse("refund:index")
     if case.state != "draft":
-        back = reverse("refund:correct", args=[case.number])
+        back = reverse("refund:correct" if case.state == "correction_due" else "refund:case", args=[case.number])
     return {"section": "cases", "case": case, "step": place + 1, "steps_total": len(STEPS), "back": back}
 
 
@@ -367,7 +377,7 @@ def _keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> Http
         form.errors = {problem.where: problem.en if english else problem.zh for problem in wrong.problems}
         return None
     if case.state != "draft":
-        return redirect("refund:correct", case.number)
+        return redirect("refund:correct" if case.state == "correction_due" else "refund:case", case.number)
     return redirect(f"refund:{STEPS[STEPS.index(step) + 1]}", case.number)
 
 

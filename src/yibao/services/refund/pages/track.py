@@ -65,6 +65,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "coming": [request.say(f"refund.coming.{step}") for step in COMING.get(own.state, ())],
         "due": due(own, request),
         "notice": notice(own, request.say),
+        "wrong_account": apply.account_is_wrong(own, request),
         "amount_title": request.say(f"refund.case.{AMOUNT_TITLES.get(own.state, 'amount')}"),
         "papers": papers_of(own, request.say),
         "may_withdraw": "withdraw" in actions.available(own, request.actor),
@@ -144,6 +145,13 @@ def notice(own: Case, say: Any) -> list[dict[str, str]]:
         }
         for item in items
     ]
+
+
+def portal_tasks(request: HttpRequest) -> dict[str, str]:
+    """Return the cases that wait for the person although their state does not say so: number to what is to do."""
+    approved = Case.objects.filter(service="refund", person_id=request.actor.person_id, state="approved")
+    words = request.say("refund.turn.account")
+    return {own.number: words for own in approved if apply.account_is_wrong(own, request)}
 
 
 @require_safe
