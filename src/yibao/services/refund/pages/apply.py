@@ -146,7 +146,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask who receives the money and where."""
     case, say = editable(request, number, step="account"), request.say
     held = case.refund.bank_account
-    original = BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
+    original = original_account(case)
     form = forms.Form(
         typed={
             "applicant": case.refund.applicant,
@@ -253,8 +253,13 @@ def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Show every answer with a link to change it, and what the rules say."""
-    case, say = editable(request, number), request.say
-    decision = actions.preview(number=number, on=request.on).json()
+    return checked(request, editable(request, number))
+
+
+def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 200) -> HttpResponse:
+    """Return the page to check everything on, with why it could not be sent, if it could not."""
+    say = request.say
+    decision = actions.preview(number=case.number, on=request.on).json()
     context = {
         **frame(case, "check"),
         "rows": answers(case, request),
@@ -266,9 +271,10 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         "reasons": views.refusals(decision, say),
         "missing": views.missing(views.materials(decision, say)),
         "sources": views.sources(decision),
-        "key": f"submit/{number}/{case.action_count}",
+        "key": f"submit/{case.number}/{case.action_count}",
+        "errors": {"answers": error} if error else {},
     }
-    return render(request, "refund/check.html", context)
+    return render(request, "refund/check.html", context, status=status)
 
 
 def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
@@ -282,7 +288,7 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     words = {
         "payments": "；".join(paid) or say("refund.check.empty"),
         "reason": say.find(f"refund.reason.{case.refund.reason or forms.UNSURE}.text") or case.refund.reason,
-        "account": account or say("refund.check.original"),
+        "account": account or original_words(case, say),
         "materials": say("refund.check.files", count=case.documents.filter(removed_at=None).count()),
     }
     return [
@@ -303,6 +309,16 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def original_account(case: Case) -> BankAccount | None:
+    """Return the account the contributions came from, where the record knows it."""
+    return BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
+
+
+def original_words(case: Case, say: Any) -> str:
+    """Return where the money goes when no account was given."""
+    return say("refund.check.original") if original_account(case) else say("refund.check.empty_account")
+
+
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Send the application; sent twice it is one application."""
@@ -311,7 +327,13 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
         actions.resubmit(number=number, by=request.actor, on=request.on, at=request.at)
         messages.success(request, request.say("refund.correct.sent"))
         return redirect("refund:case", number)
-    actions.submit(number=number, key=request.POST.get("key", number), by=request.actor, on=request.on, at=request.at)
+    try:
+        key = request.POST.get("key", number)
+        actions.submit(number=number, key=key, by=request.actor, on=request.on, at=request.at)
+    except Refused as refused:
+        if case.state != "draft":
+            raise
+        return checked(request, case, error=refusal_words(refused, request.say), status=refused.refusal.status)
     return redirect("refund:done", number)
 
 

@@ -110,7 +110,9 @@ def reason_words(held: Case, say: Any) -> str:
 
 def nothing_to_do(held: Case, request: HttpRequest) -> str:
     """Return why the reader has no button: the case waits for another, or the reader has acted on it already."""
-    return request.say("refund.desk.nothing")
+    under_review = held.state in ("accepted", "in_review") and held.level > 0
+    roles = held.process[held.level - 1]["roles"] if under_review else []
+    return request.say("refund.desk.not_you" if set(roles) & request.actor.roles else "refund.desk.nothing")
 
 
 def payments(held: Case, say: Any) -> list[Any]:
