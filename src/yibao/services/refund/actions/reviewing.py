@@ -50,6 +50,8 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
     def work() -> Case:
         case = cases.locked(number)
         found = _unchanged(case, on=on, at=at)
+        if seen != found.hash:
+            raise refused("evidence_changed")
         decision = evidence.decided(found)
         plain = decision.json()
         _pass("accept", plain=plain, request=case.refund)
@@ -161,15 +163,7 @@ def _everything(items: Sequence[Mapping[str, str]], plain: Mapping[str, Any]) ->
 
 
 def approve(
-    *,
-    number: str,
-    level: int,
-    seen: str,
-    by: Actor,
-    on: date,
-    at: datetime,
-    role: str = "",
-    confirmed: bool = False,
+    *, number: str, level: int, seen: str, by: Actor, on: date, at: datetime, role: str = "", confirmed: bool = False
 ) -> Case:
     """Sign at a level. The last signature stores the decision made anew and posts what is owed.
 
@@ -178,14 +172,13 @@ def approve(
         level: Level shown on the page.
         seen: Evidence hash shown on the page.
         by: Who signs.
-        on: Business date and accounting date.
-        at: The moment.
-        role: The role to sign as, for somebody who holds several of the level's.
+        on: Business date and accounting date; at: the moment.
+        role: The role to sign as, for somebody who holds several.
         confirmed: The signer has checked a decision of low confidence, or one a person must make.
 
     Raises:
-        Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, already_signed,
-            not_confirmed (422), amount_not_determined, already_refunded, wrong_state.
+        Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, not_confirmed (422),
+            amount_not_determined, already_refunded, wrong_state.
     """
 
     def work() -> Case:
@@ -195,6 +188,7 @@ def approve(
         request = case.refund
         found, decision, plain = _confirmed_facts(case, on=on, at=at)
         _pass("approve", plain=plain, request=request, confirmed=confirmed)
+        data = {"level": level, "confirmed": confirmed}
         signed = cases.act(
             number=number,
             kind="approve",
@@ -204,7 +198,7 @@ def approve(
             role=role,
             seen=seen,
             evidence_hash=found.hash,
-            data={"level": level, "confirmed": confirmed},
+            data=data,
         )
         if signed.state != State.APPROVED:
             return signed
