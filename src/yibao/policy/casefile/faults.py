@@ -67,7 +67,7 @@ def problem(*, error: ErrorDetails, raw: Any, known: Mapping[str, Sequence[str]]
         Path and sentence in both languages.
 
     Source:
-        The contract of the case file, design §8.1.
+        The contract of the case file, docs/reference/decision.md.
 
     Examples:
         >>> error = {"type": "missing", "loc": ("on",), "input": {}, "msg": ""}
