@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
@@ -257,3 +258,48 @@ def unchanged() -> Callable[[], Any]:
         assert {name for name in before if before[name] != after[name]} == set()
 
     return block
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of the site: its full name and what stands in it."""
+
+    name: str
+    parameters: frozenset[str]
+
+    def filled(self, case: Case) -> str | None:
+        """The address for a case, or None where the case has nothing to put into it."""
+        paper = case.papers.first()
+        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code}
+        values = {
+            # A paper is checked by its own number, everything else is found by the case's.
+            "number": paper and paper.number if "code" in self.parameters else case.number,
+            "document_id": next((one.pk for one in case.documents.all()), None),
+            "kind": "application_form",
+            "verb": "accept",
+            **printed,
+        }
+        needed = {name: values[name] for name in self.parameters}
+        return None if None in needed.values() else reverse(self.name, kwargs=needed)
+
+
+def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*names, pattern.namespace) if pattern.namespace else names
+            yield from routes(pattern, inner)
+        else:
+            yield Route(":".join((*names, pattern.name)), frozenset(pattern.pattern.converters))
+
+
+@pytest.fixture(scope="session")
+def pages() -> list[Route]:
+    """Every address of the site but the interface's for programs."""
+    return [route for route in routes(get_resolver()) if not _is_interface(route)]
+
+
+def _is_interface(route: Route) -> bool:
+    try:
+        return reverse(route.name).startswith("/api/")
+    except NoReverseMatch:
+        return False

@@ -5,7 +5,6 @@ YIBAO_SHOTS=folder keeps a screenshot of each page.
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
-from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from yibao.batch.demo.staff import STAFF, staff_actor
 from yibao.services.refund import actions
@@ -28,49 +27,6 @@ RAW_KEY = re.compile(r"\b(?:common|portal|desk|refund)\.[a-z_]+\b")
 FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
-
-
-@dataclass(frozen=True)
-class Route:
-    """An address of the site: its full name and what stands in it."""
-
-    name: str
-    parameters: frozenset[str]
-
-    def filled(self, case: Case) -> str | None:
-        """The address for a case, or None where the case has nothing to put into it."""
-        paper = case.papers.first()
-        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code}
-        values = {
-            # A paper is checked by its own number, everything else is found by the case's.
-            "number": paper and paper.number if "code" in self.parameters else case.number,
-            "document_id": next((one.pk for one in case.documents.all()), None),
-            "kind": "application_form",
-            "verb": "accept",
-            **printed,
-        }
-        needed = {name: values[name] for name in self.parameters}
-        return None if None in needed.values() else reverse(self.name, kwargs=needed)
-
-
-def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = (*names, pattern.namespace) if pattern.namespace else names
-            yield from routes(pattern, inner)
-        else:
-            yield Route(":".join((*names, pattern.name)), frozenset(pattern.pattern.converters))
-
-
-def pages() -> list[Route]:
-    return [route for route in routes(get_resolver()) if not _is_interface(route)]
-
-
-def _is_interface(route: Route) -> bool:
-    try:
-        return reverse(route.name).startswith("/api/")
-    except NoReverseMatch:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +56,8 @@ def mine(username: str, cases: list[Case]) -> list[Case]:
     return list(chosen.values()) or [case for case in cases if case.state == "completed"]
 
 
-def test_the_pages_are_found():
-    names = {route.name for route in pages()}
+def test_the_pages_are_found(pages):
+    names = {route.name for route in pages}
     assert {"portal:home", "refund:check", "workbench:queue", "workbench_refund:case"} <= names
 
 
@@ -119,7 +75,7 @@ class Answer:
 
 
 @pytest.fixture(scope="module")
-def answers(cases) -> list[Answer]:
+def answers(cases, pages) -> list[Answer]:
     """What every reader gets at every address: citizens with their own case, staff with one that waits for them."""
     readers = [(f"citizen_{case.state}", signed_in(f"citizen_{case.state}"), [case]) for case in cases]
     readers += [(name, signed_in(name), mine(name, cases)) for name in ROLES]
@@ -127,13 +83,13 @@ def answers(cases) -> list[Answer]:
     return [
         answer(name, client, route, case)
         for name, client, own in readers
-        for route in pages()
+        for route in pages
         for case in (own if route.parameters else own[:1])
         if route.filled(case)
     ]
 
 
-def answer(reader: str, client: Client, route: Route, case: Case) -> Answer:
+def answer(reader: str, client: Client, route, case: Case) -> Answer:
     address = route.filled(case)
     response = client.get(address)
     html = response["Content-Type"].startswith("text/html")

@@ -175,7 +175,7 @@ def _nothing(request: HttpRequest) -> forms.Form:
 def _level(request: HttpRequest) -> forms.Form:
     level = request.POST.get("level", "")
     confirmed = request.POST.get("confirmed") == "1"
-    form = forms.Form(answers={"level": int(level) if level.isdigit() else 0, "confirmed": confirmed})
+    form = forms.Form(answers={"level": int(level[:3]) if level.isdecimal() else 0, "confirmed": confirmed})
     if request.POST.get("weak") == "1" and not confirmed:
         form.errors["confirmed"] = "refund.error.not_confirmed"
     return form
