@@ -11,7 +11,7 @@ from yibao.batch.demo.load import person_key
 from yibao.batch.demo.planted import KINDS
 from yibao.services.refund import rulebook
 from yibao.store import situations, verify
-from yibao.store.models import Contribution, Entry, Person, PersonalAccountBalance
+from yibao.store.models import CitizenLogin, Contribution, Entry, Person, PersonalAccountBalance
 
 DAY = date(2026, 3, 2)
 # What each kind is decided when its person asks on the day of the city; the rest is refunded.
@@ -81,4 +81,10 @@ def test_making_the_city_shows_how_to_enter(town):
     text = setup.welcome()
     assert "citizen1" in text
     assert "yibao-demo-2026" in text
-    assert len(setup.manifest_lines()) == len(KINDS)
+    assert len(setup.manifest_lines(on=DAY)) == len(KINDS)
+
+
+def test_the_manifest_finds_the_person_of_each_kind(town):
+    for one, citizen in zip(setup.manifest(on=DAY), town.citizens, strict=False):
+        login = CitizenLogin.objects.get(user__username=one.login)
+        assert (login.person_id, one.row) == (one.person_id, citizen.plant.row)

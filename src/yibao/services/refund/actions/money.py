@@ -167,7 +167,8 @@ def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, mon
         Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
     """
     # Locked, so that two cases of one payment cannot both find room.
-    list(Contribution.objects.select_for_update().filter(pk__in=[row.pk for row in request.chosen.values()]))
+    chosen = [row.pk for row in request.chosen.values()]
+    list(Contribution.objects.select_for_update().filter(pk__in=chosen).order_by("pk"))
     taken = list(RefundedMonth.objects.filter(contribution__in=request.chosen.values()))
     rows: list[RefundedMonth] = []
     for line in paid_lines(plain=plain, request=request):

@@ -18,6 +18,7 @@ from yibao.store import cases
 from yibao.store.models import Case, Outbox
 
 NOTE_MAX = 500
+AWAITING = "awaiting_determination"
 
 
 def _kept(work: Callable[[], Case]) -> Case:
@@ -57,7 +58,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         _pass("accept", plain=plain, request=case.refund)
         kept = evidence.keep(case=case, request=case.refund, evidence=found, decision=decision, on=on, at=at)
         data = {
-            "levels": plain["approval"] or promises.ordinary_levels(rulebook.region(decision.region)),
+            "levels": _levels(decision),
             "amount_fen": evidence.amount_fen(plain, case.refund),
             "pack": plain["pack"]["version"],
             "decision": kept.sha256,
@@ -105,11 +106,21 @@ def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: dat
 
 def _pass(verb: str, *, plain: Mapping[str, Any], request: RefundRequest, confirmed: bool = False) -> None:
     standing = workflow.Standing(
-        plain["decision"], request.determined_fen is not None, bool(plain["low_confidence"]), confirmed
+        outcome=plain["decision"],
+        determined=request.determined_fen is not None,
+        awaiting=any(refusal["code"] == AWAITING for refusal in plain["refusals"]),
+        low_confidence=bool(plain["low_confidence"]),
+        confirmed=confirmed,
     )
     refusal = workflow.gate(verb=verb, standing=standing)
     if refusal is not None:
         raise Refused(refusal)
+
+
+def _levels(decision: Decision) -> list[dict[str, Any]]:
+    """Return who signs: the decision's own chain, or the ordinary one where a person decides."""
+    plain = [{key: level[key] for key in ("level", "roles", "order")} for level in decision.json()["approval"]]
+    return plain or promises.ordinary_levels(rulebook.region(decision.region))
 
 
 def not_accept(*, number: str, reason: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
@@ -215,6 +226,10 @@ def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Ev
     if case.amount_fen != evidence.amount_fen(plain, case.refund):
         _change(case, found, decision, on=on, at=at)
         raise refused("evidence_changed")
+    if [(level["roles"], level["order"]) for level in case.process] != [
+        (list(level["roles"]), level["order"]) for level in _levels(decision)
+    ]:
+        raise refused("chain_changed")
     return found, decision, plain
 
 
