@@ -245,8 +245,7 @@ def test_pages_with_errors_serve_everybody(busy_city, visitor, cases):
             page.goto(reverse(f"refund:{step}", args=[draft]))
             for box in page.locator("main input:not([type=hidden]):not([type=radio]):not([type=file])").all():
                 box.fill("")
-            for folded in page.locator("main details:not([open]) > summary").all():
-                folded.click()
+            page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
             page.get_by_role("button", name=button, exact=True).first.click()
             page.wait_for_selector(".govuk-error-summary")
             assert page.title().startswith("错误：")
