@@ -29,7 +29,7 @@ def main(url: str) -> None:
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / "home-390.png")
         page = browser.new_context(base_url=url, locale="zh-CN", viewport=DESK).new_page()
-        sign_in(page=page, path="/workbench/sign-in", login="reviewer")
+        sign_in(page=page, path="/workbench/sign-in", login="clerk")
         page.locator("main table tr").filter(has_text="1,949.10").locator("a").first.click()
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / "desk-1280.png")
