@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, desk, find, payout, track
+from yibao.services.refund.pages import apply, desk, files, find, payout, track
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.payout import workbench_nav
 from yibao.services.refund.pages.track import portal_tasks
@@ -18,8 +18,8 @@ urlpatterns = [
     path(f"{CASE}/payments", apply.payments, name="payments"),
     path(f"{CASE}/reason", apply.reason, name="reason"),
     path(f"{CASE}/account", apply.account, name="account"),
-    path(f"{CASE}/materials", apply.materials, name="materials"),
-    path(f"{CASE}/materials/<int:document_id>/remove", apply.detach, name="detach"),
+    path(f"{CASE}/materials", files.materials, name="materials"),
+    path(f"{CASE}/materials/<int:document_id>/remove", files.detach, name="detach"),
     path(f"{CASE}/check", apply.check, name="check"),
     path(f"{CASE}/submit", apply.submit, name="submit"),
     path(f"{CASE}/done", apply.done, name="done"),

@@ -187,69 +187,6 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     return question(request, case, "account", form, [who, *boxes], title=say("refund.ask.account"), original=original)
 
 
-@page
-def materials(request: HttpRequest, number: str) -> HttpResponse:
-    """Show what to bring, take files one at a time, show each afterwards."""
-    case, say = editable(request, number), request.say
-    errors: dict[str, str] = {}
-    status = 200
-    if request.method == "POST":
-        material, file = request.POST.get("material", ""), request.FILES.get("file")
-        if file is None:
-            errors, status = {f"file-{material}": say("refund.error.no_file")}, 400
-        else:
-            try:
-                actions.attach(
-                    number=number,
-                    material=material,
-                    name=file.name,
-                    content=file.read(),
-                    by=request.actor,
-                    on=request.on,
-                    at=request.at,
-                )
-                return redirect("refund:materials", number)
-            except Refused as refused:
-                errors = {f"file-{material}": refusal_words(refused, say)}
-                status = refused.refusal.status
-    context = {**frame(case, "materials"), **_materials(case, request), "errors": errors}
-    for item in context["materials"]:
-        item["wrong"] = f"file-{item['code']}" in errors
-    return render(request, "refund/materials.html", context, status=status)
-
-
-def refusal_words(refused: Refused, say: Any) -> str:
-    """Return why and what to do next, as one text."""
-    refusal = refused.refusal
-    if say.language == "en":
-        return f"{refusal.en[:1].upper()}{refusal.en[1:]}. {refusal.next_en}"
-    return f"{refusal.zh}。{refusal.next_zh}"
-
-
-def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
-    decision = actions.preview(number=case.number, on=request.on).json()
-    held = [document for document in case.documents.all() if document.removed_at is None]
-    asked = views.materials(decision, request.say)
-    for item in asked:
-        item["files"] = [document for document in held if document.material == item["code"]]
-        item["field"] = {
-            "component": "file_upload",
-            "name": "file",
-            "id": f"file-{item['code']}",
-            "label": {"text": f"{request.say('refund.ask.file')}：{item['label']}", "classes": "govuk-visually-hidden"},
-            "attributes": {"accept": ".pdf,.jpg,.jpeg,.png"},
-        }
-    return {"materials": asked, "missing": len(views.missing(asked))}
-
-
-@require_POST
-def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
-    """Take a file back."""
-    editable(request, number)
-    actions.detach(number=number, document_id=document_id, by=request.actor, on=request.on, at=request.at)
-    return redirect("refund:materials", number)
-
-
 @require_safe
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Show every answer with a link to change it, and what the rules say."""
@@ -333,7 +270,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refused:
         if case.state != "draft":
             raise
-        return checked(request, case, error=refusal_words(refused, request.say), status=refused.refusal.status)
+        return checked(request, case, error=views.refusal_words(refused, request.say), status=refused.refusal.status)
     return redirect("refund:done", number)
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import buttons, track, views
-from yibao.services.refund.pages.apply import refusal_words
 from yibao.store import audit_log, cases
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
 
@@ -144,7 +143,7 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     try:
         STEPS[verb].act(request, held, form)
     except Refused as refused:
-        form.errors = {"step": refusal_words(refused, request.say)}
+        form.errors = {"step": views.refusal_words(refused, request.say)}
         held.refresh_from_db()
         return show(request, held, form, verb=verb, status=refused.refusal.status)
     messages.success(request, request.say(f"refund.did.{verb}", number=number))

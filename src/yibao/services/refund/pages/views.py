@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from yibao.kernel.errors import Refused
 from yibao.kernel.money import Money
 
 AMOUNT = re.compile(r"-?\d+\.\d{2}")
@@ -170,3 +171,11 @@ def sources(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
 def missing(shown: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the materials that are not there yet."""
     return [item for item in shown if not item["satisfied"]]
+
+
+def refusal_words(refused: Refused, say: Any) -> str:
+    """Return why and what to do next, as one text."""
+    refusal = refused.refusal
+    if say.language == "en":
+        return f"{refusal.en[:1].upper()}{refusal.en[1:]}. {refusal.next_en}"
+    return f"{refusal.zh}。{refusal.next_zh}"
