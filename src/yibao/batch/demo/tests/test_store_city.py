@@ -71,6 +71,12 @@ def test_each_planted_person_is_decided_by_the_row_planted_for(town):
         assert (row, decision.decision) == (row, OUTCOMES.get(row, "refund"))
 
 
+def test_everybodys_record_is_a_case_file_that_can_be_decided(town):
+    for citizen in town.citizens:
+        plain = situations.case_file(person_key(town, citizen), "500000", town.on, {})
+        assert rulebook.decide(plain).decision
+
+
 def test_the_walk_through_gives_what_the_readme_says(town):
     decision = rulebook.decide(case_file(town, town.citizens[0])).json()
 
