@@ -122,7 +122,7 @@ def event(action: CaseAction, say: Any, reader: str) -> dict[str, Any]:
     told = say.find(f"refund.log.{action.kind}") if reader == "staff" else None
     return {
         "kind": action.kind,
-        "title": told or say(f"refund.event.{action.kind}"),
+        "title": told or say(f"refund.event.{action.kind}", level=action.data.get("level", "")),
         "at": action.at,
         "why": action.reason,
         "who": who or say(f"refund.who.{action.actor_kind}"),
