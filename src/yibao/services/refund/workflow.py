@@ -32,8 +32,8 @@ REFUSE_REASONS: Mapping[str, tuple[str, str]] = {
 
 CHANNELS = ("app", "tax_wechat", "window", "agency_list")
 APPLICANTS = ("payer", "relative", "heir", "guardian", "proxy", "unit", "agency")
-PRICE_ROWS = frozenset({"R1a", "R1b", "R2", "R2-OLD", "SUB"})
-"""Rows that correct a price: the months stay covered, so they do not use the months up."""
+PRICE_AMOUNTS = frozenset({"concession_lump", "concession_annual", "determined", "subsidy"})
+"""Amount rules that correct a price: the months stay covered, so they are not used up."""
 
 
 @dataclass(frozen=True, slots=True)

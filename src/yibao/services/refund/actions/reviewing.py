@@ -242,10 +242,13 @@ def _conclude(
     if plain["decision"] == "accounts_merged":
         merging.merge(case=case, plain=plain, on=on, at=at)
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-    months = rulebook.months_given_back(found.case_file)
-    if code := money.reserve(case=case, plain=plain, request=request, months=months):
+    if not money.paid_lines(plain=plain, request=request):
+        # What was credited covers all of it: rightly claimed, and nothing is left to pay.
+        return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
+    given = rulebook.given_back(found.case_file)
+    if code := money.reserve(case=case, plain=plain, request=request, given=given):
         raise refused(code)
-    money.owe(case=case, request=request, plain=plain, on=on, at=at)
+    money.owe(case=case, request=request, plain=plain, given=given, on=on, at=at)
     return case
 
 

@@ -114,6 +114,46 @@ def test_what_no_rule_covers_is_paid_by_an_amount_a_person_determined(record, ma
     assert verify.verify_ledger() == []
 
 
+def test_a_claim_that_the_credits_cover_is_completed_without_money(record, make_walk):
+    person = record.person("500112197603011995", sex="M", born=date(1976, 3, 1))
+    own = record.enrol(person, "individual", date(2022, 1, 1), date(2023, 1, 1), tier=2)
+    record.post(record.pay(own, "2022-01", "2022-12", 120000, paid_on=date(2022, 1, 5), credit=10000))
+    fund = record.enrol(person, "unemployed", date(2022, 1, 1), date(2022, 7, 1))
+    record.pay(fund, "2022-01", "2022-06", None, kind="monthly", payer="unemployment_fund")
+    walk = make_walk(person)
+    walk.accepted()
+
+    assert walk.approve().state == "completed"
+    assert walk.case.amount_fen == 0
+    assert not JournalTransaction.objects.filter(case_number=walk.number).exists()
+    assert verify.verify_audit() == []
+
+
+def test_credits_not_set_off_come_back_out_of_the_personal_account(record, make_walk):
+    """Tier 2 of 2022, then an employer: the row sets nothing off, so the account gives its credits back."""
+    person = record.person("500112198807120028", born=date(1988, 7, 12))
+    own = record.enrol(person, "individual", date(2022, 1, 1), date(2023, 1, 1), tier=2)
+    record.post(record.pay(own, "2022-01", "2022-12", 587400, paid_on=date(2022, 1, 5), large=53400, credit=14685))
+    relation = record.enrol(person, "unit", date(2022, 7, 1), date(2023, 1, 1), unit=unit(1))
+    record.pay(relation, "2022-07", "2022-12", 500000, kind="monthly", payer="unit")
+    walk = make_walk(
+        person,
+        reason="moved_to_unit",
+        materials=("payment_proof", "id_document", "bank_card", "employment_record"),
+        on=date(2023, 3, 3),
+    )
+    walk.approved()
+
+    assert walk.case.amount_fen == 293700
+    posted = JournalTransaction.objects.get(case_number=walk.number)
+    assert [(entry.account.kind, entry.amount_fen) for entry in posted.entries.order_by("line")] == [
+        ("pool", 293700 - 6 * 14685 - 26700),
+        ("personal", 6 * 14685),
+        ("large_claim", 26700),
+        ("refunds_payable", -293700),
+    ]
+
+
 def test_a_new_amount_voids_the_signatures_given(long_walk):
     long_walk.submitted()
     determine(long_walk)
