@@ -6,6 +6,7 @@ Usage: surfaces.py REGION SERVICE
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 from click.testing import CliRunner
 
@@ -52,6 +53,13 @@ def decision(case: dict[str, object]) -> str:
     return Client().post("/api/v1/decisions", json.dumps(case), content_type="application/json").content.decode()
 
 
+def case_file(case: dict[str, object], service: str) -> Path:
+    """Write the case with the service asked for, and return the file."""
+    file = Path("case.json")
+    file.write_text(json.dumps({**case, "service": service}), encoding="utf-8")
+    return file
+
+
 def surfaces(region: str, service: str) -> dict[str, str]:
     """Return what every surface shows."""
     prepare()
@@ -66,7 +74,7 @@ def surfaces(region: str, service: str) -> dict[str, str]:
         "packs": run("packs", "check", "--quiet"),
         "cases": run("packs", "test"),
         "explain": run("explain", region, "situation.X1", "--on", "2026-01-01"),
-        "schema": run("schema", "case"),
+        "command line": run("decide", "--json", str(case_file(case, service))),
         "portal": page("citizen", "/"),
         "workbench": page("clerk", "/workbench/"),
         "service in the portal": page("citizen", f"/{service}/"),

@@ -92,6 +92,11 @@ def test_a_service_dropped_in_is_found_in(surfaces, surface):
     assert SERVICE_LABEL in surfaces[surface]
 
 
+def test_a_service_dropped_in_decides_on_the_command_line(surfaces):
+    answer = json.loads(surfaces["command line"])
+    assert (answer["service"], answer["pack"]["region"]) == (SERVICE, REGION)
+
+
 def test_both_stand_in_the_readme_of_the_copy(copy):
     environment = os.environ | {"PYTHONPATH": str(copy / "src")}
     program = (

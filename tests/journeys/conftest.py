@@ -1,25 +1,35 @@
 """A small demo city behind a real site, and readers in a real browser in front of it."""
 
-from collections.abc import Callable, Iterator
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.test import Client
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
 from yibao.batch.demo import setup
 from yibao.batch.demo.books import post_city
 from yibao.batch.demo.city import make_city
-from yibao.batch.demo.load import store_city
+from yibao.batch.demo.load import person_key, store_city
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.records import City
-from yibao.batch.demo.staff import PASSWORD, make_logins
+from yibao.batch.demo.staff import PASSWORD, make_logins, staff_actor
 from yibao.batch.demo.tariffs import Tariffs
-from yibao.services.refund import rulebook
+from yibao.casework.actors import Actor
+from yibao.services.refund import actions, rulebook
 from yibao.store import audit_log, guards
+from yibao.store.models import Case, CitizenLogin, Contribution, Person
 
 PERSONS = 80
 SEED = 2026
@@ -113,3 +123,183 @@ def busy_city(django_db_setup, django_db_blocker, chromium) -> Iterator[Site]:
     """A site with a case in every state, shared by the tests of one module."""
     with running_site(django_db_blocker, chromium, city_with_cases) as site:
         yield site
+
+
+def stock() -> dict[str, str]:
+    """Return a digest of every table but the sessions, and of the files: equal before and after, nothing changed."""
+    ignored = {"sessions.session", "web.signinfailure", "store.readlog", "auth.user"}
+    tables = [model for model in apps.get_models() if model._meta.label_lower not in ignored]
+    found = {model._meta.label: _digest(model.objects.order_by("pk").values_list()) for model in tables}
+    held = [path for path in sorted(settings.YIBAO_DOCUMENTS_DIR.rglob("*")) if path.is_file()]
+    return found | {"documents": _digest((path.name, path.stat().st_size) for path in held)}
+
+
+def _digest(rows: Iterable[Any]) -> str:
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
+
+
+def picture(kind: str = "PNG") -> bytes:
+    """Return a small photo of a paper."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), (232, 238, 244)).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture
+def photo() -> bytes:
+    """A small photo of a paper."""
+    return picture()
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> Callable[..., Client]:
+    """Make somebody who is signed in, without a browser; a crash of the site is an answer, not an exception."""
+
+    def enter(username: str, **options: Any) -> Client:
+        client = Client(raise_request_exception=False, **options)
+        client.force_login(get_user_model().objects.get(username=username))
+        return client
+
+    return enter
+
+
+@dataclass
+class Applicant:
+    """Somebody who paid twice and asks for it back, on the way through the office."""
+
+    person: Person
+    username: str
+    number: str = ""
+
+    MATERIALS = ("payment_proof", "id_document", "bank_card", "unemployment_record")
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(None, "", "citizen", person_id=self.person.pk)
+
+    @property
+    def case(self) -> Case:
+        return Case.objects.get(number=self.number)
+
+    @property
+    def payment(self) -> str:
+        row = Contribution.objects.filter(enrolment__person=self.person, payer="person").order_by("pk").first()
+        return f"p{row.pk}"
+
+    def now(self) -> dict[str, Any]:
+        return {"on": timezone.localdate(), "at": timezone.now()}
+
+    def draft(self) -> "Applicant":
+        self.number = actions.open_draft(person_id=self.person.pk, region=REGION, by=self.actor, **self.now()).number
+        answers = {"reason": "unemployment_overlap", "payments": [self.payment], "bank_name": "演示银行",
+                   "bank_holder": "张三", "bank_number": "622202123456789012"}  # fmt: skip
+        actions.save_answers(number=self.number, answers=answers, by=self.actor, **self.now())
+        for material in self.MATERIALS:
+            actions.attach(
+                number=self.number, material=material, name="a.png", content=picture(), by=self.actor, **self.now()
+            )
+        return self
+
+    def submitted(self) -> "Applicant":
+        self.draft()
+        actions.submit(number=self.number, key="first", by=self.actor, **self.now())
+        return self
+
+    def accepted(self) -> "Applicant":
+        self.submitted()
+        actions.accept(number=self.number, seen=self.case.evidence_hash, by=staff_actor("clerk"), **self.now())
+        return self
+
+    def approved(self) -> "Applicant":
+        self.accepted()
+        actions.approve(
+            number=self.number, level=1, seen=self.case.evidence_hash, by=staff_actor("reviewer"), confirmed=True,
+            **self.now(),
+        )  # fmt: skip
+        return self
+
+    def executing(self) -> "Applicant":
+        self.approved()
+        actions.pay(number=self.number, key="first", by=staff_actor("finance"), **self.now())
+        return self
+
+
+@pytest.fixture(scope="module")
+def applicants(quiet_city) -> Iterator[Applicant]:
+    """People of the quiet city who paid while the unemployment fund paid for them, each with a login."""
+    return _applicants(quiet_city.city)
+
+
+def _applicants(city: City) -> Iterator[Applicant]:
+    for citizen in city.citizens:
+        if citizen.plant and citizen.plant.reason == "unemployment_overlap":
+            person = Person.objects.get(pk=person_key(city, citizen))
+            user, _ = get_user_model().objects.get_or_create(username=f"applicant{citizen.index}")
+            CitizenLogin.objects.filter(person=person).delete()
+            CitizenLogin.objects.create(user=user, person=person)
+            yield Applicant(person, user.username)
+
+
+@pytest.fixture
+def applicant(applicants) -> Applicant:
+    """The next of them, with nothing applied for yet."""
+    return next(applicants)
+
+
+@pytest.fixture
+def unchanged() -> Callable[[], Any]:
+    """A block of which nothing may remain in the store: `with unchanged(): ...`."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        before = stock()
+        yield
+        after = stock()
+        assert {name for name in before if before[name] != after[name]} == set()
+
+    return block
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of the site: its full name and what stands in it."""
+
+    name: str
+    parameters: frozenset[str]
+
+    def filled(self, case: Case) -> str | None:
+        """The address for a case, or None where the case has nothing to put into it."""
+        paper = case.papers.first()
+        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code}
+        values = {
+            # A paper is checked by its own number, everything else is found by the case's.
+            "number": paper and paper.number if "code" in self.parameters else case.number,
+            "document_id": next((one.pk for one in case.documents.all()), None),
+            "kind": "application_form",
+            "verb": "accept",
+            **printed,
+        }
+        needed = {name: values[name] for name in self.parameters}
+        return None if None in needed.values() else reverse(self.name, kwargs=needed)
+
+
+def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*names, pattern.namespace) if pattern.namespace else names
+            yield from routes(pattern, inner)
+        else:
+            yield Route(":".join((*names, pattern.name)), frozenset(pattern.pattern.converters))
+
+
+@pytest.fixture(scope="session")
+def pages() -> list[Route]:
+    """Every address of the site but the interface's for programs."""
+    return [route for route in routes(get_resolver()) if not _is_interface(route)]
+
+
+def _is_interface(route: Route) -> bool:
+    try:
+        return reverse(route.name).startswith("/api/")
+    except NoReverseMatch:
+        return False

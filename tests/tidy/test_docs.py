@@ -4,7 +4,10 @@ import re
 import subprocess
 import sys
 
+import click
 import pytest
+
+from yibao.cli import main
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(?:bash|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -90,3 +93,18 @@ def test_the_glossary_has_each_term_once(project):
 @pytest.mark.parametrize("kind", ["tutorial", "how-to", "reference", "explanation", "adr"])
 def test_each_kind_of_page_has_one(project, kind):
     assert [path for path in pages(project) if project.name(path).startswith(f"docs/{kind}/")]
+
+
+def test_every_verb_the_docs_name_exists(project):
+    def known(verb: str, below: str) -> bool:
+        command = main.get_command(click.Context(main), verb)
+        is_group = isinstance(command, click.Group)
+        return command is not None and (not is_group or not below or below in command.commands)
+
+    named = {
+        found
+        for page in pages(project)
+        for found in re.findall(r"\.venv/bin/yibao ([a-z]+)(?: ([a-z]+)\b)?", page.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert [found for found in sorted(named) if not known(*found)] == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI, Router, Status
 from pydantic import BaseModel, ConfigDict
 
 import yibao
@@ -77,19 +77,21 @@ class Health(BaseModel):
 def decisions(request: HttpRequest) -> Any:
     """Decide one case file: the same body, the same answer and the same errors as `yibao decide`."""
     if request.content_type != "application/json":
-        return 415, told("", "请用 application/json 提交", "send the case file as application/json")
+        return Status(415, told("", "请用 application/json 提交", "send the case file as application/json"))
     if len(request.body) > BODY_BYTES_MAX:
-        return 413, told("", "案件文件不能超过 1 MB", "a case file may have at most 1 MB")
+        return Status(413, told("", "案件文件不能超过 1 MB", "a case file may have at most 1 MB"))
     try:
         raw = json.loads(request.body)
     except (ValueError, RecursionError):
-        return 400, told("", "内容不是 JSON，请检查括号和引号", "the body is not JSON: check brackets and quotes")
+        return Status(
+            400, told("", "内容不是 JSON，请检查括号和引号", "the body is not JSON: check brackets and quotes")
+        )
     if not isinstance(raw, dict):
-        return 422, told("", "案件文件应是一个 JSON 对象", "a case file is a JSON object")
+        return Status(422, told("", "案件文件应是一个 JSON 对象", "a case file is a JSON object"))
     try:
-        return 200, yibao.decide(raw)
+        return Status(200, yibao.decide(raw))
     except InputInvalid as invalid:
-        return 422, {"errors": [shown(problem) for problem in invalid.problems]}
+        return Status(422, {"errors": [shown(problem) for problem in invalid.problems]})
 
 
 @router.get("/services", response=list[ServiceInfo], summary="List the public services")
@@ -106,8 +108,8 @@ def health(request: HttpRequest) -> Any:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except connection.Database.Error:
-        return 503, {"status": "database unreachable"}
-    return 200, {"status": "ok"}
+        return Status(503, {"status": "database unreachable"})
+    return Status(200, {"status": "ok"})
 
 
 def told(where: str, zh: str, en: str) -> dict[str, Any]:

@@ -132,6 +132,9 @@ def _overdue(on: date) -> list[CaseClock]:
 def _escalate(clock: CaseClock, done: Done, *, on: date, at: datetime) -> None:
     with transaction.atomic():
         case = cases.locked(clock.case.number)
+        # Looked at again under the lock: another worker may have been quicker.
+        if not CaseClock.objects.filter(pk=clock.pk, finished_on=None, escalated_on=None).exists():
+            return
         due = clock.due_on.isoformat() if clock.due_on else ""
         data = {"clock": clock.name, "due_on": due}
         cases.act(number=case.number, kind="escalate", by=Actor.system(), at=at, on=on, data=data)

@@ -110,8 +110,9 @@ def _tell(*, name: str, error: InputInvalid, lang: str, as_json: bool) -> None:
     problems = [{"where": each.where, "zh": each.zh, "en": each.en} for each in error.problems]
     if as_json:
         click.echo(json.dumps({"error": "input", "file": name, "problems": problems}, ensure_ascii=False))
+    other = "en" if lang == "zh" else "zh"
     for each in problems:
-        click.echo(f"{name}: {each['where']}: {each[lang]}", err=True)
+        click.echo(f"{name}: {each['where']}: {each[lang]}\n    {each[other]}", err=True)
 
 
 def _headline(answer: Mapping[str, Any], lang: str) -> str:

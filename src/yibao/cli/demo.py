@@ -57,7 +57,7 @@ def listing() -> None:
     prepare()
     from yibao.batch.demo import setup
 
-    for line in setup.manifest_lines():
+    for line in setup.manifest_lines(on=_today()):
         click.echo(line)
 
 

@@ -1,5 +1,6 @@
 """Work lists as stored queries: whose turn, by deadline; a page costs the same however many cases there are."""
 
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -41,9 +42,10 @@ class Cursor:
         """
         day, _, case_id = text.partition("~")
         try:
-            return cls(date.fromisoformat(day), int(case_id))
+            found = cls(date.fromisoformat(day), int(case_id))
         except ValueError:
             return None
+        return found if abs(found.case_id) < sys.maxsize else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 
 from yibao.kernel.errors import Refused
 from yibao.web.access import actor_of
-from yibao.web.places import desk_nav, place_of, roles_words
+from yibao.web.places import desk_nav, region_of, roles_words
 from yibao.web.words import LANGUAGES, Say
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -51,7 +53,7 @@ class PagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._describe(request)
-        response = refuse_large_body(request) or self.get_response(request)
+        response = refuse_large_body(request) or refuse_nul(request) or self.get_response(request)
         if response.status_code == 405 and not request.path.startswith(API):
             allowed = response["Allow"]
             response = error_page(request, 405)
@@ -71,6 +73,8 @@ class PagesMiddleware:
         at_desk = request.path.startswith(DESK)
         if not actor:
             door = "workbench:sign_in" if at_desk else "portal:sign_in"
+            if request.htmx:  # type: ignore[attr-defined]
+                return HttpResponseClientRedirect(reverse(door))
             response = redirect(door)
             if request.method == "GET":
                 response["Location"] += "?" + urlencode({"next": request.get_full_path()})
@@ -93,7 +97,7 @@ class PagesMiddleware:
         request.at = at  # type: ignore[attr-defined]
         request.on = timezone.localdate(at)  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
-        request.place = SimpleLazyObject(lambda: place_of(request))  # type: ignore[attr-defined]
+        request.region = SimpleLazyObject(lambda: region_of(request))  # type: ignore[attr-defined]
         request.roles_words = SimpleLazyObject(lambda: roles_words(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
 
@@ -103,6 +107,12 @@ def refuse_large_body(request: HttpRequest) -> HttpResponse | None:
     size = str(request.META.get("CONTENT_LENGTH") or "0")
     limit = settings.YIBAO_UPLOAD_BYTES_MAX + BODY_SLACK_BYTES
     return error_page(request, 413) if size.isdigit() and int(size) > limit else None
+
+
+def refuse_nul(request: HttpRequest) -> HttpResponse | None:
+    """Return 400 where an address or a form holds a NUL, which no text has and PostgreSQL cannot keep."""
+    texts = [request.path, *(text for sent in (request.GET, request.POST) for _, held in sent.lists() for text in held)]
+    return error_page(request, 400) if any("\x00" in text for text in texts) else None
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:

@@ -6,19 +6,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import yibao.services
-from yibao.policy import UnknownRegion
+from yibao.policy import Region, UnknownRegion
 from yibao.store.models import Person
 from yibao.web.sections import contributions
 
 
-def place_of(request: HttpRequest) -> str:
-    """Return the name of the pooling area of the reader, or nothing where no rules are known there."""
+def region_of(request: HttpRequest) -> Region | None:
+    """Return the pooling area of the reader, or None for visitors and where no rules are known."""
     actor = request.actor
+    if not actor:
+        return None
     code = actor.region or Person.objects.only("region").get(pk=actor.person_id).region
     try:
-        return str(yibao.services.packs().region_for(code).name)
+        return yibao.services.packs().region_for(code)
     except UnknownRegion:
-        return ""
+        return None
 
 
 def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ class Say:
         >>> Say("zh")("common.continue")
         '继续'
         >>> Say("en").pick({"label": "应退金额", "en": "amount to refund"})
-        'amount to refund'
+        'Amount to refund'
     """
 
     # Templates would call what can be called, and read nothing from it.
@@ -55,7 +55,7 @@ class Say:
         for name in (*names, "zh", "label", "name", "title"):
             value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
             if value:
-                return str(value)
+                return str(value)[:1].upper() + str(value)[1:] if names else str(value)
         return ""
 
 

@@ -17,6 +17,8 @@ from yibao.store import posting
 
 PERSONS_PER_CALL = 20_000
 """So many at a time, because a statement may name only so many accounts."""
+PERSONS_PER_DRAFT = 500
+"""So many personal accounts in one transaction, because the database sums a transaction at every entry."""
 
 
 def post_city(city: r.City, *, at: datetime) -> int:
@@ -45,17 +47,18 @@ def _planted(city: r.City) -> Iterator[Draft]:
 
 
 def _ordinary(city: r.City, citizens: tuple[r.Citizen, ...], start: int) -> Iterator[Draft]:
-    groups: dict[tuple[date, str], dict[Account, int]] = defaultdict(lambda: defaultdict(int))
+    groups: dict[tuple[date, str, int], dict[Account, int]] = defaultdict(lambda: defaultdict(int))
     for citizen in citizens:
         if citizen.plant is not None:
             continue
         person = person_key(city, citizen)
         for relation, pay in _paid_here(citizen):
-            group = groups[_booked_on(pay, city.on), pay.kind]
+            part = citizen.index // PERSONS_PER_DRAFT if pay.credit else 0
+            group = groups[_booked_on(pay, city.on), pay.kind, part]
             for entry in _postings(relation, pay, person, city.on):
                 group[entry.account] += entry.amount_fen
-    for (day, kind), sums in sorted(groups.items(), key=lambda item: item[0]):
-        key = f"demo/{city.seed}/{day.isoformat()}/{kind}/{start}"
+    for (day, kind, part), sums in sorted(groups.items(), key=lambda item: item[0]):
+        key = f"demo/{city.seed}/{day.isoformat()}/{kind}/{start}/{part}"
         yield Draft(key, "contribution_received", day, tuple(Posting(*entry) for entry in sums.items() if entry[1]))
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 
 from yibao.batch.demo import records as r
 from yibao.store import models as m
@@ -105,9 +106,9 @@ def _store_benefits(citizens: tuple[r.Citizen, ...], stored: list[m.Enrolment]) 
     for citizen in citizens:
         for use in citizen.benefits:
             enrolment = stored[first + use.enrolment]
-            rows.append(m.BenefitUse(enrolment=enrolment, on=use.on, kind=use.kind, amount_fen=use.amount.fen))
+            rows.append((enrolment.pk, use.on, use.kind, use.amount.fen))
         first += len(citizen.enrolments)
-    m.BenefitUse.objects.bulk_create(rows, batch_size=BATCH)
+    _insert(m.BenefitUse, ("enrolment", "on", "kind", "amount_fen"), rows)
 
 
 def _store_pays(pays: Iterable[tuple[m.Enrolment, r.Pay]]) -> None:
@@ -116,25 +117,30 @@ def _store_pays(pays: Iterable[tuple[m.Enrolment, r.Pay]]) -> None:
         [_contribution(enrolment, pay) for enrolment, pay in listed], batch_size=BATCH
     )
     pairs = [(row, pay) for row, (_, pay) in zip(stored, listed, strict=True)]
-    m.ContributionPart.objects.bulk_create(
-        (
-            m.ContributionPart(contribution=row, fund=part.fund, payer=part.payer, amount_fen=part.amount.fen)
-            for row, pay in pairs
-            for part in pay.parts
-        ),
-        batch_size=BATCH,
+    _insert(
+        m.ContributionPart,
+        ("contribution", "fund", "payer", "amount_fen"),
+        ((row.pk, part.fund, part.payer, part.amount.fen) for row, pay in pairs for part in pay.parts),
     )
-    m.AccountCredit.objects.bulk_create(
+    _insert(
+        m.AccountCredit,
+        ("contribution", "kind", "first_month", "end_month", "amount_fen"),
         (
-            m.AccountCredit(
-                contribution=row, kind=kind, first_month=pay.start.index, end_month=pay.end.index, amount_fen=credit.fen
-            )
+            (row.pk, kind, pay.start.index, pay.end.index, credit.fen)
             for row, pay in pairs
             for kind, credit in (("credit", pay.credit), ("retiree", pay.retiree_credit))
             if credit is not None
         ),
-        batch_size=BATCH,
     )
+
+
+def _insert(model: type[Model], names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Insert rows of plain columns as they are: half of a city's rows, at a tenth of the time of model instances."""
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})', list(rows))
 
 
 def _contribution(enrolment: m.Enrolment, pay: r.Pay) -> m.Contribution:

@@ -1,6 +1,8 @@
 """Makes the whole demo city: persons, books, logins and cases; says how to enter."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -10,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from yibao.batch.demo.books import post_city
 from yibao.batch.demo.cases import make_cases
-from yibao.batch.demo.city import make_city
-from yibao.batch.demo.load import store_city
+from yibao.batch.demo.city import PERSONS_LEAST, SEED, make_city
+from yibao.batch.demo.load import person_key, store_city
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.planted import CASE_KINDS, KINDS
 from yibao.batch.demo.records import City
@@ -84,7 +86,43 @@ def welcome() -> str:
 """
 
 
-def manifest_lines() -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Where to find the person of one kind.
+
+    Attributes:
+        login: Citizen's login.
+        kind: Code of the kind.
+        row: Row of the rules the person was planted for.
+        label: What happened, in Chinese.
+        en: The same in English.
+        person_id: Key of the person in the store.
+    """
+
+    login: str
+    kind: str
+    row: str
+    label: str
+    en: str
+    person_id: UUID
+
+
+def manifest(*, on: date, seed: int = SEED) -> list[Planted]:
+    """Return one person for each planted kind of a city, found again from its seed.
+
+    Args:
+        on: Any day; names and rows do not depend on it.
+        seed: The seed the city was made with.
+    """
+    tariffs = Tariffs(rulebook.region(REGION))
+    city = make_city(seed=seed, persons=PERSONS_LEAST, on=on, tariffs=tariffs)
+    return [
+        Planted(f"citizen{place}", kind.code, plant.row, plant.label, plant.en, person_key(city, citizen))
+        for place, (kind, citizen) in enumerate(zip(KINDS, city.citizens, strict=False), 1)
+        if (plant := citizen.plant) is not None
+    ]
+
+
+def manifest_lines(*, on: date) -> list[str]:
     """Return one line for each planted kind: login, row of the rules, and what it is about."""
-    made = [(f"citizen{place}", kind) for place, kind in enumerate(KINDS, 1)]
-    return [f"{login:<10} {kind.code:<24} {(kind.make.__doc__ or '').strip()}" for login, kind in made]
+    return [f"{one.login:<10} {one.row:<7} {one.label} {one.en}" for one in manifest(on=on)]

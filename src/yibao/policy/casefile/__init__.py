@@ -75,7 +75,7 @@ def read(raw: Mapping[str, Any]) -> CaseFile:
         InputInvalid: Something is wrong; `problems` names every place with what to do, in both languages.
 
     Source:
-        The contract of the case file, design §8.1.
+        The contract of the case file, docs/reference/decision.md.
 
     Examples:
         >>> try:

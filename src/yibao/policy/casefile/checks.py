@@ -20,9 +20,9 @@ def whole(*, case: CaseFile) -> list[InputProblem]:
         Problems in the order of the file; empty when it may be decided.
 
     Source:
-        The contract of the case file, design §8.1.
+        The contract of the case file, docs/reference/decision.md.
     """
-    return parts(
+    return list(_lived(case=case)) + parts(
         person=case.person,
         enrolments=list(enumerate(case.enrolments)),
         payments=list(enumerate(case.payments)),
@@ -69,6 +69,18 @@ def parts(
     if request is not None and not partial:
         found += _request(request=request, known={each.id: each for _, each in payments})
     return found
+
+
+def _lived(*, case: CaseFile) -> Iterator[InputProblem]:
+    """Yield days of birth and death that had not come when the application was made."""
+    for name in ("born", "died"):
+        day = getattr(case.person, name)
+        if day is not None and day > case.on:
+            yield InputProblem(
+                f"person.{name}",
+                f"{day} 晚于申请日 {case.on}，请核对两个日期。",
+                f"{day} lies after the day of application {case.on}; check both days.",
+            )
 
 
 def _person(*, person: Person) -> Iterator[InputProblem]:

@@ -44,6 +44,17 @@ def where(*, location: Sequence[int | str], raw: Any) -> str:
     return path or "(file)"
 
 
+_LIMITS = {
+    "string_pattern_mismatch": (
+        "“{value}”不是地区代码，应是六位数字，例如 500000。",
+        "{value!r} is no region code: write six digits, for example 500000.",
+    ),
+    "too_short": ("至少要有 {min_length} 项。", "There must be at least {min_length}."),
+    "string_too_short": ("至少要有 {min_length} 个字。", "Write at least {min_length} characters."),
+    "string_too_long": ("最多 {max_length} 个字。", "Write at most {max_length} characters."),
+}
+
+
 def problem(*, error: ErrorDetails, raw: Any, known: Mapping[str, Sequence[str]]) -> InputProblem:
     """Return one fault of the models as a problem a person can act on.
 
@@ -56,7 +67,7 @@ def problem(*, error: ErrorDetails, raw: Any, known: Mapping[str, Sequence[str]]
         Path and sentence in both languages.
 
     Source:
-        The contract of the case file, design §8.1.
+        The contract of the case file, docs/reference/decision.md.
 
     Examples:
         >>> error = {"type": "missing", "loc": ("on",), "input": {}, "msg": ""}
@@ -85,6 +96,9 @@ def _sentence(*, error: ErrorDetails, known: Mapping[str, Sequence[str]]) -> tup
         zh, en = _KINDS[kind]
         return f"这里应是{zh}，收到的是 {error['input']!r}。", f"This must be {en}; got {error['input']!r}."
     value = error["input"]
+    if kind in _LIMITS:
+        zh, en = _LIMITS[kind]
+        return zh.format(value=value, **context), en.format(value=value, **context)
     return f"值 {value!r} 不合要求：{error['msg']}。", f"The value {value!r} is refused: {error['msg']}."
 
 

@@ -122,25 +122,29 @@ def correction(*, post: QueryDict, materials: Mapping[str, Any]) -> Form:
         materials: Codes that may be asked for.
     """
     chosen = [code for code in post.getlist("items") if code in materials]
-    notes = {code: post.get(f"note_{code}", "").strip()[:NOTE_MAX] for code in chosen}
+    notes = {code: post.get(f"note_{code}", "").strip() for code in chosen}
     items = [{"material": code, "note": notes[code]} for code in chosen]
     other = post.get("other", "").strip()
     if other:
-        items.append({"field": "other", "note": other[:NOTE_MAX]})
+        items.append({"field": "other", "note": other})
     form = Form(answers={"items": items}, typed={"items": chosen, "other": other, **notes})
     if not items:
         form.errors["items"] = "refund.error.no_items"
+    if any(len(text) > NOTE_MAX for text in (other, *notes.values())):
+        form.errors["other"] = "refund.error.note_long"
     return form
 
 
 def refusal(*, post: QueryDict, codes: Mapping[str, Any]) -> Form:
     """Read why a case is refused: a code, and a note where the code needs one."""
     code, text = post.get("reason_code", ""), post.get("note", "").strip()
-    form = Form(answers={"reason_code": code, "note": text[:NOTE_MAX]}, typed={"reason_code": code, "note": text})
+    form = Form(answers={"reason_code": code, "note": text}, typed={"reason_code": code, "note": text})
     if code not in codes:
         form.errors["reason_code"] = "refund.error.no_refusal"
     if not text:
         form.errors["note"] = "refund.error.no_note"
+    elif len(text) > NOTE_MAX:
+        form.errors["note"] = "refund.error.note_long"
     return form
 
 
@@ -154,4 +158,6 @@ def determined(*, post: QueryDict) -> Form:
         form.errors["amount"] = "refund.error.amount"
     if not typed["worksheet"]:
         form.errors["worksheet"] = "refund.error.no_worksheet"
+    elif len(typed["worksheet"]) > NOTE_MAX:
+        form.errors["worksheet"] = "refund.error.note_long"
     return form

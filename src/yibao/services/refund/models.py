@@ -24,7 +24,6 @@ class RefundRequest(models.Model):
     determined_fen = models.BigIntegerField(null=True, blank=True)
     determined_worksheet = models.CharField(max_length=500, blank=True)
     determined_by = models.CharField(max_length=60, blank=True)
-    submit_key = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = [

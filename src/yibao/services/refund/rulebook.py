@@ -1,6 +1,7 @@
 """The rules this installation decides by: its packs, read once, and the decision upon a case file."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from django.conf import settings
 
 import yibao.policy
 from yibao.policy import Packs, Region, casefile, load_packs
-from yibao.services.refund import rules
+from yibao.services.refund import rules, workflow
 from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import decide_line
 
@@ -38,12 +39,29 @@ def region(code: str) -> Region:
     return rulebook().region_for(code)
 
 
-def months_given_back(case_file: Mapping[str, Any]) -> dict[str, list[int]]:
-    """Return the month indexes each payment is refunded for, by payment; empty where nothing is refunded."""
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What a decision gives back of one payment.
+
+    Attributes:
+        months: Indexes of the months it counts.
+        price: Whether only a price is corrected, so that the months stay covered.
+    """
+
+    months: tuple[int, ...]
+    price: bool
+
+
+def given_back(case_file: Mapping[str, Any]) -> dict[str, GivenBack]:
+    """Return what is given back of each payment, by payment; empty where nothing is refunded."""
     case = casefile.read(case_file)
     history = History(case=case, region=region(case.region))
     results = [decide_line(line) for line in history.lines()]
-    return {result.line.payment.id: result.months for result in results if result.outcome == "refund"}
+    return {
+        result.line.payment.id: GivenBack(tuple(result.months), result.asks("amount") in workflow.PRICE_AMOUNTS)
+        for result in results
+        if result.outcome == "refund"
+    }
 
 
 def decide(case_file: Mapping[str, Any]) -> rules.Decision:

@@ -32,8 +32,8 @@ REFUSE_REASONS: Mapping[str, tuple[str, str]] = {
 
 CHANNELS = ("app", "tax_wechat", "window", "agency_list")
 APPLICANTS = ("payer", "relative", "heir", "guardian", "proxy", "unit", "agency")
-PRICE_ROWS = frozenset({"R1a", "R1b", "R2", "R2-OLD", "SUB"})
-"""Rows that correct a price: the months stay covered, so they do not use the months up."""
+PRICE_AMOUNTS = frozenset({"concession_lump", "concession_annual", "determined", "subsidy"})
+"""Amount rules that correct a price: the months stay covered, so they are not used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,14 @@ class Standing:
     Attributes:
         outcome: Outcome of the decision made last; None before the first.
         determined: An agency entered an amount and its worksheet.
+        awaiting: The decision waits for an amount that an agency must determine first.
         low_confidence: The decision rests on weak sources only.
         confirmed: The person who signs has confirmed a weak decision in words.
     """
 
     outcome: str | None
     determined: bool = False
+    awaiting: bool = False
     low_confidence: bool = False
     confirmed: bool = False
 
@@ -71,6 +73,9 @@ def gate(*, verb: str, standing: Standing) -> Refusal | None:
         return None
     if standing.outcome not in passes:
         return MATERIALS_MISSING if standing.outcome == "incomplete" else DOES_NOT_PAY
+    if verb == "accept" and standing.awaiting:
+        # Who signs depends on the amount being there: accepted without it, the short chain would be pinned.
+        return NO_AMOUNT
     if verb == "approve":
         return _signature_gate(standing)
     return None
@@ -102,8 +107,8 @@ NO_AMOUNT = Refusal(
     "amount_not_determined",
     "这件事须由人工核定金额，目前还没有核定",
     "the amount must be determined by a person and has not been",
-    "请先录入核定金额和计算底稿，再审批。",
-    "Enter the determined amount and its worksheet first, then sign.",
+    "请先录入核定金额和计算底稿，再办理。",
+    "Enter the determined amount and its worksheet first, then go on.",
 )
 NOT_CONFIRMED = Refusal(
     "not_confirmed",

@@ -11,8 +11,3 @@ function start(scope) {
 
 start(document);
 document.addEventListener("htmx:afterSwap", (event) => start(event.detail.target));
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) {
-    window.print();
-  }
-});

@@ -24,11 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person first, then what their record shows, then their cases."""
     person = Person.objects.get(pk=request.actor.person_id)
     own = list(Case.objects.filter(person=person).order_by("-id"))
+    tasks = {number: words for found in contributions("portal_tasks", request) for number, words in found.items()}
+    cards = [case_card(case, request, tasks.get(case.number, "")) for case in own]
     context = {
         "section": "home",
         "person": person,
-        "waiting": [case_card(case, request) for case in own if case.state in TURN],
-        "cases": [case_card(case, request) for case in own if case.state not in TURN][:CASES_ON_HOME],
+        "waiting": [card for card in cards if card["turn"]],
+        "cases": [card for card in cards if not card["turn"]][:CASES_ON_HOME],
         "sections": contributions("portal_section", request),
         "services": contributions("portal_service", request),
     }
@@ -44,7 +46,11 @@ def payments(request: HttpRequest) -> HttpResponse:
         .order_by("-first_month", "-id")
     )
     rows = [_payment_row(payment, request) for payment in found]
-    return render(request, "portal/payments.html", {"section": "payments", "payments": rows})
+    return render(
+        request,
+        "portal/payments.html",
+        {"section": "payments", "payments": rows, "services": contributions("portal_service", request)},
+    )
 
 
 @require_safe
@@ -80,16 +86,16 @@ def paper_check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return render(request, "portal/paper.html", context)
 
 
-def case_card(case: Case, request: HttpRequest) -> dict[str, Any]:
-    """Return what a card or a row shows of one case."""
-    state = request.say(f"{case.service}.turn.{case.state}") if case.state in TURN else ""
+def case_card(case: Case, request: HttpRequest, task: str = "") -> dict[str, Any]:
+    """Return what a card shows of one case; a task is what the person is to do although the state does not say it."""
+    todo = request.say(f"{case.service}.turn.{case.state}") if case.state in TURN else task
     return {
         "number": case.number,
         "href": reverse(f"{case.service}:case", args=[case.number]),
         "service": request.say(f"{case.service}.name"),
         "tag": tag(case.state, request.say),
-        "turn": case.state in TURN,
-        "todo": state,
+        "turn": bool(todo),
+        "todo": todo,
         "amount": case.amount_fen,
         "due_on": case.due_on if case.state not in (*CLOSED, *DONE, *TURN) else None,
         "on": case.closed_on or case.submitted_on or case.opened_on,

@@ -75,6 +75,19 @@ def span(context: Context, first: int, end: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def rules_of(context: Context, region: Any) -> str:
+    """Write whose rules decide here, how finished they are, and when somebody last looked."""
+    say = say_in(context)
+    quality = say(f"common.quality.{region.quality}")
+    return say(
+        "common.rules",
+        place=say.pick(region),
+        quality=quality,
+        day=day_words(date.fromisoformat(region.checked_on), say),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def state_tag(context: Context, state: str) -> SafeString:
     """Draw the tag of a case's state."""
     return render("tag", tag(state, say_in(context)))

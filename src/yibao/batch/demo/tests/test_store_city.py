@@ -11,7 +11,7 @@ from yibao.batch.demo.load import person_key
 from yibao.batch.demo.planted import KINDS
 from yibao.services.refund import rulebook
 from yibao.store import situations, verify
-from yibao.store.models import Contribution, Entry, Person, PersonalAccountBalance
+from yibao.store.models import CitizenLogin, Contribution, Entry, Person, PersonalAccountBalance
 
 DAY = date(2026, 3, 2)
 # What each kind is decided when its person asks on the day of the city; the rest is refunded.
@@ -71,6 +71,12 @@ def test_each_planted_person_is_decided_by_the_row_planted_for(town):
         assert (row, decision.decision) == (row, OUTCOMES.get(row, "refund"))
 
 
+def test_everybodys_record_is_a_case_file_that_can_be_decided(town):
+    for citizen in town.citizens:
+        plain = situations.case_file(person_key(town, citizen), "500000", town.on, {})
+        assert rulebook.decide(plain).decision
+
+
 def test_the_walk_through_gives_what_the_readme_says(town):
     decision = rulebook.decide(case_file(town, town.citizens[0])).json()
 
@@ -81,4 +87,10 @@ def test_making_the_city_shows_how_to_enter(town):
     text = setup.welcome()
     assert "citizen1" in text
     assert "yibao-demo-2026" in text
-    assert len(setup.manifest_lines()) == len(KINDS)
+    assert len(setup.manifest_lines(on=DAY)) == len(KINDS)
+
+
+def test_the_manifest_finds_the_person_of_each_kind(town):
+    for one, citizen in zip(setup.manifest(on=DAY), town.citizens, strict=False):
+        login = CitizenLogin.objects.get(user__username=one.login)
+        assert (login.person_id, one.row) == (one.person_id, citizen.plant.row)

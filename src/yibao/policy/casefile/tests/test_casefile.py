@@ -107,9 +107,11 @@ WRONG = [
     pytest.param(("benefits",), [{"enrolment": "e9", "on": "2022-03-01", "kind": "outpatient"}],
                  "benefits[0].enrolment", "known", id="benefits of an enrolment that is not there"),
     pytest.param(("person", "died"), "1970-01-01", "person.died", "before the day of birth", id="dead before born"),
+    pytest.param(("person", "born"), "2050-01-01", "person.born", "after the day of application", id="not yet born"),
+    pytest.param(("person", "died"), "2050-01-01", "person.died", "after the day of application", id="not yet dead"),
     pytest.param(("person", "born"), "0001-01-01", "person.born", "between 1900", id="a year no living person has"),
     pytest.param(("payments", 0, "to"), "2199-12", "payments[0].to", "at most", id="more months than a life has"),
-    pytest.param(("region",), "50", "region", "refused", id="a region code that is no code"),
+    pytest.param(("region",), "50", "region", "six digits", id="a region code that is no code"),
     pytest.param(("payments",), {}, "payments", "a list", id="an object where a list belongs"),
 ]  # fmt: skip
 

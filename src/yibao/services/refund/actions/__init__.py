@@ -1,4 +1,8 @@
-"""What may be done with a refund: one function for each step, one transaction for each call."""
+"""What may be done with a refund: one function for each step, one transaction for each call.
+
+Locks are taken in one order everywhere: the case row, then the idempotency key, then the contributions asked for by
+number, then ledger accounts by number. Nothing is typeset, and no other service is asked, while a lock is held.
+"""
 
 from yibao.services.refund.actions.applying import (
     attach,

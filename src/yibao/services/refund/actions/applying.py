@@ -17,7 +17,7 @@ from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, documents, keys
-from yibao.store.models import Case, Document, Outbox
+from yibao.store.models import Case, Contribution, Document, Outbox
 
 REASON_MAX = 500
 
@@ -174,6 +174,8 @@ def _check_complete(case: Case, request: RefundRequest, chosen: list[int]) -> No
         raise refused("nothing_selected")
     if payees.account_of(case=case, request=request) is None:
         raise refused("no_account")
+    # Locked, so that of two applications for one payment the second sees the first.
+    list(Contribution.objects.select_for_update().filter(pk__in=chosen).order_by("pk"))
     others = RefundRequest.objects.filter(payments__in=chosen).exclude(case=case)
     running = others.exclude(case__state__in=[*CLOSED, State.DRAFT]).values_list("case__number", flat=True)
     if first := running.first():

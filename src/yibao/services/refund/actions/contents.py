@@ -8,6 +8,7 @@ from typing import Any
 from yibao.kernel.identifiers import mask_account, mask_id, mask_phone
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
+from yibao.kernel.workdays import WorkingDay, add_working_days
 from yibao.services.refund import documents, rulebook
 from yibao.services.refund.actions import money, payees, wording
 from yibao.store import cases
@@ -52,7 +53,7 @@ def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str]
     accepted = _last(case, "accept")
     if accepted is None:
         return None
-    clock = case.clocks.filter(name="decision").first()
+    due = _due(case, "decision")
     stored = cases.decision(case.number)
     codes = [] if stored is None else json.loads(stored.case_file)["materials"]
     receipt = documents.AcceptanceReceipt(
@@ -60,8 +61,8 @@ def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str]
         masked_id=mask_id(case.person.identity),
         item=ITEM,
         accepted_on=accepted.business_date,
-        due_on=clock.due_on if clock else None,
-        due_is_provisional=bool(clock and clock.due_provisional),
+        due_on=due.day if due else None,
+        due_is_provisional=bool(due and due.provisional),
         materials=tuple(wording.label("material", code) for code in codes),
     )
     return receipt, accepted.hash
@@ -72,19 +73,27 @@ def correction_notice(*, case: Case) -> tuple[documents.CorrectionNotice, str] |
     asked = _last(case, "ask_correction")
     if asked is None:
         return None
-    clock = case.clocks.filter(name="correction").first()
+    due = _due(case, "correction")
     notice = documents.CorrectionNotice(
         name=case.person.name,
         item=ITEM,
         told_on=asked.business_date,
-        due_on=clock.due_on if clock else None,
+        due_on=due.day if due else None,
         missing=tuple(_missing(item) for item in asked.data["items"]),
     )
     return notice, asked.hash
 
 
+def _due(case: Case, name: str) -> WorkingDay | None:
+    """Return the day first promised, also when the clock has stopped since."""
+    clock = case.clocks.filter(name=name).first()
+    return None if clock is None else add_working_days(day=clock.started_on, n=clock.working_days)
+
+
 def _missing(item: Mapping[str, str]) -> tuple[str, str]:
-    what = wording.label("material", item["material"]) if "material" in item else item.get("field", "")
+    what = (
+        wording.label("material", item["material"]) if "material" in item else wording.field(item.get("field", "other"))
+    )
     return what, item.get("note") or "请补交"
 
 

@@ -12,23 +12,34 @@ from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
 from yibao.services.refund.actions.shares import FundedLine, by_receiver, fund_shares
 from yibao.services.refund.models import RefundedMonth, RefundRequest
-from yibao.services.refund.workflow import PRICE_ROWS
+from yibao.services.refund.rulebook import GivenBack
 from yibao.store import posting
 from yibao.store.models import Case, Contribution, JournalTransaction, Payment
 
 PAYABLE = "refund.payable"
 PAID = "refund.paid"
+PRICE_ONLY = GivenBack((), price=True)
+"""What an amount stands for that an agency determined: the rules name no months for it."""
 PERSONAL = frozenset({"person", "heir"})
 """Receivers paid on the account the applicant gave."""
 
 
-def owe(*, case: Case, request: RefundRequest, plain: Mapping[str, Any], on: date, at: datetime) -> None:
+def owe(
+    *,
+    case: Case,
+    request: RefundRequest,
+    plain: Mapping[str, Any],
+    given: Mapping[str, GivenBack],
+    on: date,
+    at: datetime,
+) -> None:
     """Post what an approved refund owes, out of the funds that had the money.
 
     Args:
         case: The case, locked and approved.
         request: Its answers.
-        plain: The decision as the contract states it.
+        plain: The decision as the contract states it; it pays something.
+        given: What is given back of each payment.
         on: Accounting date.
         at: The moment.
 
@@ -36,12 +47,11 @@ def owe(*, case: Case, request: RefundRequest, plain: Mapping[str, Any], on: dat
         Refused: `period_closed`, or another refusal of the ledger; nothing was posted.
     """
     region = plain["pack"]["region"]
-    contributions = request.chosen
     debits: dict[tuple[str, str], int] = {}
     balance = _personal_balance(case, region)
     for line in paid_lines(plain=plain, request=request):
-        contribution = contributions[line["payment"]]
-        shares = fund_shares(line=_funded(line, contribution), account_balance=balance)
+        contribution = request.chosen[line["payment"]]
+        shares = fund_shares(line=_funded(line, contribution, given), account_balance=balance)
         balance = balance - Money(shares["account"])
         for fund, fen in shares.items():
             key = (contribution.enrolment.scheme, fund)
@@ -69,14 +79,14 @@ def paid_lines(*, plain: Mapping[str, Any], request: RefundRequest) -> list[dict
         ValueError: A decision for a person without a determined amount was approved; the gates forbid it.
     """
     if plain["decision"] != "manual":
-        return [line for line in plain["lines"] if line["parts"]]
+        return [line for line in plain["lines"] if by_receiver(line["parts"])]
     if request.determined_fen is None:
         raise ValueError("a manual decision is paid only with a determined amount")
     amount = str(Money(request.determined_fen))
     receiver = "heir" if request.applicant == "heir" else "person"
     first = next(iter(request.chosen))
     parts = [{"receiver": receiver, "amount": amount}]
-    return [{"payment": first, "months": 0, "offset": "0.00", "refund": amount, "rules": ["R1b"], "parts": parts}]
+    return [{"payment": first, "offset": "0.00", "refund": amount, "parts": parts}]
 
 
 def receivers(*, plain: Mapping[str, Any], request: RefundRequest) -> dict[tuple[str, str], Money]:
@@ -90,29 +100,24 @@ def receivers(*, plain: Mapping[str, Any], request: RefundRequest) -> dict[tuple
     return total
 
 
-def _funded(line: Mapping[str, Any], contribution: Contribution) -> FundedLine:
-    covered = contribution.end_month - contribution.first_month
-    months = int(line["months"] or 0)
-    price = is_price(line)
+def _funded(line: Mapping[str, Any], contribution: Contribution, given: Mapping[str, GivenBack]) -> FundedLine:
+    back = given.get(line["payment"], PRICE_ONLY)
+    months = () if back.price else back.months
     large = sum(part.amount_fen for part in contribution.parts.all() if part.fund == "large_claim")
-    monthly = sum(
-        credit.amount_fen * (credit.end_month - credit.first_month)
+    credited = sum(
+        credit.amount_fen
         for credit in contribution.credits.all()
-        if credit.kind == "credit"
+        for month in months
+        if credit.kind == "credit" and credit.first_month <= month < credit.end_month
     )
     return FundedLine(
         refund=Money.parse(line["refund"]),
         offset=Money.parse(line["offset"]),
-        months=0 if price else min(months, covered),
-        months_covered=covered,
+        months=len(months),
+        months_covered=contribution.end_month - contribution.first_month,
         large_claim=Money(large),
-        credited=Money(0 if price else monthly * min(months, covered) // covered),
+        credited=Money(credited),
     )
-
-
-def is_price(line: Mapping[str, Any]) -> bool:
-    """Return whether a line corrects a price, so that its months stay covered."""
-    return any(rule in PRICE_ROWS for rule in line["rules"])
 
 
 def _personal_balance(case: Case, region: str) -> Money:
@@ -154,30 +159,31 @@ def _post(case: Case, *, kind: str, suffix: str, on: date, at: datetime, posting
     return posting.post(draft=draft, at=at)
 
 
-def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, months: Mapping[str, list[int]]) -> str:
+def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, given: Mapping[str, GivenBack]) -> str:
     """Set aside the months an approved case gives back; the database refuses a month twice.
 
     Args:
         case: The case, locked.
         plain: The decision.
         request: The answers.
-        months: Month indexes given back by payment, as the decision found them.
+        given: What is given back of each payment.
 
     Returns:
         Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
     """
     # Locked, so that two cases of one payment cannot both find room.
-    list(Contribution.objects.select_for_update().filter(pk__in=[row.pk for row in request.chosen.values()]))
+    chosen = [row.pk for row in request.chosen.values()]
+    list(Contribution.objects.select_for_update().filter(pk__in=chosen).order_by("pk"))
     taken = list(RefundedMonth.objects.filter(contribution__in=request.chosen.values()))
     rows: list[RefundedMonth] = []
     for line in paid_lines(plain=plain, request=request):
         contribution = request.chosen[line["payment"]]
-        amount, price = Money.parse(line["refund"]), is_price(line)
+        amount, back = Money.parse(line["refund"]), given.get(line["payment"], PRICE_ONLY)
         if not _room(contribution, amount, [row for row in taken + rows if row.contribution_id == contribution.pk]):
             return "more_than_paid"
-        span = list(range(contribution.first_month, contribution.end_month))
-        own = span if price else (months.get(line["payment"]) or span)
-        rows += _spread(case, contribution, own, "price" if price else "cover", amount)
+        span = range(contribution.first_month, contribution.end_month)
+        own = list(span if back.price else back.months)
+        rows += _spread(case, contribution, own, "price" if back.price else "cover", amount)
     known = {(row.contribution_id, row.month, row.ground) for row in taken}
     if any((row.contribution_id, row.month, row.ground) in known for row in rows):
         return "already_refunded"

@@ -186,7 +186,8 @@ def bounced(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> C
         case = cases.locked(number)
         text = reason.strip()[:REASON_MAX]
         case = cases.act(number=number, kind="bounce", by=by, at=at, on=on, reason=text)
-        for payment in case.payments.filter(status="sent", receiver__in=money.PERSONAL):
+        sent = case.payments.filter(status="sent")
+        for payment in sent.filter(receiver__in=money.PERSONAL) or sent:
             money.came_back(payment=payment, on=on, at=at)
             payment.status, payment.settled_on, payment.reason = "bounced", on, text
             payment.save(update_fields=["status", "settled_on", "reason"])

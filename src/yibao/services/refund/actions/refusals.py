@@ -143,6 +143,13 @@ _SENTENCES = {
         "请在“办理进度”查看，无需重复申请。",
         "Follow it under My cases; there is no need to apply again.",
     ),
+    "chain_changed": (
+        409,
+        "按现在的决定，审批环节与受理时不同",
+        "by the decision as it is now, other levels must sign than at acceptance",
+        "请退回补正，由受理岗重新受理。",
+        "Send it back for correction, and have it accepted again.",
+    ),
     "level_unknown": (
         409,
         "这件事不在这一审批环节",

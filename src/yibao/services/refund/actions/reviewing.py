@@ -18,6 +18,7 @@ from yibao.store import cases
 from yibao.store.models import Case, Outbox
 
 NOTE_MAX = 500
+AWAITING = "awaiting_determination"
 
 
 def _kept(work: Callable[[], Case]) -> Case:
@@ -50,12 +51,14 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
     def work() -> Case:
         case = cases.locked(number)
         found = _unchanged(case, on=on, at=at)
+        if seen != found.hash:
+            raise refused("evidence_changed")
         decision = evidence.decided(found)
         plain = decision.json()
         _pass("accept", plain=plain, request=case.refund)
         kept = evidence.keep(case=case, request=case.refund, evidence=found, decision=decision, on=on, at=at)
         data = {
-            "levels": plain["approval"] or promises.ordinary_levels(rulebook.region(decision.region)),
+            "levels": _levels(decision),
             "amount_fen": evidence.amount_fen(plain, case.refund),
             "pack": plain["pack"]["version"],
             "decision": kept.sha256,
@@ -103,11 +106,21 @@ def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: dat
 
 def _pass(verb: str, *, plain: Mapping[str, Any], request: RefundRequest, confirmed: bool = False) -> None:
     standing = workflow.Standing(
-        plain["decision"], request.determined_fen is not None, bool(plain["low_confidence"]), confirmed
+        outcome=plain["decision"],
+        determined=request.determined_fen is not None,
+        awaiting=any(refusal["code"] == AWAITING for refusal in plain["refusals"]),
+        low_confidence=bool(plain["low_confidence"]),
+        confirmed=confirmed,
     )
     refusal = workflow.gate(verb=verb, standing=standing)
     if refusal is not None:
         raise Refused(refusal)
+
+
+def _levels(decision: Decision) -> list[dict[str, Any]]:
+    """Return who signs: the decision's own chain, or the ordinary one where a person decides."""
+    plain = [{key: level[key] for key in ("level", "roles", "order")} for level in decision.json()["approval"]]
+    return plain or promises.ordinary_levels(rulebook.region(decision.region))
 
 
 def not_accept(*, number: str, reason: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
@@ -161,15 +174,7 @@ def _everything(items: Sequence[Mapping[str, str]], plain: Mapping[str, Any]) ->
 
 
 def approve(
-    *,
-    number: str,
-    level: int,
-    seen: str,
-    by: Actor,
-    on: date,
-    at: datetime,
-    role: str = "",
-    confirmed: bool = False,
+    *, number: str, level: int, seen: str, by: Actor, on: date, at: datetime, role: str = "", confirmed: bool = False
 ) -> Case:
     """Sign at a level. The last signature stores the decision made anew and posts what is owed.
 
@@ -178,14 +183,13 @@ def approve(
         level: Level shown on the page.
         seen: Evidence hash shown on the page.
         by: Who signs.
-        on: Business date and accounting date.
-        at: The moment.
-        role: The role to sign as, for somebody who holds several of the level's.
+        on: Business date and accounting date; at: the moment.
+        role: The role to sign as, for somebody who holds several.
         confirmed: The signer has checked a decision of low confidence, or one a person must make.
 
     Raises:
-        Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, already_signed,
-            not_confirmed (422), amount_not_determined, already_refunded, wrong_state.
+        Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, not_confirmed (422),
+            amount_not_determined, already_refunded, wrong_state.
     """
 
     def work() -> Case:
@@ -195,6 +199,7 @@ def approve(
         request = case.refund
         found, decision, plain = _confirmed_facts(case, on=on, at=at)
         _pass("approve", plain=plain, request=request, confirmed=confirmed)
+        data = {"level": level, "confirmed": confirmed}
         signed = cases.act(
             number=number,
             kind="approve",
@@ -204,7 +209,7 @@ def approve(
             role=role,
             seen=seen,
             evidence_hash=found.hash,
-            data={"level": level, "confirmed": confirmed},
+            data=data,
         )
         if signed.state != State.APPROVED:
             return signed
@@ -221,6 +226,10 @@ def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Ev
     if case.amount_fen != evidence.amount_fen(plain, case.refund):
         _change(case, found, decision, on=on, at=at)
         raise refused("evidence_changed")
+    if [(level["roles"], level["order"]) for level in case.process] != [
+        (list(level["roles"]), level["order"]) for level in _levels(decision)
+    ]:
+        raise refused("chain_changed")
     return found, decision, plain
 
 
@@ -233,10 +242,13 @@ def _conclude(
     if plain["decision"] == "accounts_merged":
         merging.merge(case=case, plain=plain, on=on, at=at)
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-    months = rulebook.months_given_back(found.case_file)
-    if code := money.reserve(case=case, plain=plain, request=request, months=months):
+    if not money.paid_lines(plain=plain, request=request):
+        # What was credited covers all of it: rightly claimed, and nothing is left to pay.
+        return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
+    given = rulebook.given_back(found.case_file)
+    if code := money.reserve(case=case, plain=plain, request=request, given=given):
         raise refused(code)
-    money.owe(case=case, request=request, plain=plain, on=on, at=at)
+    money.owe(case=case, request=request, plain=plain, given=given, on=on, at=at)
     return case
 
 

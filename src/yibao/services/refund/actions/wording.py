@@ -22,6 +22,16 @@ _RECEIVERS = {
     "finance": "财政专户",
     "account": "个人账户",
 }
+_FIELDS = {
+    "reason": "申请原因",
+    "payments": "申请退费的缴费记录",
+    "channel": "办理渠道",
+    "applicant": "申请人",
+    "bank_name": "收款银行",
+    "bank_holder": "收款户名",
+    "bank_number": "收款账号",
+    "other": "其他",
+}
 _TIERS = {1: "一档", 2: "二档"}
 
 
@@ -51,6 +61,16 @@ def channel(code: str) -> str:
 def receiver(code: str) -> str:
     """Return the label of a receiver of money."""
     return _RECEIVERS.get(code, code)
+
+
+def field(name: str) -> str:
+    """Return the label of an answer, or its name where it has none.
+
+    Example:
+        >>> field("bank_number")
+        '收款账号'
+    """
+    return _FIELDS.get(name, name)
 
 
 def tier(number: int | None) -> str:

@@ -1,6 +1,6 @@
 """The papers of a refund: 退保申请表, 退款单, 受理回执 and 一次性告知书."""
 
-from yibao.services.refund.documents.check import check_address, check_code
+from yibao.services.refund.documents.check import check_address
 from yibao.services.refund.documents.papers import (
     AcceptanceReceipt,
     ApplicationForm,
@@ -21,6 +21,5 @@ __all__ = [
     "RefundSlip",
     "Stamp",
     "check_address",
-    "check_code",
     "typeset",
 ]

@@ -6,45 +6,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('store', '0001_initial'),
+        ("store", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RefundedMonth',
+            name="RefundedMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.IntegerField()),
-                ('ground', models.CharField(max_length=8)),
-                ('amount_fen', models.BigIntegerField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunded_months', to='store.case')),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunded_months', to='store.contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.IntegerField()),
+                ("ground", models.CharField(max_length=8)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunded_months", to="store.case"
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunded_months",
+                        to="store.contribution",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('contribution', 'month', 'ground'), name='refunded_month_once'), models.CheckConstraint(condition=models.Q(('ground__in', ['cover', 'price'])), name='refunded_month_ground_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contribution", "month", "ground"), name="refunded_month_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ground__in", ["cover", "price"])), name="refunded_month_ground_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RefundRequest',
+            name="RefundRequest",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='refund', serialize=False, to='store.case')),
-                ('reason', models.CharField(blank=True, max_length=30)),
-                ('applicant', models.CharField(default='payer', max_length=12)),
-                ('channel', models.CharField(default='app', max_length=20)),
-                ('seen_at_window', yibao.store.fields.CanonicalJson(default=list)),
-                ('determined_fen', models.BigIntegerField(blank=True, null=True)),
-                ('determined_worksheet', models.CharField(blank=True, max_length=500)),
-                ('determined_by', models.CharField(blank=True, max_length=60)),
-                ('submit_key', models.CharField(blank=True, max_length=80)),
-                ('bank_account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.bankaccount')),
-                ('payments', models.ManyToManyField(blank=True, related_name='+', to='store.contribution')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="refund",
+                        serialize=False,
+                        to="store.case",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=30)),
+                ("applicant", models.CharField(default="payer", max_length=12)),
+                ("channel", models.CharField(default="app", max_length=20)),
+                ("seen_at_window", yibao.store.fields.CanonicalJson(default=list)),
+                ("determined_fen", models.BigIntegerField(blank=True, null=True)),
+                ("determined_worksheet", models.CharField(blank=True, max_length=500)),
+                ("determined_by", models.CharField(blank=True, max_length=60)),
+                ("submit_key", models.CharField(blank=True, max_length=80)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.bankaccount",
+                    ),
+                ),
+                ("payments", models.ManyToManyField(blank=True, related_name="+", to="store.contribution")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('determined_fen__isnull', True), ('determined_fen__gte', 0), _connector='OR'), name='refund_determined_not_negative')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("determined_fen__isnull", True), ("determined_fen__gte", 0), _connector="OR"
+                        ),
+                        name="refund_determined_not_negative",
+                    )
+                ],
             },
         ),
     ]

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, desk, find, interview, payout, track
+from yibao.services.refund.pages import apply, desk, files, find, interview, payout, track
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
 from yibao.services.refund.pages.payout import workbench_nav
+from yibao.services.refund.pages.track import portal_tasks
 
-__all__ = ["portal_open", "portal_section", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
+__all__ = [
+    "portal_open",
+    "portal_section",
+    "portal_service",
+    "portal_tasks",
+    "urlpatterns",
+    "workbench_nav",
+    "workbench_urlpatterns",
+]
 
 CASE = "cases/<str:number>"
 
@@ -19,8 +28,8 @@ urlpatterns = [
     path(f"{CASE}/payments", apply.payments, name="payments"),
     path(f"{CASE}/reason", apply.reason, name="reason"),
     path(f"{CASE}/account", apply.account, name="account"),
-    path(f"{CASE}/materials", apply.materials, name="materials"),
-    path(f"{CASE}/materials/<int:document_id>/remove", apply.detach, name="detach"),
+    path(f"{CASE}/materials", files.materials, name="materials"),
+    path(f"{CASE}/materials/<int:document_id>/remove", files.detach, name="detach"),
     path(f"{CASE}/check", apply.check, name="check"),
     path(f"{CASE}/submit", apply.submit, name="submit"),
     path(f"{CASE}/done", apply.done, name="done"),

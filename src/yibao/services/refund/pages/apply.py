@@ -13,11 +13,13 @@ from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
+from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.services.refund.pages import find, views
 from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
 
 STEPS = ("payments", "reason", "account", "materials", "check")
+ACCOUNT_SHOWN = 4
 EDITABLE = ("draft", "correction_due")
 NOT_EDITABLE = Refusal(
     "not_editable",
@@ -41,16 +43,23 @@ def own_case(request: HttpRequest, number: str) -> Case:
     return case
 
 
-def editable(request: HttpRequest, number: str) -> Case:
+def editable(request: HttpRequest, number: str, *, step: str = "") -> Case:
     """Return an own case that still takes answers; another one is shown instead of changed.
+
+    After a payment came back, the account may be answered again, and nothing else.
 
     Raises:
         Refused: `not_editable`, the answers can no longer be changed.
     """
     case = own_case(request, number)
-    if case.state not in EDITABLE:
-        raise Refused(NOT_EDITABLE)
-    return case
+    if case.state in EDITABLE or (step == "account" and account_is_wrong(case, request)):
+        return case
+    raise Refused(NOT_EDITABLE)
+
+
+def account_is_wrong(case: Case, request: HttpRequest) -> bool:
+    """Return whether a payment came back and the person may correct the account."""
+    return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case, request.actor)
 
 
 @require_POST
@@ -135,9 +144,9 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask who receives the money and where."""
-    case, say = editable(request, number), request.say
+    case, say = editable(request, number, step="account"), request.say
     held = case.refund.bank_account
-    original = BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
+    original = original_account(case)
     form = forms.Form(
         typed={
             "applicant": case.refund.applicant,
@@ -147,7 +156,9 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         }
     )
     if request.method == "POST":
-        form = forms.account(post=request.POST, original=original is not None)
+        form = forms.account(post=request.POST, original=original is not None and case.state in EDITABLE)
+        if case.state not in EDITABLE:
+            form.answers.pop("applicant", None)
         if kept := _keep(request, case, form, "account"):
             return kept
     who = {
@@ -176,72 +187,16 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     return question(request, case, "account", form, [who, *boxes], title=say("refund.ask.account"), original=original)
 
 
-@page
-def materials(request: HttpRequest, number: str) -> HttpResponse:
-    """Show what to bring, take files one at a time, show each afterwards."""
-    case, say = editable(request, number), request.say
-    errors: dict[str, str] = {}
-    status = 200
-    if request.method == "POST":
-        material, file = request.POST.get("material", ""), request.FILES.get("file")
-        if file is None:
-            errors, status = {f"file-{material}": say("refund.error.no_file")}, 400
-        else:
-            try:
-                actions.attach(
-                    number=number,
-                    material=material,
-                    name=file.name,
-                    content=file.read(),
-                    by=request.actor,
-                    on=request.on,
-                    at=request.at,
-                )
-                return redirect("refund:materials", number)
-            except Refused as refused:
-                errors = {f"file-{material}": refusal_words(refused, say)}
-                status = refused.refusal.status
-    context = {**frame(case, "materials"), **_materials(case, request), "errors": errors, "upload": True}
-    return render(request, "refund/materials.html", context, status=status)
-
-
-def refusal_words(refused: Refused, say: Any) -> str:
-    """Return why and what to do next, as one text."""
-    refusal = refused.refusal
-    if say.language == "en":
-        return f"{refusal.en[:1].upper()}{refusal.en[1:]}. {refusal.next_en}"
-    return f"{refusal.zh}。{refusal.next_zh}"
-
-
-def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
-    decision = actions.preview(number=case.number, on=request.on).json()
-    held = [document for document in case.documents.all() if document.removed_at is None]
-    asked = views.materials(decision, request.say)
-    for item in asked:
-        item["files"] = [document for document in held if document.material == item["code"]]
-        item["field"] = {
-            "component": "file_upload",
-            "name": "file",
-            "id": f"file-{item['code']}",
-            "label": {"text": f"{request.say('refund.ask.file')}：{item['label']}", "classes": "govuk-visually-hidden"},
-            "attributes": {"accept": ".pdf,.jpg,.jpeg,.png"},
-        }
-    return {"materials": asked, "missing": len(views.missing(asked))}
-
-
-@require_POST
-def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
-    """Take a file back."""
-    editable(request, number)
-    actions.detach(number=number, document_id=document_id, by=request.actor, on=request.on, at=request.at)
-    return redirect("refund:materials", number)
-
-
 @require_safe
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Show every answer with a link to change it, and what the rules say."""
-    case, say = editable(request, number), request.say
-    decision = actions.preview(number=number, on=request.on).json()
+    return checked(request, editable(request, number))
+
+
+def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 200) -> HttpResponse:
+    """Return the page to check everything on, with why it could not be sent, if it could not."""
+    say = request.say
+    decision = actions.preview(number=case.number, on=request.on).json()
     context = {
         **frame(case, "check"),
         "rows": answers(case, request),
@@ -253,9 +208,10 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         "reasons": views.refusals(decision, say),
         "missing": views.missing(views.materials(decision, say)),
         "sources": views.sources(decision),
-        "key": f"submit/{number}/{case.action_count}",
+        "key": f"submit/{case.number}/{case.action_count}",
+        "errors": {"answers": error} if error else {},
     }
-    return render(request, "refund/check.html", context)
+    return render(request, "refund/check.html", context, status=status)
 
 
 def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
@@ -263,11 +219,13 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     say, held, case_file = request.say, case.refund.bank_account, find.record(request)
     chosen = {f"p{one.pk}" for one in case.refund.payments.all()}
     paid = [find.title(one, case_file, say) for one in case_file["payments"] if one["id"] in chosen]
-    account = f"{held.bank_name} {mask_name(held.holder)} {mask_account(held.number)}" if held else ""
+    account = (
+        f"{held.bank_name} {mask_name(held.holder)} **** {mask_account(held.number)[-ACCOUNT_SHOWN:]}" if held else ""
+    )
     words = {
         "payments": "；".join(paid) or say("refund.check.empty"),
         "reason": say.find(f"refund.reason.{case.refund.reason or forms.UNSURE}.text") or case.refund.reason,
-        "account": account or say("refund.check.original"),
+        "account": account or original_words(case, say),
         "materials": say("refund.check.files", count=case.documents.filter(removed_at=None).count()),
     }
     return [
@@ -288,6 +246,16 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def original_account(case: Case) -> BankAccount | None:
+    """Return the account the contributions came from, where the record knows it."""
+    return BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
+
+
+def original_words(case: Case, say: Any) -> str:
+    """Return where the money goes when no account was given."""
+    return say("refund.check.original") if original_account(case) else say("refund.check.empty_account")
+
+
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Send the application; sent twice it is one application."""
@@ -296,7 +264,13 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
         actions.resubmit(number=number, by=request.actor, on=request.on, at=request.at)
         messages.success(request, request.say("refund.correct.sent"))
         return redirect("refund:case", number)
-    actions.submit(number=number, key=request.POST.get("key", number), by=request.actor, on=request.on, at=request.at)
+    try:
+        key = request.POST.get("key", number)
+        actions.submit(number=number, key=key, by=request.actor, on=request.on, at=request.at)
+    except Refused as refused:
+        if case.state != "draft":
+            raise
+        return checked(request, case, error=views.refusal_words(refused, request.say), status=refused.refusal.status)
     return redirect("refund:done", number)
 
 
@@ -343,7 +317,7 @@ def frame(case: Case, step: str) -> dict[str, Any]:
     place = STEPS.index(step)
     back = reverse(f"refund:{STEPS[place - 1]}", args=[case.number]) if place else reverse("refund:index")
     if case.state != "draft":
-        back = reverse("refund:correct", args=[case.number])
+        back = reverse("refund:correct" if case.state == "correction_due" else "refund:case", args=[case.number])
     return {"section": "cases", "case": case, "step": place + 1, "steps_total": len(STEPS), "back": back}
 
 
@@ -362,7 +336,7 @@ def _keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> Http
         form.errors = {problem.where: problem.en if english else problem.zh for problem in wrong.problems}
         return None
     if case.state != "draft":
-        return redirect("refund:correct", case.number)
+        return redirect("refund:correct" if case.state == "correction_due" else "refund:case", case.number)
     return redirect(f"refund:{STEPS[STEPS.index(step) + 1]}", case.number)
 
 

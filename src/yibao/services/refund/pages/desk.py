@@ -4,18 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import buttons, track, views
-from yibao.services.refund.pages.apply import refusal_words
 from yibao.store import audit_log, cases
-from yibao.store.models import Case, CaseSignature, Person
+from yibao.store.models import Case, CaseAction, CaseSignature, Person
 
 MONTHS_IN_YEAR = 12
 MANUAL = ("manual",)
@@ -108,7 +109,9 @@ def reason_words(held: Case, say: Any) -> str:
 
 def nothing_to_do(held: Case, request: HttpRequest) -> str:
     """Return why the reader has no button: the case waits for another, or the reader has acted on it already."""
-    return request.say("refund.desk.nothing")
+    under_review = held.state in ("accepted", "in_review") and held.level > 0
+    roles = held.process[held.level - 1]["roles"] if under_review else []
+    return request.say("refund.desk.not_you" if set(roles) & request.actor.roles else "refund.desk.nothing")
 
 
 def payments(held: Case, say: Any) -> list[Any]:
@@ -140,7 +143,7 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     try:
         STEPS[verb].act(request, held, form)
     except Refused as refused:
-        form.errors = {"step": refusal_words(refused, request.say)}
+        form.errors = {"step": views.refusal_words(refused, request.say)}
         held.refresh_from_db()
         return show(request, held, form, verb=verb, status=refused.refusal.status)
     messages.success(request, request.say(f"refund.did.{verb}", number=number))
@@ -171,7 +174,7 @@ def _nothing(request: HttpRequest) -> forms.Form:
 def _level(request: HttpRequest) -> forms.Form:
     level = request.POST.get("level", "")
     confirmed = request.POST.get("confirmed") == "1"
-    form = forms.Form(answers={"level": int(level) if level.isdigit() else 0, "confirmed": confirmed})
+    form = forms.Form(answers={"level": int(level[:3]) if level.isdecimal() else 0, "confirmed": confirmed})
     if request.POST.get("weak") == "1" and not confirmed:
         form.errors["confirmed"] = "refund.error.not_confirmed"
     return form
@@ -263,18 +266,24 @@ def boxes(held: Case, request: HttpRequest) -> list[dict[str, Any]]:
     latest = max((signature.round for signature in signed), default=1)
     entered = held.entered_by.get_full_name() if held.entered_by else say("refund.box.online")
     shown = [{"title": say("refund.box.entered"), "name": entered, "at": held.submitted_on, "state": "signed"}]
-    shown.append(_accept_box(accepted, held, say))
+    shown.append(_accept_box(accepted, held, say, names_of(timeline)))
     current = [one for one in signed if one.round == latest]
     for number, level in enumerate(held.process, start=1):
         shown += [_level_box(number, role, current, held, request) for role in level["roles"]]
     return shown
 
 
-def _accept_box(accepted: list[Any], held: Case, say: Any) -> dict[str, Any]:
+def names_of(timeline: list[CaseAction]) -> dict[str, str]:
+    """Return the names of the staff who acted on a case, by the number an action is signed with."""
+    numbers = {action.actor_id for action in timeline if action.actor_kind == "staff"}
+    return {str(user.pk): user.get_full_name() for user in get_user_model().objects.filter(pk__in=numbers)}
+
+
+def _accept_box(accepted: list[CaseAction], held: Case, say: Any, names: Mapping[str, str]) -> dict[str, Any]:
     done = bool(accepted) and held.state not in ("submitted", "correction_due")
     return {
         "title": say("refund.role.clerk"),
-        "name": say("refund.box.accepted") if done else say("refund.box.open"),
+        "name": names.get(accepted[-1].actor_id, "") if done else say("refund.box.open"),
         "at": accepted[-1].business_date if done else None,
         "state": "signed" if done else "open",
     }
@@ -285,7 +294,12 @@ def _level_box(number: int, role: str, signed: list[CaseSignature], held: Case, 
     mine = next((one for one in signed if (one.level, one.role) == (number, role)), None)
     title = say("refund.box.level", level=number, role=say.find(f"refund.role.{role}") or role)
     if mine is not None:
-        return {"title": title, "name": mine.user.get_full_name(), "at": mine.at.date(), "state": "signed"}
+        return {
+            "title": title,
+            "name": mine.user.get_full_name(),
+            "at": timezone.localtime(mine.at).date(),
+            "state": "signed",
+        }
     turn = held.level == number and held.state in ("accepted", "in_review") and role in request.actor.roles
     words = say("refund.box.yours") if turn else say("refund.box.open")
     return {"title": title, "name": words, "at": None, "state": "mine" if turn else "open"}

@@ -20,6 +20,9 @@ PERSONAL = ("person", "relative")
 CLOSED = ("completed", "refused", "not_accepted", "withdrawn")
 TELLING = ("refund", "incomplete", "too_early", "late", "accounts_merged")
 ON_HOME = 2
+ORDER = ("can", "merged", "early", "manual", "cannot")
+# What a unit paid is told only where something comes of it; its duplicate is told at the person's own payment.
+TELLING_OF_UNITS = ("can", "merged", "early")
 
 
 @require_safe
@@ -54,10 +57,20 @@ def findings(request: HttpRequest) -> list[dict[str, Any]]:
         for payment in payments
         if payment["payer"] in PERSONAL or any(part["payer"] in PERSONAL for part in payment.get("parts", ()))
     ]
-    for one in filter(None, shown):
+    told = [one for one in shown if one]
+    for one in told:
         one["case"] = busy.get(one["id"], "")
-    order = ("can", "merged", "early", "manual", "cannot")
-    return sorted(filter(None, shown), key=lambda one: order.index(one["verdict"]))
+    return sorted(_each_once(told), key=lambda one: ORDER.index(one["verdict"]))
+
+
+def _each_once(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the second of two payments whose accounts are merged: it tells the same."""
+    kept: list[dict[str, Any]] = []
+    for one in told:
+        seen = {other for before in kept if before["verdict"] == "merged" for other in before["others"]}
+        if one["verdict"] != "merged" or one["id"] not in seen:
+            kept.append(one)
+    return kept
 
 
 def record(request: HttpRequest) -> dict[str, Any]:
@@ -84,14 +97,18 @@ def finding(request: HttpRequest, case_file: Mapping[str, Any], payment: Mapping
         decision = decide({**case_file, "request": {"payments": [payment["id"]]}}).json()
     except InputInvalid:
         return None
-    if decision["decision"] not in TELLING and not others:
+    verdict = views.verdict(decision)
+    if not (decision["decision"] in TELLING or others or views.awaits_a_person(decision)):
+        return None
+    if payment["payer"] not in PERSONAL and verdict not in TELLING_OF_UNITS:
         return None
     say = request.say
     return {
         "id": payment["id"],
         "title": title(payment, case_file, say),
         "strips": [strip(one, case_file, say) for one in (payment, *others)],
-        "verdict": views.verdict(decision),
+        "verdict": verdict,
+        "others": [other["id"] for other in others],
         "amount": decision["amount"],
         "earliest": decision.get("earliest"),
         "reasons": views.refusals(decision, say),

@@ -41,7 +41,7 @@ COMING = {
     "approved": ("pay",),
     "executing": ("paid",),
 }
-TURN = ("draft", "correction_due")
+AMOUNT_TITLES = {"approved": "approved_amount", "executing": "approved_amount", "completed": "paid_amount"}
 GREEN = ("confirm_paid", "complete")
 PAPERS = {
     "submitted": ("application_form",),
@@ -65,6 +65,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "coming": [request.say(f"refund.coming.{step}") for step in COMING.get(own.state, ())],
         "due": due(own, request),
         "notice": notice(own, request.say),
+        "wrong_account": apply.account_is_wrong(own, request),
+        "amount_title": request.say(f"refund.case.{AMOUNT_TITLES.get(own.state, 'amount')}"),
         "papers": papers_of(own, request.say),
         "may_withdraw": "withdraw" in actions.available(own, request.actor),
     }
@@ -120,7 +122,7 @@ def event(action: CaseAction, say: Any, reader: str) -> dict[str, Any]:
     told = say.find(f"refund.log.{action.kind}") if reader == "staff" else None
     return {
         "kind": action.kind,
-        "title": told or say(f"refund.event.{action.kind}"),
+        "title": told or say(f"refund.event.{action.kind}", level=action.data.get("level", "")),
         "at": action.at,
         "why": action.reason,
         "who": who or say(f"refund.who.{action.actor_kind}"),
@@ -145,6 +147,13 @@ def notice(own: Case, say: Any) -> list[dict[str, str]]:
     ]
 
 
+def portal_tasks(request: HttpRequest) -> dict[str, str]:
+    """Return the cases that wait for the person although their state does not say so: number to what is to do."""
+    approved = Case.objects.filter(service="refund", person_id=request.actor.person_id, state="approved")
+    words = request.say("refund.turn.account")
+    return {own.number: words for own in approved if apply.account_is_wrong(own, request)}
+
+
 @require_safe
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show everything that is missing at once, each with the place to put it right."""
@@ -154,7 +163,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     items = notice(own, request.say)
     held = {document.material for document in own.documents.all() if document.removed_at is None}
     for item in items:
-        item["there"] = item["material"] in held
+        item["there"] = bool(item["material"]) and item["material"] in held
     tasks = [task(item, number, request.say) for item in items]
     context = {"section": "cases", "case": own, "tasks": tasks, "rows": apply.answers(own, request)}
     return render(request, "refund/correct.html", context)
@@ -162,9 +171,9 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
 
 def task(item: Mapping[str, Any], number: str, say: Any) -> dict[str, Any]:
     """Return one missing thing as a task with its state and the place to put it right."""
-    status = {"text": say("refund.correct.there")}
-    if item["material"] and not item["there"]:
-        status = {"tag": {"text": say("refund.correct.missing"), "classes": "app-tag--turn"}}
+    done = {"text": say("refund.correct.there")}
+    waiting = "refund.correct.missing" if item["material"] else "refund.correct.change"
+    status = done if item["there"] else {"tag": {"text": say(waiting), "classes": "app-tag--turn"}}
     step = "materials" if item["material"] else "reason"
     hint = {"text": item["note"]} if item["note"] else None
     return {

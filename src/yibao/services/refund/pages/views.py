@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from yibao.kernel.errors import Refused
 from yibao.kernel.money import Money
 
 AMOUNT = re.compile(r"-?\d+\.\d{2}")
 AMOUNT_WITH_UNIT = re.compile(r"(?P<amount>[−-]?[\d,]+\.\d{2})\s*(元|yuan|CNY)?")
 PERCENT = 100
+# A line of the trace that tells an amount begins with its label and a colon, one that tells a row with the row's id.
+AFTER_HEAD = {"：", ":"}
 READY = ("refund", "incomplete")
 
 
@@ -38,7 +41,7 @@ def considered(lines: Iterable[str]) -> list[dict[str, Any]]:
         [{'id': 'R4c', 'text': '不适用：险种为“职工医保”', 'chosen': False}]
     """
     split = (line.partition(" ") for line in lines if " " in line)
-    return [{"id": head, "text": rest, "chosen": "→" in rest} for head, _, rest in split]
+    return [{"id": head, "text": rest, "chosen": "→" in rest} for head, _, rest in split if not AFTER_HEAD & set(head)]
 
 
 def amount_words(value: Any) -> str:
@@ -125,6 +128,12 @@ def verdict(decision: Mapping[str, Any]) -> str:
     return words.get(decision["decision"], "cannot")
 
 
+def awaits_a_person(decision: Mapping[str, Any]) -> bool:
+    """Return whether a rule names the situation and leaves only a number or a fact to a person."""
+    codes = [refusal["code"] for refusal in decision.get("refusals") or []]
+    return decision["decision"] == "manual" and "no_rule_matches" not in codes
+
+
 def refusals(decision: Mapping[str, Any], say: Any) -> list[dict[str, str]]:
     """Return the named refusals of a decision as sentences; those of materials are left out, as they are listed."""
     papers = {item["code"] for item in decision.get("materials") or []}
@@ -162,3 +171,11 @@ def sources(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
 def missing(shown: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the materials that are not there yet."""
     return [item for item in shown if not item["satisfied"]]
+
+
+def refusal_words(refused: Refused, say: Any) -> str:
+    """Return why and what to do next, as one text."""
+    refusal = refused.refusal
+    if say.language == "en":
+        return f"{refusal.en[:1].upper()}{refusal.en[1:]}. {refusal.next_en}"
+    return f"{refusal.zh}。{refusal.next_zh}"

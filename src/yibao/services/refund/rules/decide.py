@@ -30,7 +30,7 @@ def decide(case: CaseFile, region: Region) -> Decision:
         InputInvalid: The person belongs to a group the region does not know.
 
     Source:
-        The refund rows of the region's pack; the contract of design §8.1.
+        The refund rows of the region's pack; the contract in docs/reference/decision.md.
     """
     history = History(case=case, region=region)
     _check_groups(history)

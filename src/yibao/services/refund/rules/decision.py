@@ -182,7 +182,7 @@ class Decision:
         return self.tell(language)
 
     def json(self) -> dict[str, Any]:
-        """Return the published form of the decision (design §8.1), ready for JSON."""
+        """Return the published form of the decision (docs/reference/decision.md), ready for JSON."""
         receivers = self.receivers
         answer: dict[str, Any] = {
             "service": "refund",

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from yibao.kernel.errors import Refused
+from yibao.ledger.accounts import Account, AccountKind
 from yibao.services.refund import actions
 from yibao.services.refund.actions import papers
 from yibao.services.refund.models import RefundedMonth
-from yibao.store import verify
-from yibao.store.models import BenefitUse, IssuedPaper, JournalTransaction, Payment
+from yibao.store import posting, verify
+from yibao.store.models import BenefitUse, IssuedPaper, JournalTransaction, Payment, Unit
 
 pytestmark = pytest.mark.django_db
 LONG = ("county_agency", "county_hrss", "county_finance", "city_agency", "city_hrss", "city_finance")
@@ -60,6 +61,97 @@ def test_the_long_chain_needs_both_offices_at_two_levels(long_walk):
         long_walk.approve(by=name, confirmed=True)
     assert seen == [1, 2, 2, 3, 4, 4]
     assert (long_walk.case.state, long_walk.case.amount_fen) == ("approved", 730000)
+
+
+def test_the_long_chain_cannot_be_cut_short_by_accepting_before_the_amount_is_there(long_walk):
+    long_walk.submitted()
+    refused_with("amount_not_determined", long_walk.accept)
+    determine(long_walk)
+    assert len(long_walk.accept().process) == 4
+
+
+def test_other_levels_than_at_acceptance_need_a_new_acceptance(record, make_walk):
+    person = record.person("500112196308080027", born=date(1963, 8, 8), died_on=date(2025, 1, 18))
+    own = record.enrol(person, "individual", date(2025, 1, 1), date(2026, 1, 1), tier=1)
+    row = record.pay(own, "2025-01", "2025-12", 307500, paid_on=date(2025, 1, 3))
+    record.post(row)
+    walk = make_walk(
+        person,
+        reason="death",
+        applicant="heir",
+        channel="window",
+        materials=("payment_proof", "id_document", "bank_card", "death_certificate", "heir_relation_proof"),
+        on=date(2025, 3, 3),
+    )
+    walk.submitted(by=walk.staff["clerk2"]).accept()
+    assert len(walk.case.process) == 1
+    BenefitUse.objects.create(enrolment=own, on=date(2025, 1, 9), kind="outpatient", amount_fen=100)
+    refused_with("evidence_changed", walk.approve)
+    refused_with("chain_changed", walk.approve)
+    items = [{"field": "benefits", "note": "已有待遇，须加审"}]
+    actions.ask_correction(number=walk.number, items=items, seen=walk.seen, by=walk.staff["reviewer"], **walk.now())
+    actions.resubmit(number=walk.number, by=walk.staff["clerk2"], **walk.now())
+    assert len(walk.accept().process) == 2
+    walk.approve(by="reviewer")
+    assert walk.approve(by="reviewer2").state == "approved"
+    assert walk.pay().receiver == "heir"
+
+
+def test_what_no_rule_covers_is_paid_by_an_amount_a_person_determined(record, make_walk):
+    person = record.person("500112200303270013", sex="M", born=date(2003, 3, 27))
+    own = record.enrol(person, "individual", date(2025, 1, 1), date(2026, 1, 1), tier=1)
+    record.post(record.pay(own, "2025-01", "2025-12", 307500, paid_on=date(2025, 1, 6), large=61500))
+    record.happened(person, "enlisted", date(2025, 9, 1))
+    walk = make_walk(person, reason="enlisted", materials=("payment_proof",), on=date(2025, 10, 9))
+    walk.accepted()
+    refused_with("amount_not_determined", walk.approve, confirmed=True)
+    determine(walk, "1025.00")
+    assert (walk.case.state, walk.case.amount_fen) == ("accepted", 102500)
+    refused_with("not_confirmed", walk.approve)
+    walk.approve(confirmed=True)
+    assert walk.pay().amount_fen == 102500
+    assert walk.confirm().state == "completed"
+    assert verify.verify_ledger() == []
+
+
+def test_a_claim_that_the_credits_cover_is_completed_without_money(record, make_walk):
+    person = record.person("500112197603011995", sex="M", born=date(1976, 3, 1))
+    own = record.enrol(person, "individual", date(2022, 1, 1), date(2023, 1, 1), tier=2)
+    record.post(record.pay(own, "2022-01", "2022-12", 120000, paid_on=date(2022, 1, 5), credit=10000))
+    fund = record.enrol(person, "unemployed", date(2022, 1, 1), date(2022, 7, 1))
+    record.pay(fund, "2022-01", "2022-06", None, kind="monthly", payer="unemployment_fund")
+    walk = make_walk(person)
+    walk.accepted()
+
+    assert walk.approve().state == "completed"
+    assert walk.case.amount_fen == 0
+    assert not JournalTransaction.objects.filter(case_number=walk.number).exists()
+    assert verify.verify_audit() == []
+
+
+def test_credits_not_set_off_come_back_out_of_the_personal_account(record, make_walk):
+    """Tier 2 of 2022, then an employer: the row sets nothing off, so the account gives its credits back."""
+    person = record.person("500112198807120028", born=date(1988, 7, 12))
+    own = record.enrol(person, "individual", date(2022, 1, 1), date(2023, 1, 1), tier=2)
+    record.post(record.pay(own, "2022-01", "2022-12", 587400, paid_on=date(2022, 1, 5), large=53400, credit=14685))
+    relation = record.enrol(person, "unit", date(2022, 7, 1), date(2023, 1, 1), unit=unit(1))
+    record.pay(relation, "2022-07", "2022-12", 500000, kind="monthly", payer="unit")
+    walk = make_walk(
+        person,
+        reason="moved_to_unit",
+        materials=("payment_proof", "id_document", "bank_card", "employment_record"),
+        on=date(2023, 3, 3),
+    )
+    walk.approved()
+
+    assert walk.case.amount_fen == 293700
+    posted = JournalTransaction.objects.get(case_number=walk.number)
+    assert [(entry.account.kind, entry.amount_fen) for entry in posted.entries.order_by("line")] == [
+        ("pool", 293700 - 6 * 14685 - 26700),
+        ("personal", 6 * 14685),
+        ("large_claim", 26700),
+        ("refunds_payable", -293700),
+    ]
 
 
 def test_a_new_amount_voids_the_signatures_given(long_walk):
@@ -269,7 +361,32 @@ def test_two_relations_are_merged_and_nothing_is_paid(record, make_walk):
     assert verify.verify_ledger() == []
 
 
-def unit(number):
-    from yibao.store.models import Unit
+def test_the_accounts_of_two_identities_become_one(record, make_walk):
+    """A newborn's temporary identity was merged; both records were credited by a unit for the same months."""
+    kept, earlier = (record.person(number, sex="M") for number in ("500112198610100016", "500112198610100032"))
+    for person in (kept, earlier):
+        relation = record.enrol(
+            person, "unit", date(2024, 1, 1), date(2025, 1, 1), unit=unit(len(person.identity[-2:]))
+        )
+        row = record.pay(relation, "2024-01", "2024-12", 1000000, kind="monthly", payer="unit", credit=16000)
+        row.paid_on = date(2024, 12, 31)
+        record.post(row)
+    earlier.merged_into = kept
+    earlier.save()
+    walk = make_walk(kept, reason="duplicate", materials=("payment_proof",), on=date(2025, 9, 1))
+    walk.accepted().approve()
 
-    return Unit.objects.create(name=f"演示{number}", credit_code=f"91500112MA000000{number}X", region="500112")
+    assert walk.case.state == "completed"
+    balances = [
+        posting.personal_balance(Account(AccountKind.PERSONAL, "500000", "employee", one.pk)) for one in (kept, earlier)
+    ]
+    assert balances == [2 * 12 * 16000, 0]
+    merged = JournalTransaction.objects.get(case_number=walk.number)
+    assert merged.kind == "accounts_merged"
+    assert verify.verify_ledger() == []
+
+
+def unit(number):
+    return Unit.objects.get_or_create(
+        credit_code=f"91500112MA000000{number}X", defaults={"name": f"演示{number}", "region": "500112"}
+    )[0]

@@ -255,3 +255,28 @@ class TestWhoseCase:
         clerk = client_factory()
         clerk.force_login(get_user_model().objects.get(username="clerk"))
         assert clerk.get(at(draft)).status_code == 403
+
+
+class TestAfterABounce:
+    @pytest.fixture
+    def bounced(self, walk):
+        walk.paid()
+        walk.bounce()
+        return walk
+
+    def test_the_first_page_says_what_is_to_do(self, alice, bounced):
+        page = alice.get("/").content.decode()
+        assert "等您办" in page
+        assert "请更正收款账户" in page
+
+    def test_the_account_alone_can_be_answered_again(self, alice, bounced):
+        assert alice.get(at(bounced.case, "reason")).status_code == 409
+        account = {"applicant": "payer", "bank_name": "另一家银行", "bank_holder": "陈建国", "bank_number": CARD}
+        assert alice.post(at(bounced.case, "account"), account)["Location"] == at(bounced.case)
+        assert bounced.case.refund.bank_account.bank_name == "另一家银行"
+        assert bounced.case.state == "approved"
+
+    def test_an_empty_account_is_told_and_the_old_one_stays(self, alice, bounced):
+        empty = {"applicant": "payer", "bank_name": "", "bank_holder": "", "bank_number": ""}
+        assert alice.post(at(bounced.case, "account"), empty).status_code == 400
+        assert bounced.case.refund.bank_account.bank_name == "演示银行"

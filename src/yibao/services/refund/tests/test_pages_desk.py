@@ -235,3 +235,17 @@ class TestLateApplications:
         page = seat("reviewer").get(desk(walk.case)).content.decode()
         assert "do/approve" not in page
         assert "do/refuse" in page
+
+
+class TestDeterminedAmounts:
+    def test_an_amount_a_person_must_find_is_entered_with_its_worksheet_and_shown(self, seat, walk):
+        walk.reason = "enlisted"
+        walk.submitted()
+        clerk = seat("clerk")
+        wrong = press(clerk, walk, "determine", amount="12.345", worksheet="逐年核算")
+        assert wrong.status_code == 400
+        assert "逐年核算" in wrong.content.decode()
+        press(clerk, walk, "determine", amount="1234.50", worksheet="逐年核算")
+        page = clerk.get(desk(walk.case)).content.decode()
+        assert "1,234.50" in page
+        assert "逐年核算" in page

@@ -25,9 +25,7 @@ def test_other_verbs_pass_with_every_outcome(outcome):
         pytest.param(Standing("refund"), None, id="a firm decision is signed as it is"),
         pytest.param(Standing("refund", low_confidence=True), "not_confirmed", id="a weak one needs a word"),
         pytest.param(Standing("refund", low_confidence=True, confirmed=True), None, id="a weak one with the word"),
-        pytest.param(
-            Standing("manual", confirmed=True), "amount_not_determined", id="nobody determined an amount"
-        ),
+        pytest.param(Standing("manual", confirmed=True), "amount_not_determined", id="nobody determined an amount"),
         pytest.param(Standing("manual", determined=True), "not_confirmed", id="a determined amount needs a word"),
         pytest.param(Standing("manual", determined=True, confirmed=True), None, id="a determined amount with the word"),
         pytest.param(Standing(None), "decision_does_not_pay", id="no decision was made"),
@@ -36,3 +34,8 @@ def test_other_verbs_pass_with_every_outcome(outcome):
 def test_signing(standing, code):
     refusal = gate(verb="approve", standing=standing)
     assert (refusal and refusal.code) == code
+
+
+def test_a_case_that_waits_for_an_amount_is_not_accepted_before_it_is_there():
+    refusal = gate(verb="accept", standing=Standing("manual", awaiting=True))
+    assert refusal.code == "amount_not_determined"

@@ -1,0 +1,58 @@
+"""`yibao demo` and `yibao worker` as a person types them."""
+
+import pytest
+from click.testing import CliRunner
+
+from yibao.cli import demo, worker
+from yibao.store.models import Outbox, Person
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command, *arguments):
+    return CliRunner().invoke(command, list(arguments))
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings, tmp_path):
+    settings.YIBAO_DOCUMENTS_DIR = tmp_path / "documents"
+
+
+def test_a_city_is_made_once_and_the_logins_are_shown_each_time():
+    first = run(demo.command, "ensure", "--persons", "71")
+    second = run(demo.command, "ensure", "--persons", "71")
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert Person.objects.count() == 71
+    for result in (first, second):
+        assert "citizen1" in result.stdout
+        assert "1,949.10" in result.stdout
+    refused = run(demo.command, "make", "--persons", "71")
+    assert refused.exit_code == 2
+    assert "换一个空的数据库" in refused.stderr
+
+
+def test_a_city_too_small_is_refused_and_leaves_nothing():
+    result = run(demo.command, "make", "--persons", "5")
+
+    assert result.exit_code == 2
+    assert "71" in result.stderr
+    assert not Person.objects.exists()
+
+
+def test_the_list_names_one_person_of_each_kind():
+    result = run(demo.command, "list")
+
+    assert result.exit_code == 0
+    assert "citizen1" in result.stdout.splitlines()[0]
+    assert "R3" in result.stdout.splitlines()[0]
+
+
+def test_the_worker_stops_when_nothing_is_due_and_says_what_failed():
+    from django.utils import timezone
+
+    assert run(worker.command, "--once").exit_code == 0
+    Outbox.objects.create(kind="no.such.job", data={}, due_at=timezone.now())
+    result = run(worker.command, "--once")
+    assert result.exit_code == 1
+    assert "稍后重试" in result.stdout

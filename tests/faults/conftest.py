@@ -1,0 +1,134 @@
+"""An installation of its own for each module, served by real processes that may be killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import psycopg
+import pytest
+from django.conf import settings
+
+TOWN = Path(__file__).with_name("small_town.py")
+RUN_TOWN = """
+import runpy, sys
+from yibao.cli.django_setup import prepare
+prepare()
+runpy.run_path(sys.argv.pop(1), run_name="__main__")
+"""
+YIBAO = [sys.executable, "-c", "from yibao.cli import main; main()"]
+START_SECONDS = 60
+TOKEN = "a" * 32
+
+
+class StaysHere(HTTPRedirectHandler):
+    """A redirect is an answer."""
+
+    def redirect_request(self, *args: Any) -> None:
+        return None
+
+
+class Installation:
+    """A folder, a database, and a server that is started and killed."""
+
+    def __init__(self, home: Path, database: str = "") -> None:
+        self.home = home
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIBAO_", "DJANGO_"))}
+        self.environment = kept | {"YIBAO_HOME": str(home)} | ({"YIBAO_DATABASE_URL": database} if database else {})
+        self.port = free_port()
+        self.server: subprocess.Popen | None = None
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess:
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+
+    def yibao(self, *arguments: str) -> subprocess.CompletedProcess:
+        return self.run([*YIBAO, *arguments])
+
+    def town(self, verb: str) -> Any:
+        done = self.run([sys.executable, "-c", RUN_TOWN, str(TOWN), verb])
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def start(self) -> None:
+        """Serve, in a group of processes of its own."""
+        self.server = subprocess.Popen(
+            [*YIBAO, "serve", "--port", str(self.port), "--workers", "2", "--threads", "4"],
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            try:
+                if self.ask("", "/api/v1/health")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the server did not start")
+
+    def kill(self) -> None:
+        """Kill the server and all its workers in the middle of whatever they do."""
+        if self.server is not None:
+            os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait()
+            self.server = None
+
+    def ask(self, session: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """Send one request as the holder of a session; an answer that breaks off is an OSError."""
+        body = urlencode(form | {"csrfmiddlewaretoken": TOKEN}).encode() if form is not None else None
+        cookies = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}
+        request = Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=cookies)
+        try:
+            with build_opener(StaysHere).open(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as told:
+            return told.code, told.read().decode()
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """An installation on the database engine under test."""
+    on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    name = f"yibao_faults_{uuid.uuid4().hex[:12]}"
+    with tempfile.TemporaryDirectory() as home:
+        made = Installation(Path(home), _new_database(name) if on_postgresql else "")
+        try:
+            yield made
+        finally:
+            made.kill()
+            if on_postgresql:
+                _postgresql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def on_a_file() -> Iterator[Installation]:
+    """An installation on a SQLite file, with a town and no server."""
+    with tempfile.TemporaryDirectory() as home:
+        made = Installation(Path(home))
+        made.town("make")
+        yield made
+
+
+def _new_database(name: str) -> str:
+    _postgresql(f'CREATE DATABASE "{name}"')
+    return os.environ["YIBAO_DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+
+
+def _postgresql(statement: str) -> None:
+    with psycopg.connect(os.environ["YIBAO_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement)

@@ -1,0 +1,252 @@
+"""Every page of the site, found from its addresses, serves everybody: narrow and wide, in two languages, read aloud.
+
+YIBAO_SHOTS=folder keeps a screenshot of each page.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from yibao.batch.demo.staff import STAFF, staff_actor
+from yibao.services.refund import actions
+from yibao.store.models import Case, CitizenLogin
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+ROLES = tuple({one.roles[0]: one.username for one in reversed(STAFF)}.values())
+EXPECTED = {200, 302, 403, 404, 405, 409}
+RAW_KEY = re.compile(r"\b(?:common|portal|desk|refund)\.[a-z_]+\b")
+FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+    .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))"""
+OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
+
+
+@pytest.fixture(scope="module")
+def cases(busy_city) -> list[Case]:
+    """One case in each state, preferably with files, each with a printed form and a login for its person."""
+    found = {case.state: case for case in Case.objects.order_by("documents__pk", "-pk")}
+    for state, case in found.items():
+        user = get_user_model().objects.create(username=f"citizen_{state}")
+        CitizenLogin.objects.create(user=user, person_id=case.person_id)
+        signed_in(user.username).post(reverse("refund:make_paper", args=[case.number, "application_form"]))
+    return list(found.values())
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=username))
+    return client
+
+
+def mine(username: str, cases: list[Case]) -> list[Case]:
+    """The cases that a member of staff can act on; for an auditor, one that is closed."""
+    actor = staff_actor(username)
+    chosen = {}
+    for case in cases:
+        if verbs := set(actions.available(case, actor)) - {"note", "print", "take", "release", "escalate", "hand_over"}:
+            chosen[frozenset(verbs)] = case
+    return list(chosen.values()) or [case for case in cases if case.state == "completed"]
+
+
+def test_the_pages_are_found(pages):
+    names = {route.name for route in pages}
+    assert {"portal:home", "refund:check", "workbench:queue", "workbench_refund:case"} <= names
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one reader gets at one address."""
+
+    reader: str
+    route: str
+    address: str
+    state: str
+    status: int
+    html: bool
+    headed: bool
+
+
+@pytest.fixture(scope="module")
+def answers(cases, pages) -> list[Answer]:
+    """What every reader gets at every address: citizens with their own case, staff with one that waits for them."""
+    readers = [(f"citizen_{case.state}", signed_in(f"citizen_{case.state}"), [case]) for case in cases]
+    readers += [(name, signed_in(name), mine(name, cases)) for name in ROLES]
+    readers += [("visitor", Client(), cases[:1])]
+    return [
+        answer(name, client, route, case)
+        for name, client, own in readers
+        for route in pages
+        for case in (own if route.parameters else own[:1])
+        if route.filled(case)
+    ]
+
+
+def answer(reader: str, client: Client, route, case: Case) -> Answer:
+    address = route.filled(case)
+    response = client.get(address)
+    html = response["Content-Type"].startswith("text/html")
+    headed = html and b"<h1" in response.content
+    return Answer(reader, route.name, address, case.state, response.status_code, html, headed)
+
+
+def test_every_address_answers_every_reader_in_words(answers):
+    strange = [one for one in answers if one.status not in EXPECTED]
+    silent = [one for one in answers if one.html and one.status != 302 and not one.headed]
+    assert (strange, silent) == ([], [])
+    assert {one.status for one in answers} == EXPECTED
+
+
+class Visitor:
+    """Somebody who opens pages and writes down what is wrong with them."""
+
+    def __init__(self, page, *, axe: str, who: str) -> None:
+        self.page = page
+        self.axe = axe
+        self.who = who
+        self.faults: list[str] = []
+        self.shots = os.environ.get("YIBAO_SHOTS")
+        page.on("console", lambda message: self._console(message))
+        page.on("pageerror", lambda error: self.note(f"script: {error}"))
+        page.on("request", lambda request: self._request(request))
+
+    def note(self, fault: str) -> None:
+        self.faults.append(f"{self.who} {urlsplit(self.page.url).path}: {fault}")
+
+    def _console(self, message) -> None:
+        # Chromium reports the status of an error page as if it were a script's fault.
+        if message.type == "error" and "server responded with a status of 4" not in message.text:
+            self.note(f"console: {message.text}")
+
+    def _request(self, request) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in ("localhost", None):
+            self.note(f"request to {host}")
+
+    def visit(self, address: str, *, language: str, sizes=(DESKTOP, PHONE)) -> None:
+        response = self.page.goto(address)
+        if response.status not in EXPECTED:
+            self.note(f"status {response.status}")
+        self.look(language=language, sizes=sizes)
+
+    def look(self, *, language: str, sizes=(DESKTOP, PHONE)) -> None:
+        self.page.evaluate(self.axe)
+        for size in sizes:
+            self.page.set_viewport_size(size)
+            for fault in self.page.evaluate(FAULTS):
+                self.note(f"{size['width']} px, {fault}")
+            if self.page.evaluate(OVERFLOW) > 0:
+                self.note(f"{size['width']} px, scrolls sideways")
+            self._keep(size)
+        self._words(language)
+
+    def _words(self, language: str) -> None:
+        if self.page.locator("html").get_attribute("lang") != language:
+            self.note("language is not told")
+        if self.page.locator("h1").count() != 1:
+            self.note(f"{self.page.locator('h1').count()} main headings")
+        if not self.page.title().partition(" – ")[0].strip():
+            self.note("no title")
+        for key in RAW_KEY.findall(self.page.locator("body").inner_text()):
+            self.note(f"a word is missing: {key}")
+
+    def _keep(self, size) -> None:
+        if self.shots:
+            name = re.sub(r"[^\w-]+", "_", urlsplit(self.page.url).path.strip("/")) or "home"
+            Path(self.shots).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=f"{self.shots}/{self.who}-{name}-{size['width']}.png", full_page=True)
+
+
+@pytest.fixture
+def visitor(busy_city, checkout):
+    """Make a visitor who is signed in, and look at what they wrote down at the end."""
+    axe = (checkout / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    opened = []
+
+    def enter(page, *, who: str, cookies: dict[str, str]) -> Visitor:
+        page.context.add_cookies(
+            [{"name": key, "value": value, "url": busy_city.url} for key, value in cookies.items()]
+        )
+        opened.append(Visitor(page, axe=axe, who=who))
+        return opened[-1]
+
+    yield enter
+    assert [fault for one in opened for fault in one.faults] == []
+
+
+def session(username: str) -> dict[str, str]:
+    return {"sessionid": signed_in(username).cookies["sessionid"].value}
+
+
+def shown(answers: list[Answer], reader: str) -> list[Answer]:
+    return [one for one in answers if one.reader == reader and one.status == 200 and one.html]
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_staff_pages_serve_everybody(busy_city, visitor, answers, username):
+    with busy_city.browser() as page:
+        one = visitor(page, who=username, cookies=session(username))
+        for answer in shown(answers, username):
+            if answer.address.startswith("/workbench") and not answer.address.endswith("sign-in"):
+                one.visit(answer.address, language="zh-CN")
+
+
+def tour(answers: list[Answer]) -> list[Answer]:
+    """Each page of the citizen once, and the page of a case in every state."""
+    first = {}
+    for one in answers:
+        if one.reader.startswith("citizen") and one.status == 200 and one.html:
+            key = one.address if one.route == "refund:case" else one.route
+            first.setdefault(key, one)
+    return list(first.values())
+
+
+LOOKS = [("zh-CN", {}, (DESKTOP, PHONE)), ("en", {"yibao_language": "en", "yibao_large": "1"}, (PHONE,))]
+
+
+@pytest.mark.parametrize(("language", "cookies", "sizes"), LOOKS, ids=["Chinese", "English, large type"])
+def test_citizen_pages_serve_everybody(busy_city, visitor, answers, language, cookies, sizes):
+    stops = tour(answers)
+    assert {"portal:home", "refund:check", "refund:correct", "refund:withdraw"} <= {one.route for one in stops}
+    for reader in sorted({one.reader for one in stops}):
+        with busy_city.browser() as page:
+            one = visitor(page, who=f"{reader}-{language}", cookies=session(reader) | cookies)
+            for stop in stops:
+                if stop.reader == reader:
+                    one.visit(stop.address, language=language, sizes=sizes)
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/workbench/", "/no/such/page", "/workbench/no-such-page"])
+def test_pages_before_sign_in_serve_everybody(busy_city, visitor, address):
+    with busy_city.browser() as page:
+        visitor(page, who="visitor", cookies={}).visit(address, language="zh-CN")
+
+
+@pytest.mark.parametrize("status", sorted(EXPECTED - {200, 302}))
+def test_pages_that_say_no_serve_everybody(busy_city, visitor, answers, status):
+    no = next(one for one in answers if one.status == status and one.reader != "visitor")
+    with busy_city.browser() as page:
+        visitor(page, who=f"no-{status}", cookies=session(no.reader)).visit(no.address, language="zh-CN")
+
+
+def test_pages_with_errors_serve_everybody(busy_city, visitor, cases):
+    draft = next(case.number for case in cases if case.state == "draft")
+    wrong = [("account", "继续"), ("withdraw", "确认撤回"), ("materials", "上传")]
+    with busy_city.browser() as page:
+        one = visitor(page, who="citizen_draft-wrong", cookies=session("citizen_draft"))
+        for step, button in wrong:
+            page.goto(reverse(f"refund:{step}", args=[draft]))
+            for box in page.locator("main input:not([type=hidden]):not([type=radio]):not([type=file])").all():
+                box.fill("")
+            page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
+            page.get_by_role("button", name=button, exact=True).first.click()
+            page.wait_for_selector(".govuk-error-summary")
+            assert page.title().startswith("错误：")
+            one.look(language="zh-CN")
