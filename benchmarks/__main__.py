@@ -6,7 +6,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-MODULES = ("rules", "casework")
+MODULES = ("decision", "rules", "casework")
 
 
 def main(parts: list[str]) -> int:
