@@ -2,19 +2,16 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, desk, files, find, payout, track
+from yibao.services.refund.pages import apply, counter, desk, files, find, payout, track
+from yibao.services.refund.pages.counter import workbench_nav
 from yibao.services.refund.pages.find import portal_section, portal_service
-from yibao.services.refund.pages.payout import workbench_nav
 from yibao.services.refund.pages.track import portal_tasks
 
 __all__ = ["portal_section", "portal_service", "portal_tasks", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
 
 CASE = "cases/<str:number>"
 
-urlpatterns = [
-    path("", find.index, name="index"),
-    path("apply", apply.start, name="start"),
-    path(CASE, track.case, name="case"),
+filling_in = [
     path(f"{CASE}/payments", apply.payments, name="payments"),
     path(f"{CASE}/reason", apply.reason, name="reason"),
     path(f"{CASE}/account", apply.account, name="account"),
@@ -25,6 +22,14 @@ urlpatterns = [
     path(f"{CASE}/done", apply.done, name="done"),
     path(f"{CASE}/correct", track.correct, name="correct"),
     path(f"{CASE}/withdraw", track.withdraw, name="withdraw"),
+]
+"""The questions of an application: the person answers them, or a clerk at the counter does."""
+
+urlpatterns = [
+    path("", find.index, name="index"),
+    path("apply", apply.start, name="start"),
+    path(CASE, track.case, name="case"),
+    *filling_in,
     path(f"{CASE}/files/<int:document_id>", track.document, name="document"),
     path(f"{CASE}/papers/make/<slug:kind>", track.make_paper, name="make_paper"),
     path(f"{CASE}/papers/<str:paper_number>", track.paper, name="paper"),
@@ -32,6 +37,9 @@ urlpatterns = [
 
 workbench_urlpatterns = [
     path("pay", payout.desk, name="payout"),
+    path("counter", counter.find, name="counter"),
+    *filling_in,
+    path(f"{CASE}/seen", files.seen, name="seen"),
     path(CASE, desk.case, name="case"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
     path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),
