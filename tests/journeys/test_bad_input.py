@@ -342,3 +342,21 @@ class TestLate:
         signed_in(person.username).post(reverse("refund:withdraw", args=[person.number]), {"reason": "不办了"})
         assert person.case.state == "withdrawn"
         return person
+
+
+def test_a_blurred_paper_counts_as_missing_until_a_new_one_is_there(applicant, signed_in, photo):
+    applicant.submitted()
+    citizen, clerk = signed_in(applicant.username), signed_in("clerk")
+    clerk.post(
+        reverse("workbench_refund:decide", args=[applicant.number, "ask_correction"]),
+        {"seen": applicant.case.evidence_hash, "items": "bank_card", "other": "地址请写全"},
+    )
+    correct = reverse("refund:correct", args=[applicant.number])
+    assert "待补充" in text(citizen.get(correct))
+    citizen.post(
+        reverse("refund:materials", args=[applicant.number]),
+        {"material": "bank_card", "file": SimpleUploadedFile("a.png", photo)},
+    )
+    assert "待补充" not in text(citizen.get(correct))
+    assert citizen.post(reverse("refund:submit", args=[applicant.number])).status_code == 302
+    assert applicant.case.state == "submitted"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from yibao.kernel.identifiers import IdentifierError, check_bank_card
+from yibao.kernel.identifiers import IdentifierError, check_bank_card, check_resident_id
 from yibao.kernel.money import Money, MoneyError
 
 BANK_NAME_MAX = 80
@@ -44,6 +44,31 @@ class Form:
     answers: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, Any] = field(default_factory=dict)
+
+
+def identity(*, post: QueryDict) -> Form:
+    """Read the identity number of the person who stands at the counter."""
+    text = post.get("identity", "").strip()
+    form = Form(typed={"identity": text})
+    if not text:
+        form.errors["identity"] = "refund.error.identity_missing"
+        return form
+    try:
+        form.answers["identity"] = check_resident_id(text)
+    except IdentifierError:
+        form.errors["identity"] = "refund.error.identity_wrong"
+    return form
+
+
+def seen(*, post: QueryDict, listed: Mapping[str, Any]) -> Form:
+    """Read which papers were shown at the counter; only those listed count, and none may be an answer.
+
+    Args:
+        post: The request's data.
+        listed: Papers of the page by code.
+    """
+    chosen = [code for code in post.getlist("seen_at_window") if code in listed]
+    return Form(answers={"seen_at_window": chosen}, typed={"seen_at_window": chosen})
 
 
 def payments(*, post: QueryDict, offered: Mapping[str, Any]) -> Form:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +24,7 @@ CASES_ON_HOME = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person first, then what their record shows, then their cases."""
     person = Person.objects.get(pk=request.actor.person_id)
-    own = list(Case.objects.filter(person=person).order_by("-id"))
+    own = list(own_cases(request))
     tasks = {number: words for found in contributions("portal_tasks", request) for number, words in found.items()}
     cards = [case_card(case, request, tasks.get(case.number, "")) for case in own]
     context = {
@@ -56,8 +57,14 @@ def payments(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Show all cases of the person, newest first."""
-    own = Case.objects.filter(person_id=request.actor.person_id).order_by("-id")
-    return render(request, "portal/cases.html", {"section": "cases", "cases": [case_card(c, request) for c in own]})
+    cards = [case_card(case, request) for case in own_cases(request)]
+    return render(request, "portal/cases.html", {"section": "cases", "cases": cards})
+
+
+def own_cases(request: HttpRequest) -> QuerySet[Case]:
+    """Return the person's cases, newest first; what a clerk began at the counter is theirs once it is sent."""
+    own = Case.objects.filter(person_id=request.actor.person_id)
+    return own.exclude(state="draft", entered_by__isnull=False).order_by("-id")
 
 
 @require_safe

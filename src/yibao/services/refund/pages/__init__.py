@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, desk, files, find, interview, payout, track
+from yibao.services.refund.pages import apply, counter, desk, files, find, interview, payout, track
+from yibao.services.refund.pages.counter import workbench_nav
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
-from yibao.services.refund.pages.payout import workbench_nav
 from yibao.services.refund.pages.track import portal_tasks
 
 __all__ = [
@@ -20,11 +20,7 @@ __all__ = [
 
 CASE = "cases/<str:number>"
 
-urlpatterns = [
-    path("", find.index, name="index"),
-    path("can", interview.can, name="can"),
-    path("apply", apply.start, name="start"),
-    path(CASE, track.case, name="case"),
+filling_in = [
     path(f"{CASE}/payments", apply.payments, name="payments"),
     path(f"{CASE}/reason", apply.reason, name="reason"),
     path(f"{CASE}/account", apply.account, name="account"),
@@ -35,6 +31,15 @@ urlpatterns = [
     path(f"{CASE}/done", apply.done, name="done"),
     path(f"{CASE}/correct", track.correct, name="correct"),
     path(f"{CASE}/withdraw", track.withdraw, name="withdraw"),
+]
+"""The questions of an application: the person answers them, or a clerk at the counter does."""
+
+urlpatterns = [
+    path("", find.index, name="index"),
+    path("can", interview.can, name="can"),
+    path("apply", apply.start, name="start"),
+    path(CASE, track.case, name="case"),
+    *filling_in,
     path(f"{CASE}/files/<int:document_id>", track.document, name="document"),
     path(f"{CASE}/papers/make/<slug:kind>", track.make_paper, name="make_paper"),
     path(f"{CASE}/papers/<str:paper_number>", track.paper, name="paper"),
@@ -42,6 +47,9 @@ urlpatterns = [
 
 workbench_urlpatterns = [
     path("pay", payout.desk, name="payout"),
+    path("counter", counter.find, name="counter"),
+    *filling_in,
+    path(f"{CASE}/seen", files.seen, name="seen"),
     path(CASE, desk.case, name="case"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
     path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),

@@ -1,10 +1,10 @@
-"""Applying, one question a page; every answer is kept at once."""
+"""Applying, one question a page; every answer is kept at once. The person answers, or a clerk at the counter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,10 +15,10 @@ from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
 from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.services.refund.pages import find, views
+from yibao.services.refund.pages.sides import COUNTER, Side, own_case, side_of
 from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
 
-STEPS = ("payments", "reason", "account", "materials", "check")
 ACCOUNT_SHOWN = 4
 EDITABLE = ("draft", "correction_due")
 NOT_EDITABLE = Refusal(
@@ -29,18 +29,6 @@ NOT_EDITABLE = Refusal(
     "Follow it under My cases; staff will list anything that must be corrected.",
 )
 page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def own_case(request: HttpRequest, number: str) -> Case:
-    """Return a case of the signed-in person.
-
-    Raises:
-        Http404: no such refund, or somebody else's; the two look alike on purpose.
-    """
-    case = Case.objects.select_related("refund").filter(number=number, service="refund").first()
-    if case is None or case.person_id != request.actor.person_id:
-        raise Http404
-    return case
 
 
 def editable(request: HttpRequest, number: str, *, step: str = "") -> Case:
@@ -75,19 +63,23 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def offered(request: HttpRequest) -> dict[str, Mapping[str, Any]]:
     """Return the payments a person may ask back, by id."""
-    return {payment["id"]: payment for payment in find.record(request)["payments"] if payment["payer"] in find.PERSONAL}
+    return {
+        payment["id"]: payment
+        for payment in find.record(request, request.actor.person_id)["payments"]
+        if payment["payer"] in find.PERSONAL
+    }
 
 
 @page
 def payments(request: HttpRequest, number: str) -> HttpResponse:
     """Ask which payments are to be given back."""
     case = editable(request, number)
-    case_file = find.record(request)
+    case_file = find.record(request, case.person_id)
     choices = {one["id"]: one for one in case_file["payments"] if one["payer"] in find.PERSONAL}
     form = forms.Form(typed={"payments": [f"p{one.pk}" for one in case.refund.payments.all()]})
     if request.method == "POST":
         form = forms.payments(post=request.POST, offered=choices)
-        if kept := _keep(request, case, form, "payments"):
+        if kept := keep(request, case, form, "payments"):
             return kept
     items = [
         {
@@ -97,7 +89,7 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         }
         for key, one in choices.items()
     ]
-    fieldset = {"legend": _heading(request, "payments")}
+    fieldset = {"legend": heading(request, "payments")}
     part = {
         "component": "checkboxes",
         "name": "payments",
@@ -106,7 +98,8 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
         "values": form.typed["payments"],
         "hint": {"text": request.say("refund.ask.payments_hint")},
     }
-    return question(request, case, "payments", form, [part])
+    strips = [find.strip(one, case_file, request.say) for one in case_file["payments"]]
+    return question(request, case, "payments", form, [part], strips=strips if side_of(request) is COUNTER else [])
 
 
 def _payment_hint(payment: Mapping[str, Any], say: Any) -> str:
@@ -121,7 +114,7 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
     form = forms.Form(typed={"reason": case.refund.reason or ("" if case.state == "draft" else forms.UNSURE)})
     if request.method == "POST":
         form = forms.reason(post=request.POST)
-        if kept := _keep(request, case, form, "reason"):
+        if kept := keep(request, case, form, "reason"):
             return kept
     items: list[dict[str, Any]] = [
         {"value": code, "text": say(f"refund.reason.{code}.text"), "hint": {"text": say(f"refund.reason.{code}.hint")}}
@@ -134,7 +127,7 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
     part = {
         "component": "radios",
         "name": "reason",
-        "fieldset": {"legend": _heading(request, "reason")},
+        "fieldset": {"legend": heading(request, "reason")},
         "items": items,
         "value": form.typed["reason"],
     }
@@ -146,6 +139,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask who receives the money and where."""
     case, say = editable(request, number, step="account"), request.say
     held = case.refund.bank_account
+    words = side_of(request).words
     original = original_account(case)
     form = forms.Form(
         typed={
@@ -159,14 +153,14 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         form = forms.account(post=request.POST, original=original is not None and case.state in EDITABLE)
         if case.state not in EDITABLE:
             form.answers.pop("applicant", None)
-        if kept := _keep(request, case, form, "account"):
+        if kept := keep(request, case, form, "account"):
             return kept
     who = {
         "component": "radios",
         "name": "applicant",
         "value": form.typed["applicant"],
-        "fieldset": {"legend": {"text": say("refund.ask.applicant"), "classes": "govuk-fieldset__legend--s"}},
-        "items": [{"value": code, "text": say(f"refund.receiver.{code}")} for code in forms.RECEIVERS],
+        "fieldset": {"legend": {"text": words(say, "ask.applicant"), "classes": "govuk-fieldset__legend--s"}},
+        "items": [{"value": code, "text": words(say, f"receiver.{code}")} for code in forms.RECEIVERS],
     }
     boxes = [
         {
@@ -184,7 +178,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
             ("bank_number", {"inputmode": "numeric", "classes": "app-mono"}),
         )
     ]
-    return question(request, case, "account", form, [who, *boxes], title=say("refund.ask.account"), original=original)
+    return question(request, case, "account", form, [who, *boxes], title=words(say, "ask.account"), original=original)
 
 
 @require_safe
@@ -195,10 +189,12 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
 
 def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 200) -> HttpResponse:
     """Return the page to check everything on, with why it could not be sent, if it could not."""
-    say = request.say
+    say, side = request.say, side_of(request)
     decision = actions.preview(number=case.number, on=request.on).json()
     context = {
-        **frame(case, "check"),
+        **frame(request, case, "check"),
+        "declare": side.words(say, "check.declare"),
+        "send": side.words(say, "check.submit"),
         "rows": answers(case, request),
         "decision": decision,
         "verdict": views.verdict(decision),
@@ -216,7 +212,8 @@ def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 
 
 def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the answers as rows of a summary list."""
-    say, held, case_file = request.say, case.refund.bank_account, find.record(request)
+    say, held, case_file = request.say, case.refund.bank_account, find.record(request, case.person_id)
+    side = side_of(request)
     chosen = {f"p{one.pk}" for one in case.refund.payments.all()}
     paid = [find.title(one, case_file, say) for one in case_file["payments"] if one["id"] in chosen]
     account = (
@@ -228,6 +225,9 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
         "account": account or original_words(case, say),
         "materials": say("refund.check.files", count=case.documents.filter(removed_at=None).count()),
     }
+    if side is COUNTER:
+        words["account"] = f"{side.words(say, f'receiver.{case.refund.applicant}')} · {words['account']}"
+        words["seen"] = seen_words(case, say)
     return [
         {
             "key": {"text": say(f"refund.check.{name}")},
@@ -235,7 +235,7 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
             "actions": {
                 "items": [
                     {
-                        "href": reverse(f"refund:{name}", args=[case.number]),
+                        "href": side.at(name, case.number),
                         "text": say("common.change"),
                         "visually_hidden_text": say(f"refund.check.{name}"),
                     }
@@ -244,6 +244,12 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
         }
         for name, text in words.items()
     ]
+
+
+def seen_words(case: Case, say: Any) -> str:
+    """Return the papers a clerk saw at the counter, in words."""
+    seen = [say(f"refund.enums.material.{code}") for code in case.refund.seen_at_window]
+    return "；".join(seen) or say("refund.check.none_seen")
 
 
 def original_account(case: Case) -> BankAccount | None:
@@ -259,11 +265,11 @@ def original_words(case: Case, say: Any) -> str:
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Send the application; sent twice it is one application."""
-    case = own_case(request, number)
+    case, side = own_case(request, number), side_of(request)
     if case.state == "correction_due":
         actions.resubmit(number=number, by=request.actor, on=request.on, at=request.at)
         messages.success(request, request.say("refund.correct.sent"))
-        return redirect("refund:case", number)
+        return redirect(side.at("case", number))
     try:
         key = request.POST.get("key", number)
         actions.submit(number=number, key=key, by=request.actor, on=request.on, at=request.at)
@@ -271,14 +277,16 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
         if case.state != "draft":
             raise
         return checked(request, case, error=views.refusal_words(refused, request.say), status=refused.refusal.status)
-    return redirect("refund:done", number)
+    return redirect(side.at("done", number))
 
 
 @require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """Show number, due date and what happens next; may be opened again."""
-    case = own_case(request, number)
-    return render(request, "refund/done.html", {"section": "cases", "case": case, "promise": promise(case, request)})
+    case, side = own_case(request, number), side_of(request)
+    steps = [side.words(request.say, f"done.next_{place}") for place in (1, 2, 3)]
+    context = {**side.around(), "case": case, "promise": promise(case, request), "steps": steps}
+    return render(request, "refund/done.html", context)
 
 
 def promise(case: Case, request: HttpRequest) -> dict[str, Any] | None:
@@ -298,34 +306,49 @@ def question(
     fields: list[dict[str, Any]],
     title: str = "",
     original: BankAccount | None = None,
+    strips: Sequence[Mapping[str, Any]] = (),
 ) -> HttpResponse:
     """Return the page of one question."""
     errors = {name: request.say.find(key) or key for name, key in form.errors.items()}
     context = {
-        **frame(case, step),
+        **frame(request, case, step),
         "fields": fields,
+        "strips": strips,
         "errors": errors,
         "heading": title,
         "original": original,
-        "title": title or request.say(f"refund.ask.{step}"),
+        "title": title or side_of(request).words(request.say, f"ask.{step}"),
     }
     return render(request, "refund/question.html", context, status=400 if errors else 200)
 
 
-def frame(case: Case, step: str) -> dict[str, Any]:
+def frame(request: HttpRequest, case: Case, step: str) -> dict[str, Any]:
     """Return what every page of the application shows around its question."""
-    place = STEPS.index(step)
-    back = reverse(f"refund:{STEPS[place - 1]}", args=[case.number]) if place else reverse("refund:index")
+    side = side_of(request)
+    place = side.steps.index(step)
+    back = side.at(side.steps[place - 1], case.number) if place else reverse(side.door)
     if case.state != "draft":
-        back = reverse("refund:correct" if case.state == "correction_due" else "refund:case", args=[case.number])
-    return {"section": "cases", "case": case, "step": place + 1, "steps_total": len(STEPS), "back": back}
+        back = after_correction(side, case)
+    person = case.person if side is COUNTER else None
+    steps = {"step": place + 1, "steps_total": len(side.steps)}
+    return {**side.around(), **steps, "case": case, "person": person, "back": back}
 
 
-def _heading(request: HttpRequest, step: str) -> dict[str, Any]:
-    return {"text": request.say(f"refund.ask.{step}"), "classes": "govuk-fieldset__legend--l", "is_page_heading": True}
+def after_correction(side: Side, case: Case) -> str:
+    """Return where an answer leads that was changed after the application was sent."""
+    return side.at("correct" if case.state == "correction_due" else "case", case.number)
 
 
-def _keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> HttpResponse | None:
+def heading(request: HttpRequest, step: str) -> dict[str, Any]:
+    """Return a question as the legend that is the heading of its page."""
+    return {
+        "text": side_of(request).words(request.say, f"ask.{step}"),
+        "classes": "govuk-fieldset__legend--l",
+        "is_page_heading": True,
+    }
+
+
+def keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> HttpResponse | None:
     """Save the answers and go on; what cannot be saved stays on the page with the sentence of what to change."""
     if form.errors:
         return None
@@ -335,9 +358,10 @@ def _keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> Http
         english = request.say.language == "en"
         form.errors = {problem.where: problem.en if english else problem.zh for problem in wrong.problems}
         return None
+    side = side_of(request)
     if case.state != "draft":
-        return redirect("refund:correct" if case.state == "correction_due" else "refund:case", case.number)
-    return redirect(f"refund:{STEPS[STEPS.index(step) + 1]}", case.number)
+        return redirect(after_correction(side, case))
+    return redirect(side.at(side.steps[side.steps.index(step) + 1], case.number))
 
 
 def _save(request: HttpRequest, case: Case, answered: Mapping[str, Any]) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,47 +13,24 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
-from yibao.services.refund.pages import buttons, track, views
-from yibao.store import audit_log, cases
+from yibao.services.refund.pages import apply, buttons, sides, track, views
+from yibao.services.refund.pages.sides import desk_case
+from yibao.store import cases
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
 
 MONTHS_IN_YEAR = 12
 MANUAL = ("manual",)
 OPEN_FOR_AMOUNT = ("submitted", "accepted", "in_review")
-INTAKE = "clerk"
-
-
-def desk_case(request: HttpRequest, number: str) -> Case:
-    """Return a refund that the office of the signed-in member of staff answers for.
-
-    Raises:
-        Http404: there is no such refund, or it is a draft that nobody but its author sees.
-        PermissionDenied: it belongs to another region.
-    """
-    case = (
-        Case.objects.select_related("refund", "person", "entered_by", "refund__bank_account")
-        .filter(number=number, service="refund")
-        .first()
-    )
-    if case is None or (case.state == "draft" and case.entered_by_id != request.actor.user_id):
-        raise Http404
-    if not request.actor.works_in(case.region):
-        raise PermissionDenied
-    return case
+INTAKE = sides.CLERK
 
 
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show a case to its office; the look is logged and shown to the person."""
     held = desk_case(request, number)
-    audit_log.record_read(
-        reader=request.actor,
-        person_id=held.person_id,
-        purpose="case",
-        at=request.at,
-        case_number=number,
-        role=min(request.actor.roles),
-    )
+    if held.state == "draft":
+        return redirect(sides.COUNTER.at("check", number))
+    sides.record_look(request, held, purpose="case")
     return show(request, held)
 
 
@@ -89,11 +65,21 @@ def show(
         **buttons.fields(say, typed=form.typed, tried=verb, materials=shown["materials"], reasons=reasons(say)),
         "payments": payments(held, say),
         "papers": papers(held, say),
+        "at_counter": at_counter(held, request),
         "tried": verb,
         "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,
         "errors": {f"{verb}-{name}": say.find(key) or key for name, key in form.errors.items()},
     }
     return render(request, "refund/desk.html", context, status=status)
+
+
+def at_counter(held: Case, request: HttpRequest) -> str:
+    """Return the counter page on which a clerk puts right what waits for the applicant, or an empty text."""
+    if held.refund.channel != sides.WINDOW or INTAKE not in request.actor.roles:
+        return ""
+    if held.state == "correction_due":
+        return sides.COUNTER.at("correct", held.number)
+    return sides.COUNTER.at("account", held.number) if apply.account_is_wrong(held, request) else ""
 
 
 def may_determine(held: Case, decision: Mapping[str, Any], request: HttpRequest) -> bool:
@@ -323,12 +309,5 @@ def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
 def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
     """Send a handed-in file; the look is logged."""
     held = desk_case(request, number)
-    audit_log.record_read(
-        reader=request.actor,
-        person_id=held.person_id,
-        purpose="document",
-        at=request.at,
-        case_number=number,
-        role=min(request.actor.roles),
-    )
+    sides.record_look(request, held, purpose="document")
     return track.send_document(held.documents.filter(pk=document_id, removed_at=None).first())

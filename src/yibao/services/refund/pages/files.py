@@ -7,8 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.kernel.errors import Refused
-from yibao.services.refund import actions
+from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, views
+from yibao.services.refund.pages.sides import side_of
+from yibao.services.refund.rulebook import region
 from yibao.store.models import Case
 
 
@@ -33,11 +35,13 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
                     on=request.on,
                     at=request.at,
                 )
-                return redirect("refund:materials", number)
+                return redirect(side_of(request).at("materials", number))
             except Refused as refused:
                 errors = {f"file-{material}": views.refusal_words(refused, say)}
                 status = refused.refusal.status
-    context = {**apply.frame(case, "materials"), **_materials(case, request), "errors": errors}
+    words = side_of(request).words
+    told = {"heading": words(say, "ask.materials"), "lead": words(say, "ask.materials_lead")}
+    context = {**apply.frame(request, case, "materials"), **_materials(case, request), **told, "errors": errors}
     for item in context["materials"]:
         item["wrong"] = f"file-{item['code']}" in errors
     return render(request, "refund/materials.html", context, status=status)
@@ -59,9 +63,43 @@ def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
     return {"materials": asked, "missing": len(views.missing(asked))}
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def seen(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask a clerk which papers were shown at the counter; none is an answer too."""
+    case = apply.editable(request, number)
+    form = forms.Form(typed={"seen_at_window": case.refund.seen_at_window})
+    listed = _to_see(case, request)
+    if request.method == "POST":
+        form = forms.seen(post=request.POST, listed=listed)
+        if kept := apply.keep(request, case, form, "seen"):
+            return kept
+    part = {
+        "component": "checkboxes",
+        "name": "seen_at_window",
+        "fieldset": {"legend": apply.heading(request, "seen")},
+        "hint": {"text": request.say("refund.counter.ask.seen_hint")},
+        "items": [
+            {"value": code, "text": label, "hint": {"text": how} if how else None}
+            for code, (label, how) in listed.items()
+        ],
+        "values": form.typed["seen_at_window"],
+    }
+    return apply.question(request, case, "seen", form, [part])
+
+
+def _to_see(case: Case, request: HttpRequest) -> dict[str, tuple[str, str]]:
+    """Return the papers to look at: those the rules ask for, those every refund needs, those seen before."""
+    say = request.say
+    asked = [item["code"] for item in actions.preview(number=case.number, on=request.on).json()["materials"] or []]
+    known = region(case.region).setting("refund", "materials")
+    always = [code for code, each in known.items() if "always" in each]
+    codes = dict.fromkeys([*asked, *always, *case.refund.seen_at_window])
+    return {code: (say(f"refund.enums.material.{code}"), say.find(f"refund.how.{code}") or "") for code in codes}
+
+
 @require_POST
 def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     """Take a file back."""
     apply.editable(request, number)
     actions.detach(number=number, document_id=document_id, by=request.actor, on=request.on, at=request.at)
-    return redirect("refund:materials", number)
+    return redirect(side_of(request).at("materials", number))

@@ -49,7 +49,7 @@ def portal_service(request: HttpRequest) -> dict[str, str]:
 
 def findings(request: HttpRequest) -> list[dict[str, Any]]:
     """Return every own payment that the rules may give back or that overlaps another, those that can be first."""
-    case_file = record(request)
+    case_file = record(request, request.actor.person_id)
     payments = case_file["payments"]
     busy = open_cases(request.actor.person_id)
     shown = [
@@ -73,9 +73,9 @@ def _each_once(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
-def record(request: HttpRequest) -> dict[str, Any]:
-    """Return the signed-in person's record as a case file without a request."""
-    person = Person.objects.get(pk=request.actor.person_id)
+def record(request: HttpRequest, person_id: Any) -> dict[str, Any]:
+    """Return a person's record as a case file without a request."""
+    person = Person.objects.get(pk=person_id)
     return situations.case_file(person.pk, person.region, request.on, {})
 
 
@@ -84,6 +84,7 @@ def open_cases(person_id: Any) -> dict[str, str]:
     requests = (
         RefundRequest.objects.filter(case__person_id=person_id)
         .exclude(case__state__in=CLOSED)
+        .exclude(case__state="draft", case__entered_by__isnull=False)
         .prefetch_related("payments")
         .select_related("case")
     )

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
-from yibao.services.refund.pages import apply, views
+from yibao.services.refund.pages import apply, sides, views
 from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, documents, papers
@@ -53,7 +53,7 @@ FROM_ACCEPTED = ("application_form", "acceptance_receipt")
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case stands: the one thing to do first, what happened, newest first, and the amount."""
-    own = apply.own_case(request, number)
+    own = sides.own_case(request, number)
     if own.state == "draft":
         return redirect("refund:check", number)
     decision = decision_of(own, request).json()
@@ -157,29 +157,39 @@ def portal_tasks(request: HttpRequest) -> dict[str, str]:
 @require_safe
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show everything that is missing at once, each with the place to put it right."""
-    own = apply.own_case(request, number)
+    own, side = sides.own_case(request, number), sides.side_of(request)
     if own.state != "correction_due":
-        return redirect("refund:case", number)
+        return redirect(side.at("case", number))
     items = notice(own, request.say)
-    held = {document.material for document in own.documents.all() if document.removed_at is None}
+    asked_at = max(action.at for action in cases.timeline(own.number) if action.kind == "ask_correction")
+    held = {one.material for one in own.documents.all() if one.removed_at is None and one.added_at > asked_at}
+    held |= _seen_since(own, asked_at)
     for item in items:
         item["there"] = bool(item["material"]) and item["material"] in held
-    tasks = [task(item, number, request.say) for item in items]
-    context = {"section": "cases", "case": own, "tasks": tasks, "rows": apply.answers(own, request)}
+    tasks = [task(item, number, request.say, side) for item in items]
+    context = {**side.around(), "case": own, "tasks": tasks, "rows": apply.answers(own, request)}
     return render(request, "refund/correct.html", context)
 
 
-def task(item: Mapping[str, Any], number: str, say: Any) -> dict[str, Any]:
+def _seen_since(own: Case, asked_at: datetime) -> set[str]:
+    """Return the papers seen at the counter, where a clerk looked at them after the notice."""
+    later = [one for one in cases.timeline(own.number) if one.kind == "save_answers" and one.at > asked_at]
+    looked = any("seen_at_window" in one.data.get("answers", ()) for one in later)
+    return set(own.refund.seen_at_window) if looked else set()
+
+
+def task(item: Mapping[str, Any], number: str, say: Any, side: sides.Side) -> dict[str, Any]:
     """Return one missing thing as a task with its state and the place to put it right."""
     done = {"text": say("refund.correct.there")}
     waiting = "refund.correct.missing" if item["material"] else "refund.correct.change"
     status = done if item["there"] else {"tag": {"text": say(waiting), "classes": "app-tag--turn"}}
-    step = "materials" if item["material"] else "reason"
+    papers_at = "seen" if side is sides.COUNTER else "materials"
+    step = papers_at if item["material"] else "reason"
     hint = {"text": item["note"]} if item["note"] else None
     return {
         "title": {"text": item["label"]},
         "hint": hint,
-        "href": reverse(f"refund:{step}", args=[number]),
+        "href": side.at(step, number),
         "status": status,
     }
 
@@ -187,7 +197,7 @@ def task(item: Mapping[str, Any], number: str, say: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then take the application back."""
-    own = apply.own_case(request, number)
+    own, side = sides.own_case(request, number), sides.side_of(request)
     form = forms.Form(typed={"reason": ""})
     if request.method == "POST":
         form = forms.note(post=request.POST, name="reason", missing="refund.error.no_withdraw_reason")
@@ -196,10 +206,10 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
                 number=number, reason=form.answers["reason"], by=request.actor, on=request.on, at=request.at
             )
             messages.success(request, request.say("refund.withdraw.done", number=number))
-            return redirect("portal:cases") if own.state == "draft" else redirect("refund:case", number)
+            return redirect(side.home if own.state == "draft" else side.at("case", number))
     errors = {name: request.say(key) for name, key in form.errors.items()}
     context = {
-        "section": "cases",
+        **side.around(),
         "case": own,
         "errors": errors,
         "reason_field": {
@@ -223,7 +233,7 @@ def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
 @require_POST
 def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Make a paper, or find the one made before, and open it."""
-    own = apply.own_case(request, number)
+    own = sides.own_case(request, number)
     if kind not in {paper["kind"] for paper in papers_of(own, request.say)}:
         raise Http404
     made = actions.make_paper(number=number, kind=kind, by=request.actor, on=request.on, at=request.at)
@@ -233,7 +243,7 @@ def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     """Send an issued paper of an own case."""
-    own = apply.own_case(request, number)
+    own = sides.own_case(request, number)
     return send_paper(own.papers.filter(number=paper_number).first())
 
 
@@ -247,7 +257,7 @@ def send_paper(issued: IssuedPaper | None) -> FileResponse:
 @require_safe
 def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
     """Send a file of an own case."""
-    own = apply.own_case(request, number)
+    own = sides.own_case(request, number)
     return send_document(own.documents.filter(pk=document_id, removed_at=None).first())
 
 
