@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from yibao.policy.cases import Case, differences
-from yibao.policy.diagnostics import Findings, UnknownValue
+from yibao.policy.diagnostics import Findings
 from yibao.policy.documents import check_in_force
 from yibao.policy.mutants.mutant import Mutant
 from yibao.policy.parameters import Series
@@ -228,5 +228,5 @@ def _reads(consult: Consult, parameter: str) -> bool:
 def _near(consult: Consult) -> tuple[str, ...]:
     try:
         return consult.table.matching(consult.facts)
-    except UnknownValue:
+    except LookupError:
         return tuple(row.id for row in consult.table.decision_rows)
