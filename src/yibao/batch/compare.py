@@ -47,7 +47,8 @@ class Effect:
         gain: who gets more.
         lose: who gets less.
         same: how many get the same amount.
-        open: how many come to a person's decision under one side only.
+        open: who comes to a person's decision under one side only, with the difference meanwhile; neither a gain nor
+            a loss.
         undecided: how many have a record that cannot be decided on that day.
         moves: decision and rules under either side to the persons and sums; only where they differ.
         totals: the sum under either side (fen).
@@ -57,7 +58,7 @@ class Effect:
     gain: Group = field(default_factory=Group)
     lose: Group = field(default_factory=Group)
     same: int = 0
-    open: int = 0
+    open: Group = field(default_factory=Group)
     undecided: int = 0
     moves: dict[tuple[str, str], Group] = field(default_factory=dict)
     totals: list[int] = field(default_factory=lambda: [0, 0])
@@ -138,13 +139,14 @@ def _count(told: Effect, before: Any, after: Any) -> None:
     told.totals[0] += sums[0]
     told.totals[1] += sums[1]
     difference = sums[1] - sums[0]
-    if difference > 0:
+    if (before.decision == "manual") != (after.decision == "manual"):
+        told.open.add(difference)
+    elif difference > 0:
         told.gain.add(difference)
     elif difference < 0:
         told.lose.add(-difference)
     else:
         told.same += 1
-    told.open += (before.decision == "manual") != (after.decision == "manual")
     names = _named(before), _named(after)
     if difference or before.decision != after.decision:
         told.moves.setdefault(names, Group()).add(difference)

@@ -20,13 +20,14 @@ FOUND = "共 {count} 处不同。 {count} differences."
 EFFECT = {
     "zh": (
         "{persons} 人按两边的规则各算一次：{gain} 人多得，共 {gained} 元；{lose} 人少得，共 {lost} 元；{same} 人不变。",
-        "合计 {before} 元 → {after} 元；其中 {open} 人只在一边要人工审核；{undecided} 人的记录无法计算。",
+        "合计 {before} 元 → {after} 元；{open} 人只在一边要人工审核，暂差 {waiting} 元；{undecided} 人的记录无法计算。",
         "  {persons} 人  {fen} 元  {old} → {new}",
     ),
     "en": (
         "{persons} persons decided under either side: {gain} get more, {gained} yuan in all; {lose} get less, {lost}"
         " yuan; {same} get the same.",
-        "Sum {before} → {after} yuan; {open} go to a person on one side only; {undecided} records cannot be decided.",
+        "Sum {before} → {after} yuan; {open} are left to a person on one side only, {waiting} yuan apart meanwhile;"
+        " {undecided} records cannot be decided.",
         "  {persons} persons  {fen} yuan  {old} → {new}",
     ),
 }
@@ -112,6 +113,7 @@ def _effect(old: Side, new: Side, persons: int, language: str) -> None:
     words = {"gain": gain.persons, "gained": compare.shown(gain.fen), "lose": lose.persons}
     click.echo(head.format(persons=told.persons, lost=compare.shown(lose.fen), same=told.same, **words))
     before, after = map(compare.shown, told.totals)
-    click.echo(sums.format(before=before, after=after, open=told.open, undecided=told.undecided))
+    left = {"open": told.open.persons, "waiting": compare.shown(told.open.fen), "undecided": told.undecided}
+    click.echo(sums.format(before=before, after=after, **left))
     for (one, other), group in sorted(told.moves.items(), key=lambda each: -abs(each[1].fen)):
         click.echo(move.format(persons=group.persons, fen=compare.shown(group.fen), old=one, new=other))

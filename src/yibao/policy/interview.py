@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import RLock
 
 from yibao.policy.diagnostics import UnknownValue
 from yibao.policy.interview_diagram import Diagram, Forest
@@ -53,6 +54,9 @@ class Interview:
         table: a table of which the first row that holds decides.
         given: facts that are known before, such as the day; a missing one is None.
         askable: which terms may be asked; the rest stays open.
+        terms: everything the table looks at, what most rows look at first.
+
+    Many threads may ask one interview at once.
 
     Example:
         >>> from datetime import date
@@ -69,7 +73,9 @@ class Interview:
     terms: list[Term] = field(default_factory=list)
     _forest: Forest = field(default_factory=Forest)
     _root: Diagram = 0
+    _known: dict[tuple[tuple[int, int], ...], Diagram] = field(default_factory=dict)
     _standings: dict[tuple[Diagram, frozenset[str]], Standing] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
 
     def __post_init__(self) -> None:
         builder = _Builder(self.table, self.given, self._forest)
@@ -86,10 +92,11 @@ class Interview:
             KeyError: an answer is none of the choices.
         """
         skipped = frozenset(key for key, code in answers.items() if code == UNSURE)
-        left = self._left(answers)
-        if (left, skipped) not in self._standings:
-            self._standings[left, skipped] = self._standing(left, skipped)
-        return self._standings[left, skipped]
+        with self._lock:
+            left = self._left(answers)
+            if (left, skipped) not in self._standings:
+                self._standings[left, skipped] = self._standing(left, skipped)
+            return self._standings[left, skipped]
 
     def rows(self, answers: Mapping[str, str]) -> tuple[str, ...]:
         """Return the rows that can still hold after some answers, without looking for the next question.
@@ -97,15 +104,18 @@ class Interview:
         Args:
             answers: as for `standing`.
         """
-        return self._forest.leaves(self._left(answers))
+        with self._lock:
+            return self._forest.leaves(self._left(answers))
 
     def _left(self, answers: Mapping[str, str]) -> Diagram:
-        known = {
-            place: term.position(answers[term.key])
+        known = tuple(
+            (place, term.position(answers[term.key]))
             for place, term in enumerate(self.terms)
             if answers.get(term.key, UNSURE) != UNSURE
-        }
-        return self._forest.given(self._root, known)
+        )
+        if known not in self._known:
+            self._known[known] = self._forest.given(self._root, dict(known))
+        return self._known[known]
 
     def _standing(self, left: Diagram, skipped: frozenset[str]) -> Standing:
         support = self._forest.support(left)

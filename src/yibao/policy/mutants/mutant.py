@@ -160,23 +160,27 @@ def _with(row: Row, names: dict[str, Named]) -> Row:
 
 
 def _of_parameters(region: Region) -> Iterator[Mutant]:
-    read = {
-        item.name
-        for stack in region.stacks.values()
-        for tree in expressions(tuple(stack.rows))
-        for item in parameters_of(tree)
-    }
+    """Yield changed values and days of parameters; where no row reads one, no decision could tell."""
+    rows = [row for stack in region.stacks.values() for row in stack.rows]
     for name, series in region.series.items():
-        if name not in read:
-            continue
+        reading = [row for row in rows if _reads(row, name)]
         for key, (_, lines) in series.values.items():
             for at, line in enumerate(lines):
-                if _own(region, line.file):
-                    for shown, other in _of_line(line, series.term.type):
-                        changed = _moved(lines, at, other)
+                for shown, other in _of_line(line, series.term.type) if _own(region, line.file) else ():
+                    if _felt(reading, line, other):
                         mark = Mark(line.file, line.line, 1)
                         zh, en = f"{series.term.label}：{shown}", f"{series.term.en or name}: {shown}"
-                        yield Mutant(mark, zh, en, parameter=name, lines={key: changed})
+                        yield Mutant(mark, zh, en, parameter=name, lines={key: _moved(lines, at, other)})
+
+
+def _reads(row: Row, parameter: str) -> bool:
+    return any(item.name == parameter for tree in expressions((row,)) for item in parameters_of(tree))
+
+
+def _felt(reading: list[Row], line: ParameterValue, other: ParameterValue) -> bool:
+    """Return whether a row that reads a parameter is in force while its value differs."""
+    start, until = sorted((line.from_, other.from_)) if line.from_ != other.from_ else (line.from_, line.until)
+    return any((row.until is None or start < row.until) and (until is None or row.from_ < until) for row in reading)
 
 
 def _of_line(line: ParameterValue, type_: Type) -> Iterator[tuple[str, ParameterValue]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from yibao.policy.cases import Case, differences
-from yibao.policy.diagnostics import Findings, UnknownValue
+from yibao.policy.diagnostics import Findings, NoRuleInForce
 from yibao.policy.documents import check_in_force
 from yibao.policy.mutants.mutant import Mutant
 from yibao.policy.parameters import Series
@@ -23,13 +23,13 @@ Decide = Callable[[Mapping[str, object], Region], object]
 
 @dataclass(frozen=True, slots=True)
 class Consult:
-    """One time a table was asked while an example was decided."""
+    """One time a table was asked while an example was decided; there is none on a day without rules."""
 
     domain: str
     decision: str
     on: date
     facts: Facts
-    table: Table
+    table: Table | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,11 @@ class Recording(Region):
 
     def table(self, domain: str, decision: str, *, on: date) -> Table:
         """Return the table of a day, every question to it kept."""
-        plain = super().table(domain, decision, on=on)
+        try:
+            plain = super().table(domain, decision, on=on)
+        except NoRuleInForce:
+            self.kept.append(Consult(domain, decision, on, {}, None))
+            raise
         return plain.watched(lambda facts: self.kept.append(Consult(domain, decision, on, facts, plain)))
 
 
@@ -97,7 +101,8 @@ class Trial:
                 self.consults.append(list(kept))
         for consult in [consult for consults in self.consults for consult in consults]:
             # Compiled once here, so that no mutant compiles what it does not change.
-            region.table(consult.domain, consult.decision, on=consult.on)
+            if consult.table is not None:
+                region.table(consult.domain, consult.decision, on=consult.on)
         self._conditions: dict[int, tuple[Row, Expression]] = {}
         self._deciders: dict[int, str] = {}
         self._rows = {key: {row.id: row for row in stack.rows} for key, stack in region.stacks.items()}
@@ -142,6 +147,8 @@ class Trial:
         return max(self._row_rank(mutant, rows[name], changed, consult, told) for name, changed in mutant.rows.items())
 
     def _row_rank(self, mutant: Mutant, row: Row, changed: Row | None, consult: Consult, told: bool) -> int:
+        if consult.table is None:
+            return 2 * (changed is not None and changed.in_force(consult.on))
         before = row.in_force(consult.on) and self._holds(row, consult)
         if mutant.outcome:
             return 2 * (before and (bool(row.amount) or self._decider(consult) == row.id))
@@ -159,7 +166,7 @@ class Trial:
         found = self._deciders.get(id(consult))
         if found is None:
             try:
-                found = consult.table.decide(consult.facts).row
+                found = "" if consult.table is None else consult.table.decide(consult.facts).row
             except LookupError:
                 found = ""
             self._deciders[id(consult)] = found
@@ -176,7 +183,7 @@ class Trial:
 
     def _holds(self, row: Row, consult: Consult) -> bool:
         """Return whether all conditions of a row hold; a breakdown counts as a change."""
-        if not row.cells:
+        if not row.cells or consult.table is None:
             return True
         found = self._conditions.get(id(row))
         if found is None:
@@ -222,11 +229,15 @@ def _changed(rows: Sequence[Row], mutant: Mutant) -> list[Row]:
 
 
 def _reads(consult: Consult, parameter: str) -> bool:
+    if consult.table is None:
+        return False
     return any(item.name == parameter for reads in consult.table.reads.values() for item in reads)
 
 
 def _near(consult: Consult) -> tuple[str, ...]:
+    if consult.table is None:
+        return ()
     try:
         return consult.table.matching(consult.facts)
-    except UnknownValue:
+    except LookupError:
         return tuple(row.id for row in consult.table.decision_rows)

@@ -42,7 +42,7 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
         bank=account.bank_name if account else _NO_NUMBER,
         account_holder=account.holder if account else "",
         masked_account=mask_account(account.number) if account else "",
-        lines=tuple(_line(row, None, "") for row in request.chosen.values()),
+        lines=tuple(paid_line(row, None, "") for row in request.chosen.values()),
         materials=tuple((wording.label("material", code), True) for code in materials),
     )
     return form, case.evidence_hash
@@ -116,7 +116,7 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
         basis=tuple(_basis(plain)),
         approvals=tuple(_approvals(case)),
         lines=tuple(
-            _line(contributions[line["payment"]], Money(_to_person(line)), wording.receiver(receivers[0]))
+            paid_line(contributions[line["payment"]], Money(_to_person(line)), wording.receiver(receivers[0]))
             for line in own
         ),
         bank=account.bank_name if account else _NO_NUMBER,
@@ -153,7 +153,8 @@ def _last(case: Case, kind: str) -> CaseAction | None:
     return case.actions.filter(kind=kind).order_by("-seq").first()
 
 
-def _line(row: Contribution, refund: Money | None, receiver: str) -> documents.PaidLine:
+def paid_line(row: Contribution, refund: Money | None, receiver: str) -> documents.PaidLine:
+    """Return a payment as papers show it: what it was, its months, what comes back, and to whom."""
     enrolment = row.enrolment
     who = wording.label("relation", enrolment.category) + wording.tier(enrolment.tier)
     return documents.PaidLine(

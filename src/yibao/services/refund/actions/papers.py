@@ -10,7 +10,7 @@ from django.db import transaction
 from yibao.casework.actors import Actor
 from yibao.casework.states import State
 from yibao.services.refund import documents
-from yibao.services.refund.actions import contents, numbers
+from yibao.services.refund.actions import contents, letters, numbers
 from yibao.services.refund.actions.refusals import refused
 from yibao.store import cases, papers
 from yibao.store.models import Case, IssuedPaper
@@ -20,6 +20,7 @@ _MAKERS = {
     "application_form": contents.application_form,
     "acceptance_receipt": contents.acceptance_receipt,
     "correction_notice": contents.correction_notice,
+    "decision_letter": letters.decision_letter,
 }
 KINDS = (*_MAKERS, SLIP)
 

@@ -1,14 +1,17 @@
-"""The papers of a refund: 退保申请表, 退款单, 受理回执 and 一次性告知书."""
+"""The papers of a refund: 退保申请表, 退款单, 受理回执, 一次性告知书 and 决定书."""
 
 from yibao.services.refund.documents.check import check_address
 from yibao.services.refund.documents.papers import (
     AcceptanceReceipt,
     ApplicationForm,
     CorrectionNotice,
+    DecisionLetter,
+    LetterStep,
     PaidLine,
     Paper,
     RefundSlip,
     Stamp,
+    Told,
 )
 from yibao.services.refund.documents.typeset import typeset
 
@@ -16,10 +19,13 @@ __all__ = [
     "AcceptanceReceipt",
     "ApplicationForm",
     "CorrectionNotice",
+    "DecisionLetter",
+    "LetterStep",
     "PaidLine",
     "Paper",
     "RefundSlip",
     "Stamp",
+    "Told",
     "check_address",
     "typeset",
 ]

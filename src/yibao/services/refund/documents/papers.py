@@ -101,4 +101,42 @@ class CorrectionNotice:
     missing: tuple[tuple[str, str], ...]
 
 
-Paper = ApplicationForm | RefundSlip | AcceptanceReceipt | CorrectionNotice
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterStep:
+    """One thing that led to the decision: what, its value, and where it comes from."""
+
+    label: Told
+    value: Told
+    source: Told
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLetter:
+    """决定书: what was decided, why, on which documents, and what can be done against it."""
+
+    template: ClassVar[str] = "decision_letter"
+    prefix: ClassVar[str] = "JD"
+
+    name: str
+    masked_id: str
+    item: str
+    decided_on: date
+    result: Told
+    amount: Money | None
+    lines: tuple[PaidLine, ...]
+    reasons: tuple[Told, ...]
+    steps: tuple[LetterStep, ...]
+    sources: tuple[str, ...]
+    low_confidence: bool
+    remedies: tuple[Told, ...]
+
+
+Paper = ApplicationForm | RefundSlip | AcceptanceReceipt | CorrectionNotice | DecisionLetter

@@ -113,6 +113,7 @@ def papers(held: Case, say: Any) -> list[dict[str, str]]:
     """Return the papers staff may print in the case's state."""
     kinds = ["application_form"] if held.submitted_on else []
     kinds += ["acceptance_receipt"] if held.process else []
+    kinds += ["decision_letter"] if held.state in track.DECIDED else []
     kinds += ["refund_slip"] if any(payment.slip_number for payment in held.payments.all()) else []
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 

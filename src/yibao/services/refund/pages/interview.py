@@ -57,13 +57,13 @@ def _interview(region: Region, request: HttpRequest) -> Interview | None:
 
 
 def _answers(sent: QueryDict, asked: Interview) -> dict[str, str]:
-    """Return the answers in the order in which they were given; what is no answer is asked again."""
-    terms = {term.key: term for term in asked.terms}
-    answers = {}
-    for key in sent:
-        code = sent[key]
-        if key in terms and code in [UNSURE, *(choice.code for choice in terms[key].choices)]:
-            answers[key] = code
+    """Return the answers to the questions that were asked, in their order; from the first that has none on, nothing."""
+    answers: dict[str, str] = {}
+    while len(answers) < QUESTIONS_MAX and (term := asked.standing(answers).question) is not None:
+        code = sent.get(term.key, "")
+        if code not in [UNSURE, *(choice.code for choice in term.choices)]:
+            break
+        answers[term.key] = code
     return answers
 
 

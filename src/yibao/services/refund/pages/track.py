@@ -48,6 +48,7 @@ PAPERS = {
     "correction_due": ("application_form", "correction_notice"),
 }
 FROM_ACCEPTED = ("application_form", "acceptance_receipt")
+DECIDED = ("approved", "refused", "executing", "completed")
 
 
 @require_safe
@@ -227,6 +228,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
     """Return the papers a citizen may print in the case's state."""
     kinds = PAPERS.get(own.state, FROM_ACCEPTED if own.state not in ("draft", "withdrawn", "not_accepted") else ())
+    kinds = (*kinds, "decision_letter") if own.state in DECIDED else kinds
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 

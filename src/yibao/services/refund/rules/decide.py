@@ -1,6 +1,7 @@
 """The whole refund decision: one line after the other, then together."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from yibao.kernel.errors import InputInvalid, InputProblem
@@ -124,6 +125,9 @@ def _extra(history: History, outcome: str, telling: list[Result]) -> dict[str, A
     afterwards = next((result.asks("afterwards") for result in telling if result.asks("afterwards")), None)
     if afterwards is not None:
         extra["then"] = afterwards
+    by = [day for result in telling if isinstance(day := result.asks("event_by"), date)]
+    if by:
+        extra["event_by"] = min(by).isoformat()
     if outcome in ("refund", "incomplete"):
         intake = filing.payout(history=history, results=telling)[1]
         if intake is not None:

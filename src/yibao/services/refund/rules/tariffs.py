@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from yibao.policy import Region, Trace, UnknownValue
+from yibao.policy import NoRuleInForce, Region, Trace, UnknownValue
 from yibao.policy.casefile import MonthAmount
 from yibao.policy.types import Value
 from yibao.services.refund.rules.lines import Line, first_day, month_of
@@ -46,6 +46,10 @@ def _decided(*, region: Region, table: str, on: date, facts: Mapping[str, Value]
     except UnknownValue as error:
         if grounds.unknown is None:
             grounds.unknown = Unknown("value_unknown", error.name, on)
+        return None
+    except NoRuleInForce:
+        if grounds.unknown is None:
+            grounds.unknown = Unknown("value_unknown", table, on)
         return None
     grounds.traces.append(trace)
     return trace

@@ -65,11 +65,11 @@ def test_nobody_is_asked_more_than_six_questions(client, db):
 
 
 def test_an_answer_can_be_changed_and_the_way_back_leads_to_the_question_before(client, db):
-    _, text = page(client, region="500000", reason="unemployment_overlap", scheme="employee", paid_as="unit")
+    _, text = page(client, region="500000", reason="unemployment_overlap", paid_as="individual", scheme="resident")
     assert "人工核对" in text or "不能退" in text
     back = address(text, "返回")
-    assert "scheme=employee" in back
-    assert "paid_as" not in back
+    assert "paid_as=individual" in back
+    assert "scheme" not in back
     _, before = page(client, f"{CAN}?region=500000")
     assert asked(before) == "reason"
 
@@ -107,6 +107,6 @@ def test_nothing_is_kept(client, db):
 
 def test_it_speaks_english(client, db):
     client.cookies["yibao_language"] = "en"
-    _, text = page(client, region="500000", reason="unemployment_overlap", scheme="resident")
+    _, text = page(client, region="500000", reason="unemployment_overlap", paid_as="resident")
     assert "A refund does not look possible" in text
     assert "Your answers" in text

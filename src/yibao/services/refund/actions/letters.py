@@ -1,0 +1,112 @@
+"""The decision letter: made from the stored decision, by the rules it was made by, whatever the rules say today."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from yibao.casework.states import State
+from yibao.kernel.identifiers import mask_id
+from yibao.kernel.money import Money
+from yibao.policy import Region, casefile, load_texts
+from yibao.services.refund import documents, rulebook, rules, workflow
+from yibao.services.refund.actions import contents, money, wording
+from yibao.services.refund.documents import LetterStep, Told
+from yibao.store import cases, packs
+from yibao.store.models import Case, CaseAction, StoredDecision
+
+GRANTED = (State.APPROVED, State.EXECUTING, State.COMPLETED)
+_RESULTS = {
+    "refund": Told("准予退费", "the refund is granted"),
+    "no_refund": Told("不予退费", "the refund is refused"),
+    "accounts_merged": Told("合并个人账户，不退现金", "the accounts are merged, no cash is paid"),
+}
+
+
+def decision_letter(*, case: Case) -> tuple[documents.DecisionLetter, str] | None:
+    """Return the 决定书 of a decided case, and what it states; None while nothing is decided.
+
+    Args:
+        case: approved, being paid, completed or refused.
+    """
+    decided, stored = _decided(case), cases.decision(case.number)
+    if decided is None or stored is None:
+        return None
+    region = _region(stored)
+    decision = rules.decide(casefile.read(json.loads(stored.case_file)), region)
+    plain, granted = decision.json(), decided.kind == "approve"
+    merged = granted and plain["decision"] == "accounts_merged"
+    letter = documents.DecisionLetter(
+        name=case.person.name,
+        masked_id=mask_id(case.person.identity),
+        item=contents.ITEM,
+        decided_on=decided.business_date,
+        result=_RESULTS["accounts_merged" if merged else "refund" if granted else "no_refund"],
+        amount=Money(case.amount_fen) if granted and case.amount_fen is not None else None,
+        lines=tuple(_lines(case, plain)) if granted else (),
+        reasons=tuple(_reasons(decided, plain)),
+        steps=tuple(_step(step) for step in plain["steps"]),
+        sources=tuple(_source(source) for source in plain["sources"]),
+        low_confidence=bool(plain["low_confidence"]),
+        remedies=tuple(_remedies(rulebook.region(case.region), decided.business_date)),
+    )
+    return letter, decided.hash
+
+
+def _decided(case: Case) -> CaseAction | None:
+    kind = "refuse" if case.state == State.REFUSED else "approve" if case.state in GRANTED else ""
+    return case.actions.filter(kind=kind).order_by("-seq").first()
+
+
+def _region(stored: StoredDecision) -> Region:
+    """Return the rules a decision was made by: today's where they are the same, else those kept with it."""
+    code, version = stored.canonical["pack"]["region"], stored.pack_version_id
+    today = rulebook.region(code)
+    return today if today.version == version else load_texts(texts=packs.texts(version)).region_for(code)
+
+
+def _lines(case: Case, plain: Mapping[str, Any]) -> Iterator[documents.PaidLine]:
+    for line in money.paid_lines(plain=plain, request=case.refund):
+        row = case.refund.chosen.get(line["payment"])
+        receivers = "、".join(wording.receiver(part["receiver"]) for part in line["parts"])
+        if row is not None:
+            yield contents.paid_line(row, Money.parse(line["refund"]), receivers)
+
+
+def _reasons(decided: CaseAction, plain: Mapping[str, Any]) -> Iterator[Told]:
+    code = str(decided.data.get("reason_code", ""))
+    if code in workflow.REFUSE_REASONS and code != "other":
+        zh, en = workflow.REFUSE_REASONS[code]
+        yield Told(f"{zh}。", f"{en[:1].upper()}{en[1:]}.")
+    if decided.reason:
+        yield Told(decided.reason, "")
+    for refusal in plain["refusals"]:
+        if decided.kind == "refuse":
+            yield Told(f"{refusal['zh']}{refusal['next_zh']}", f"{refusal['en']} {refusal['next_en']}")
+
+
+def _step(step: Mapping[str, str]) -> LetterStep:
+    names = ("label", "value", "source")
+    return LetterStep(*(Told(step[name], step[f"{name}_en"]) for name in names))
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    title = f"《{source['title']}》" if source["title"] else ""
+    return f"{title}{source['number'] or '文号不详'}（可信度 grade {source['grade']}）"
+
+
+def _remedies(region: Region, on: date) -> Iterator[Told]:
+    """Yield what can be done against a decision, each with its term and articles, as far as they are known."""
+    for remedy in region.setting("refund", "remedies").values():
+        if not isinstance(remedy, dict) or date.fromisoformat(str(remedy["from"])) > on:
+            continue
+        cited = [reference.partition("#") for reference in remedy["source"]]
+        told = [f"《{region.source(name).title}》{article}" for name, _, article in cited]
+        zh, en = f"可以{remedy['label']}", f"You may {remedy['en']}"
+        if str(remedy["days"]).isdigit():
+            zh += f"，期限为自知道本决定之日起{remedy['days']}日内"
+            en += f" within {remedy['days']} days of learning of this decision"
+        else:
+            zh += "，期限请向受理机关核实"
+            en += "; ask there by when"
+        yield Told(f"{zh}（{'、'.join(told)}）。", f"{en} ({', '.join(told)}).")
