@@ -6,6 +6,7 @@ YIBAO_SHOTS=folder keeps a screenshot of each page.
 import os
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,9 @@ from django.test import Client
 from django.urls import reverse
 
 from yibao.batch.demo.staff import STAFF, staff_actor
+from yibao.kernel.identifiers import make_resident_id
 from yibao.services.refund import actions
+from yibao.services.refund.pages.sides import COUNTER
 from yibao.store.models import Case, CitizenLogin
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,6 +224,34 @@ def test_citizen_pages_serve_everybody(busy_city, visitor, answers, language, co
             for stop in stops:
                 if stop.reader == reader:
                     one.visit(stop.address, language=language, sizes=sizes)
+
+
+@pytest.fixture
+def counter_draft(cases) -> Case:
+    """An application a clerk has begun at the counter; made after the cases, so that it is none of them."""
+    clerk, person = signed_in("clerk"), cases[0].person
+    number = clerk.post(reverse("workbench_refund:counter"), {"identity": person.identity})["Location"].split("/")[-2]
+    paid = person.enrolments.filter(contributions__payer="person").first().contributions.first()
+    clerk.post(reverse("workbench_refund:payments", args=[number]), {"payments": [f"p{paid.pk}"]})
+    return Case.objects.get(number=number)
+
+
+@pytest.mark.parametrize(("language", "cookies", "sizes"), LOOKS, ids=["Chinese", "English, large type"])
+def test_counter_pages_serve_everybody(busy_city, visitor, counter_draft, language, cookies, sizes):
+    with busy_city.browser() as page:
+        one = visitor(page, who=f"counter-{language}", cookies=session("clerk") | cookies)
+        for step in (*COUNTER.steps, "withdraw"):
+            one.visit(reverse(f"workbench_refund:{step}", args=[counter_draft.number]), language=language, sizes=sizes)
+        one.visit(reverse("workbench_refund:counter"), language=language, sizes=sizes)
+        page.locator("#identity").fill(make_resident_id(area="500112", born=date(1900, 1, 1), serial=1))
+        page.locator("main form button").first.click()
+        page.wait_for_selector(".govuk-error-summary")
+        one.look(language=language, sizes=sizes)
+        page.goto(reverse("workbench_refund:account", args=[counter_draft.number]))
+        page.locator("#bank_number").fill("1")
+        page.locator("main form button").first.click()
+        page.wait_for_selector(".govuk-error-summary")
+        one.look(language=language, sizes=sizes)
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/workbench/", "/no/such/page", "/workbench/no-such-page"])
