@@ -6,6 +6,7 @@ YIBAO_SHOTS=folder keeps a screenshot of each page.
 import os
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +14,14 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import STAFF, staff_actor
+from yibao.kernel.identifiers import make_resident_id
 from yibao.services.refund import actions
-from yibao.store.models import Case, CitizenLogin
+from yibao.services.refund.pages.sides import COUNTER
+from yibao.store.models import Case, CitizenLogin, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -75,11 +80,22 @@ class Answer:
 
 
 @pytest.fixture(scope="module")
-def answers(cases, pages) -> list[Answer]:
+def at_counter(busy_city) -> Case:
+    """An application that the clerk is still writing down for somebody at the counter."""
+    person = (
+        Person.objects.filter(region__startswith="50", logins__isnull=True).order_by("identity_index").first()
+    )
+    now = {"on": timezone.localdate(), "at": timezone.now(), "by": staff_actor("clerk")}
+    number = actions.open_draft(person_id=person.pk, region=REGION, channel="window", **now).number
+    return Case.objects.get(number=number)
+
+
+@pytest.fixture(scope="module")
+def answers(cases, at_counter, pages) -> list[Answer]:
     """What every reader gets at every address: citizens with their own case, staff with one that waits for them."""
     readers = [(f"citizen_{case.state}", signed_in(f"citizen_{case.state}"), [case]) for case in cases]
     readers += [(name, signed_in(name), mine(name, cases)) for name in ROLES]
-    readers += [("visitor", Client(), cases[:1])]
+    readers += [("clerk", signed_in("clerk"), [at_counter]), ("visitor", Client(), cases[:1])]
     return [
         answer(name, client, route, case)
         for name, client, own in readers
@@ -185,17 +201,20 @@ def session(username: str) -> dict[str, str]:
     return {"sessionid": signed_in(username).cookies["sessionid"].value}
 
 
-def shown(answers: list[Answer], reader: str) -> list[Answer]:
-    return [one for one in answers if one.reader == reader and one.status == 200 and one.html]
+def shown(answers: list[Answer], reader: str) -> list[str]:
+    """The addresses of the pages a reader sees, each once."""
+    return list(
+        dict.fromkeys(one.address for one in answers if one.reader == reader and one.status == 200 and one.html)
+    )
 
 
 @pytest.mark.parametrize("username", ROLES)
 def test_staff_pages_serve_everybody(busy_city, visitor, answers, username):
     with busy_city.browser() as page:
         one = visitor(page, who=username, cookies=session(username))
-        for answer in shown(answers, username):
-            if answer.address.startswith("/workbench") and not answer.address.endswith("sign-in"):
-                one.visit(answer.address, language="zh-CN")
+        for address in shown(answers, username):
+            if address.startswith("/workbench") and not address.endswith("sign-in"):
+                one.visit(address, language="zh-CN")
 
 
 def tour(answers: list[Answer]) -> list[Answer]:
@@ -221,6 +240,34 @@ def test_citizen_pages_serve_everybody(busy_city, visitor, answers, language, co
             for stop in stops:
                 if stop.reader == reader:
                     one.visit(stop.address, language=language, sizes=sizes)
+
+
+@pytest.fixture
+def counter_draft(cases) -> Case:
+    """An application a clerk has begun at the counter; made after the cases, so that it is none of them."""
+    clerk, person = signed_in("clerk"), cases[0].person
+    number = clerk.post(reverse("workbench_refund:counter"), {"identity": person.identity})["Location"].split("/")[-2]
+    paid = person.enrolments.filter(contributions__payer="person").first().contributions.first()
+    clerk.post(reverse("workbench_refund:payments", args=[number]), {"payments": [f"p{paid.pk}"]})
+    return Case.objects.get(number=number)
+
+
+@pytest.mark.parametrize(("language", "cookies", "sizes"), LOOKS, ids=["Chinese", "English, large type"])
+def test_counter_pages_serve_everybody(busy_city, visitor, counter_draft, language, cookies, sizes):
+    with busy_city.browser() as page:
+        one = visitor(page, who=f"counter-{language}", cookies=session("clerk") | cookies)
+        for step in (*COUNTER.steps, "withdraw"):
+            one.visit(reverse(f"workbench_refund:{step}", args=[counter_draft.number]), language=language, sizes=sizes)
+        one.visit(reverse("workbench_refund:counter"), language=language, sizes=sizes)
+        page.locator("#identity").fill(make_resident_id(area="500112", born=date(1900, 1, 1), serial=1))
+        page.locator("main form button").first.click()
+        page.wait_for_selector(".govuk-error-summary")
+        one.look(language=language, sizes=sizes)
+        page.goto(reverse("workbench_refund:account", args=[counter_draft.number]))
+        page.locator("#bank_number").fill("1")
+        page.locator("main form button").first.click()
+        page.wait_for_selector(".govuk-error-summary")
+        one.look(language=language, sizes=sizes)
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/workbench/", "/no/such/page", "/workbench/no-such-page"])

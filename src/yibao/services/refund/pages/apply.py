@@ -242,14 +242,21 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
                 ]
             },
         }
-        for name, text in words.items()
+        for name in side.steps
+        if (text := words.get(name))
     ]
 
 
 def seen_words(case: Case, say: Any) -> str:
     """Return the papers a clerk saw at the counter, in words."""
-    seen = [say(f"refund.enums.material.{code}") for code in case.refund.seen_at_window]
+    seen = [material_words(code, say) for code in case.refund.seen_at_window]
     return "；".join(seen) or say("refund.check.none_seen")
+
+
+def material_words(code: str, say: Any) -> str:
+    """Return what a paper is called, as it stands at the head of a line."""
+    words = say(f"refund.enums.material.{code}")
+    return words[:1].upper() + words[1:]
 
 
 def original_account(case: Case) -> BankAccount | None:

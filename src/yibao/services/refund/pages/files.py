@@ -94,7 +94,7 @@ def _to_see(case: Case, request: HttpRequest) -> dict[str, tuple[str, str]]:
     known = region(case.region).setting("refund", "materials")
     always = [code for code, each in known.items() if "always" in each]
     codes = dict.fromkeys([*asked, *always, *case.refund.seen_at_window])
-    return {code: (say(f"refund.enums.material.{code}"), say.find(f"refund.how.{code}") or "") for code in codes}
+    return {code: (apply.material_words(code, say), say.find(f"refund.how.{code}") or "") for code in codes}
 
 
 @require_POST

@@ -197,6 +197,7 @@ class TestQuestions:
         clerk.cookies["yibao_language"] = "en"
         for step in ("payments", "reason", "account", "seen", "materials", "check"):
             assert '<html lang="en"' in clerk.get(at(draft, step)).content.decode()
+        assert "Proof of payment" in clerk.get(at(draft, "seen")).content.decode()
         assert "Identity number of the insured person" in clerk.get(COUNTER).content.decode()
 
     def test_a_draft_can_be_given_up(self, clerk, draft):
