@@ -17,6 +17,7 @@ KEYS = ("case_number", "asked_in")
 
 @pytest.fixture(scope="module")
 def spark():
+    """A local session of two cores."""
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     session = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
     yield session
@@ -27,6 +28,7 @@ def spark():
     "decision", ["refund.situation", "refund.amount", "contribution.tariff", "contribution.credit"]
 )
 def test_every_pack_decides_alike(spark: SparkSession, tmp_path: Path, decision: str) -> None:
+    """Every line Spark gives is the one the closure gives."""
     packs = services.packs()
     domain, _, name = decision.partition(".")
     asked = Asked(domain, name, KEYS, region="asked_in")
