@@ -23,7 +23,7 @@ RELATIONS: dict[str, dict[str, pa.DataType]] = {
     "payments": {
         "person": _TEXT, "payment": _TEXT, "enrolment": _TEXT, "position": _NUMBER, "kind": _TEXT, "paid_on": _DAY,
         "first_month": _NUMBER, "last_month": _NUMBER, "payer": _TEXT, "by_unit": _FLAG, "years": _NUMBER,
-        "asked": _FLAG,
+        "asked": _FLAG, "amount": _NUMBER,
     },
     "events": {
         "person": _TEXT, "position": _NUMBER, "kind": _TEXT, "on_day": _DAY, "first_day": _DAY, "last_day": _DAY,
@@ -80,7 +80,15 @@ def _record(lines: Lines, person: str, case: CaseFile) -> None:
         own = {"person": person, "payment": paid.id, "enrolment": paid.enrolment, "position": position}
         rest = {"kind": paid.kind, "paid_on": paid.paid_on, "first_month": paid.start, "last_month": paid.end}
         lines["payments"].append(
-            {**own, **rest, "payer": paid.payer, "by_unit": by_unit, "years": paid.years, "asked": asked}
+            {
+                **own,
+                **rest,
+                "payer": paid.payer,
+                "by_unit": by_unit,
+                "years": paid.years,
+                "asked": asked,
+                "amount": paid.amount,
+            }
         )
     for position, event in enumerate(case.events):
         names = {"first_day": "start", "last_day": "end"} | {name: name for name in _COUNTS}

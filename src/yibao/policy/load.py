@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from yibao.policy import explain as explanation
+from yibao.policy.advice import advise
 from yibao.policy.check import Proofs, check_region
 from yibao.policy.diagnostics import Diagnostic, Findings, Mark, PackErrors, UnknownRegion
 from yibao.policy.folder import Pack, content_hash, folder_texts, read_pack
@@ -195,4 +196,5 @@ def _region(
         settings=level.settings,
     )
     check_region(region=region, marks=marks, proofs=proofs, findings=findings)
+    advise(region=region, findings=findings)
     return region

@@ -116,6 +116,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "上级的“{row}”自 {day} 起轮不到，它的情形都先由这一行等决定；请写明 replace 或 end",
         "the row {row!r} of the level above is not reached from {day}, rows here come first: write replace or end",
     ),
+    "rate_above_one": (
+        "“{name}”的比率 {value} 超过 100%，请核对",
+        "the rate {name!r} is {value}, above 100 %: is it meant?",
+    ),
+    "could_be_parameter": (
+        "与上级的“{name}”只差一个数（{value}，上级为 {other}）：可写成参数，各地只写数值",
+        "this differs from {name!r} above in one number only ({value}, there {other}): it could be a parameter",
+    ),
     "never_true": (
         "这一行的条件互相矛盾，没有情形能同时符合",
         "the conditions of this row contradict one another: no case meets them all",

@@ -116,6 +116,24 @@ def test_a_row_that_hides_one_from_above_is_a_remark(tmp_path: Path) -> None:
     assert [(item.file, item.hint) for item in remarks] == [("500000_chongqing/refund.yaml", "replace: N2")]
 
 
+def test_a_row_that_differs_from_the_one_above_in_a_number_could_be_a_parameter(tmp_path: Path) -> None:
+    files = dict(FILES)
+    files[NATION] = files[NATION].replace("when: {reason: wish}", 'when: {overlap: "> 3"}')
+    mine = f"      - {{id: C2, replace: N2, {WORDS.replace('nat', 'cq').replace('01-01', '01-06')}, when: {{overlap: '> 6'}}, then: {{outcome: no_refund}}}}\n"
+    city = "500000_chongqing/refund.yaml"
+    files[city] = files[city].replace("    rows:\n", "    rows:\n" + mine, 1)
+    remarks = [item for item in load(folder=tmp_path, files=files).warnings if item.code == "could_be_parameter"]
+    assert [(item.file, item.line) for item in remarks] == [(city, 5)]
+    assert "6，上级为 3" in remarks[0].message_zh
+
+
+def test_a_rate_above_one_is_a_remark(tmp_path: Path) -> None:
+    files = replaced(
+        "000000_national/contribution.yaml", 'until: 2020-01-01, value: "50%"', 'until: 2020-01-01, value: "150%"'
+    )
+    assert [item.line for item in load(folder=tmp_path, files=files).warnings if item.code == "rate_above_one"] == [9]
+
+
 def test_a_row_with_another_fault_brings_no_proof_that_follows_from_it(tmp_path: Path) -> None:
     found = faults(tmp_path, with_rows(row("A", "retird: 是") + row("B", "scheme: employee") + REST))
     assert [item.code for item in found] == ["unknown_name"]
