@@ -82,9 +82,7 @@ class Answer:
 @pytest.fixture(scope="module")
 def at_counter(busy_city) -> Case:
     """An application that the clerk is still writing down for somebody at the counter."""
-    person = (
-        Person.objects.filter(region__startswith="50", logins__isnull=True).order_by("identity_index").first()
-    )
+    person = Person.objects.filter(region__startswith="50", logins__isnull=True).order_by("identity_index").first()
     now = {"on": timezone.localdate(), "at": timezone.now(), "by": staff_actor("clerk")}
     number = actions.open_draft(person_id=person.pk, region=REGION, channel="window", **now).number
     return Case.objects.get(number=number)
