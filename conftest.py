@@ -19,6 +19,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "yibao.project.settings"
 os.environ.setdefault("YIBAO_TEST_DATABASE", f"test_yibao_{os.getpid()}")
 # The pool keeps connections open while the test database is dropped, so tests do without.
 os.environ["YIBAO_DATABASE_POOL"] = "0"
+# A test that waits for a lock nobody will give up fails after a while, instead of holding up all others.
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=60s")
 # Playwright's synchronous door runs an event loop; the tests behind it are as single-threaded as others.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 

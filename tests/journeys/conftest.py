@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
@@ -68,7 +70,12 @@ class Site:
 @contextmanager
 def running_site(blocker: Any, chromium: Any, make: Callable[[], City]) -> Iterator[Site]:
     """Fill the empty test database, serve it, and leave it empty again."""
-    with blocker.unblock():
+    # A folder of its own: test processes that run side by side share the home.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(YIBAO_DOCUMENTS_DIR=Path(folder)),
+        blocker.unblock(),
+    ):
         try:
             city = make()
             server = LiveServer("localhost")

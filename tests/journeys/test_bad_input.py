@@ -235,6 +235,15 @@ class TestTwice:
             page.goto(f"{quiet_city.url}{reverse('refund:done', args=[applicant.number])}")
         assert CaseAction.objects.filter(case__number=applicant.number, kind="submit").count() == 1
 
+    def test_applying_twice_for_one_payment_goes_on_with_the_draft(self, drafter, signed_in, unchanged):
+        with unchanged():
+            response = signed_in(drafter.username).post(reverse("refund:start"), {"payments": [drafter.payment]})
+        assert response.url == reverse("refund:case", args=[drafter.number])
+
+    def test_nothing_is_confirmed_that_was_not_sent(self, drafter, signed_in):
+        response = signed_in(drafter.username).get(reverse("refund:done", args=[drafter.number]))
+        assert response.url == reverse("refund:check", args=[drafter.number])
+
     def test_an_old_page_sent_again_leads_to_the_same_application(self, applicant, signed_in, unchanged):
         applicant.draft()
         client = signed_in(applicant.username)
@@ -335,6 +344,10 @@ class TestLate:
             response = signed_in(withdrawn.username).post(address, {"reason": "any", "key": "late"})
         assert response.status_code == 409
         assert "请" in text(response)
+
+    def test_a_withdrawn_application_is_not_withdrawn_again(self, withdrawn, signed_in):
+        response = signed_in(withdrawn.username).get(reverse("refund:withdraw", args=[withdrawn.number]))
+        assert response.url == reverse("refund:case", args=[withdrawn.number])
 
     @pytest.fixture(scope="class")
     def withdrawn(self, applicants, signed_in):

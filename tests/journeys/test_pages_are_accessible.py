@@ -14,14 +14,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import STAFF, staff_actor
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services.refund import actions
 from yibao.services.refund.pages.sides import COUNTER
-from yibao.store.models import Case, CitizenLogin, Person
+from yibao.store.models import Case, CitizenLogin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -80,20 +78,11 @@ class Answer:
 
 
 @pytest.fixture(scope="module")
-def at_counter(busy_city) -> Case:
-    """An application that the clerk is still writing down for somebody at the counter."""
-    person = Person.objects.filter(region__startswith="50", logins__isnull=True).order_by("identity_index").first()
-    now = {"on": timezone.localdate(), "at": timezone.now(), "by": staff_actor("clerk")}
-    number = actions.open_draft(person_id=person.pk, region=REGION, channel="window", **now).number
-    return Case.objects.get(number=number)
-
-
-@pytest.fixture(scope="module")
-def answers(cases, at_counter, pages) -> list[Answer]:
+def answers(cases, pages) -> list[Answer]:
     """What every reader gets at every address: citizens with their own case, staff with one that waits for them."""
     readers = [(f"citizen_{case.state}", signed_in(f"citizen_{case.state}"), [case]) for case in cases]
     readers += [(name, signed_in(name), mine(name, cases)) for name in ROLES]
-    readers += [("clerk", signed_in("clerk"), [at_counter]), ("visitor", Client(), cases[:1])]
+    readers += [("visitor", Client(), cases[:1])]
     return [
         answer(name, client, route, case)
         for name, client, own in readers

@@ -41,6 +41,9 @@ def killed_at(place: int, work: Callable[[], Any]) -> bool:
 
 
 def _run_and_die(place: int, work: Callable[[], Any]) -> None:
+    # A connection the parent opened outside its event loop is seen here again; a server that still hears the parent
+    # on it would keep the killed transaction alive, so this copy starts with a connection of its own.
+    connection.connection = None
     done = 0
 
     def count(execute, sql, params, many, context):

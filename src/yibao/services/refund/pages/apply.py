@@ -52,10 +52,13 @@ def account_is_wrong(case: Case, request: HttpRequest) -> bool:
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Open a draft for a payment that was found, or for one still to be chosen."""
+    """Open a draft for a payment that was found, or for one still to be chosen; pressed twice, it is one draft."""
     person = Person.objects.get(pk=request.actor.person_id)
-    case = actions.open_draft(person_id=person.pk, region=person.region, by=request.actor, on=request.on, at=request.at)
     chosen = [key for key in request.POST.getlist("payments") if key in offered(request)]
+    busy = find.open_cases(person.pk)
+    if begun := [busy[key] for key in chosen if key in busy]:
+        return redirect("refund:case", begun[0])
+    case = actions.open_draft(person_id=person.pk, region=person.region, by=request.actor, on=request.on, at=request.at)
     if chosen:
         _save(request, case, {"payments": chosen})
     return redirect("refund:reason" if chosen else "refund:payments", case.number)
@@ -291,6 +294,8 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """Show number, due date and what happens next; may be opened again."""
     case, side = own_case(request, number), side_of(request)
+    if case.submitted_on is None:
+        return redirect(side.at("check" if case.state == "draft" else "case", number))
     steps = [side.words(request.say, f"done.next_{place}") for place in (1, 2, 3)]
     context = {**side.around(), "case": case, "promise": promise(case, request), "steps": steps}
     return render(request, "refund/done.html", context)

@@ -200,6 +200,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then take the application back."""
     own, side = sides.own_case(request, number), sides.side_of(request)
     form = forms.Form(typed={"reason": ""})
+    if request.method != "POST" and "withdraw" not in actions.available(own, request.actor):
+        return redirect(side.at("case", number))
     if request.method == "POST":
         form = forms.note(post=request.POST, name="reason", missing="refund.error.no_withdraw_reason")
         if not form.errors:
