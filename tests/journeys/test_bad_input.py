@@ -50,7 +50,7 @@ WRONG_FILES = {
         lambda case: case["payments"][0].update({"from": "2022-12", "to": "2022-01"}),
         "payments[0].to",
     ),
-    "a region without rules": (lambda case: case.update(region="110000"), "region"),
+    "a region without rules": (lambda case: case.update(region="650000"), "region"),
     "a payment that is not in the file": (
         lambda case: case["request"].update(payments=["p9"]),
         "request.payments[0]",
