@@ -17,7 +17,8 @@ class Project:
         self.root = root
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.split("\0")
-        self.files = sorted(path for name in names if name and (path := root / name).is_file())
+        self.paths = sorted(root / name for name in names if name)
+        self.files = [path for path in self.paths if path.is_file()]
         self._trees: dict[Path, ast.Module] = {}
 
     def name(self, path: Path) -> str:

@@ -11,6 +11,11 @@ def test_nothing_built_or_installed_is_kept(project):
     assert [project.name(path) for path in project.files if project.name(path).startswith(BUILT)] == []
 
 
+def test_no_link_is_kept(project):
+    links = [path for path in project.paths if path.is_symlink()]
+    assert links == [], "a link points to where only one machine has something"
+
+
 def test_every_file_is_text_but_our_own_pictures_and_paper(project):
     binary = [project.name(path) for path in project.files if b"\0" in path.read_bytes()[:8000]]
     assert [name for name in binary if not name.startswith(OWN_PICTURES)] == []
