@@ -11,6 +11,7 @@ import yibao
 from yibao import services
 from yibao.batch.mutation import trial
 from yibao.cli.packs_diff import diff
+from yibao.cli.packs_new import new
 from yibao.cli.packs_variants import variants
 from yibao.policy import Diagnostic, PackErrors, Packs, load_packs
 from yibao.policy.cases import Case, Outcome, read_cases, run_cases
@@ -50,6 +51,7 @@ def command() -> None:
 
 
 command.add_command(diff)
+command.add_command(new)
 command.add_command(variants)
 
 

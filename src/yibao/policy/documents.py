@@ -7,7 +7,7 @@ from datetime import date
 
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.shape import day, entries, needed, texts, word
-from yibao.policy.source import Mapping, Node, Scalar
+from yibao.policy.source import Node, Scalar
 
 GRADES = ("A", "B", "C", "recalled")
 WEAK_GRADES = ("C", "recalled")
@@ -84,9 +84,9 @@ class Citation:
 def read_documents(*, node: Node, findings: Findings) -> dict[str, Source]:
     """Return the documents of a `sources.yaml` by id."""
     top = entries(node=node, keys=None, findings=findings)
-    inner = top.get("sources")
-    if isinstance(inner, Mapping):
-        top = inner
+    if "sources" in top.entries:
+        top = entries(node=node, keys=("sources",), findings=findings)
+        top = entries(node=top.get("sources"), keys=None, findings=findings)
     return {key.text: _source(key, value, findings) for key, value in top}
 
 
