@@ -101,7 +101,7 @@ def test_no_role_takes_a_step_that_is_not_its_own(held, signed_in, unchanged, us
     client, actor = signed_in(username), staff_actor(username)
     with unchanged():
         for case in (held["submitted"], held["accepted"], held["approved"]):
-            forbidden = set(STEPS) - {"determine"} - set(actions.available(case, actor))
+            forbidden = set(STEPS) - {"determine"} - set(actions.available(case=case, actor=actor))
             for verb in forbidden:
                 response = client.post(
                     reverse("workbench_refund:decide", args=[case.number, verb]), FORM | {"seen": case.evidence_hash}

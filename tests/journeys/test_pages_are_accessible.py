@@ -54,7 +54,14 @@ def mine(username: str, cases: list[Case]) -> list[Case]:
     actor = staff_actor(username)
     chosen = {}
     for case in cases:
-        if verbs := set(actions.available(case, actor)) - {"note", "print", "take", "release", "escalate", "hand_over"}:
+        if verbs := set(actions.available(case=case, actor=actor)) - {
+            "note",
+            "print",
+            "take",
+            "release",
+            "escalate",
+            "hand_over",
+        }:
             chosen[frozenset(verbs)] = case
     return list(chosen.values()) or [case for case in cases if case.state == "completed"]
 

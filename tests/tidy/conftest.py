@@ -36,10 +36,7 @@ class Project:
     def core(self) -> Iterator[Path]:
         """The modules money passes through."""
         for path in self.python(tests=False):
-            if (
-                path.relative_to(self.root).parts[:2] == ("src", "yibao")
-                and path.relative_to(self.root).parts[2] in CORE
-            ):
+            if self.name(path).startswith(CORE):
                 yield path
 
     def tree(self, path: Path) -> ast.Module:

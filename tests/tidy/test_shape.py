@@ -70,3 +70,8 @@ def test_a_public_core_function_of_several_arguments_takes_them_by_name(project)
         if len(node.args.posonlyargs + node.args.args) > 1
     ]
     assert by_place == []
+
+
+def test_the_core_is_looked_at(project):
+    seen = {project.name(path).split("/")[2] for path in project.core()}
+    assert seen == {"kernel", "policy", "ledger", "casework", "store", "services"}

@@ -104,7 +104,7 @@ def effect(*, old: Side, new: Side, persons: list[UUID], advance: Callable[[], N
 
 def _decided(key: UUID, side: Side, home: Region) -> Any:
     materials = list(side.region.setting("refund", "materials"))
-    case = situations.case_file(key, side.region.code, side.on, {}, materials=materials)
+    case = situations.case_file(person_id=key, region=side.region.code, on=side.on, request={}, materials=materials)
     return services.decide(case if side.region.code == home.code else _moved(case, home.code, side.region))
 
 

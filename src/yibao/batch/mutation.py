@@ -22,6 +22,6 @@ def trial(*, region: Region, cases: list[Case]) -> Trial:
         if id(given) not in read:
             read[id(given)] = casefile.read(given)
         name = services.named(given.get("service")).name
-        return import_module(f"{services.__name__}.{name}.rules").decide(read[id(given)], changed).json()
+        return import_module(f"{services.__name__}.{name}.rules").decide(case=read[id(given)], region=changed).json()
 
     return Trial(region=region, cases=cases, decide=decide)

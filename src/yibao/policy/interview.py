@@ -163,7 +163,7 @@ class _Builder:
         if self.table.decision.hit == "collect":
             raise ValueError(f"{self.table.decision.name} adds rows up: there is no single row to ask for")
         tests = [part for row in rows for cell in row.cells for part in parts_of(cell.condition)]
-        self.terms.collect(part for part in tests if plain_test(part, self.given))
+        self.terms.collect(part for part in tests if plain_test(node=part, given=self.given))
         for cell in (cell for row in rows for cell in row.cells):
             with suppress(UnknownValue):
                 self._formula(cell.condition, None, self._count)
@@ -227,14 +227,14 @@ class _Builder:
         return [*(item for item in items if item not in hard), _Joint(BOOL, None, tuple(hard))]
 
     def _easy(self, node: Expression) -> bool:
-        return not facts_of(node) - self.given.keys() or bool(plain_test(node, self.given))
+        return not facts_of(node) - self.given.keys() or bool(plain_test(node=node, given=self.given))
 
     def _test(
         self, node: Expression, named: Named | None, take: Callable[[Term, tuple[bool, ...]], Diagram]
     ) -> Diagram:
         if not facts_of(node) - self.given.keys():
             return self._sure(bool(self.table.value_of(node, self.given)))
-        name = plain_test(node, self.given)
+        name = plain_test(node=node, given=self.given)
         if name:
             term = self.terms.fact(name)
             return take(term, self.terms.values(term, node))

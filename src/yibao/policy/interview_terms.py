@@ -110,7 +110,7 @@ def holds(*, table: Table, node: Expression, facts: Facts) -> bool:
         return False
 
 
-def plain_test(node: Expression, given: Facts) -> str:
+def plain_test(*, node: Expression, given: Facts) -> str:
     """Return the fact that alone decides a condition, in a way its values can be told apart; else nothing."""
     names = facts_of(node) - given.keys()
     if len(names) != 1:
@@ -160,7 +160,7 @@ class Terms:
     def collect(self, tests: Iterable[Expression]) -> None:
         """Take in every test on one fact, so that its values can be told apart."""
         for node in tests:
-            self._tests.setdefault(plain_test(node, self.given), []).append(node)
+            self._tests.setdefault(plain_test(node=node, given=self.given), []).append(node)
 
     def fact(self, name: str) -> Term:
         """Return the term of a fact."""

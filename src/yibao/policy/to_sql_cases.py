@@ -18,7 +18,7 @@ from yibao.policy.tree import (
 from yibao.policy.types import Value
 
 
-def deciding_rows(cell: Expression, rows: list[tuple[int, Entry]]) -> list[int] | None:
+def deciding_rows(*, cell: Expression, rows: list[tuple[int, Entry]]) -> list[int] | None:
     """Return the rows for which a test on one written output holds; None where it is another test."""
     names = {part.name for part in walk(cell) if isinstance(part, Local)}
     if len(names) != 1 or facts_of(cell) or parameters_of(cell):
@@ -54,11 +54,11 @@ def _holds(cell: Expression, value: Value) -> bool | None:
             return None
 
 
-def among(column: str, numbers: list[int]) -> str:
+def among(*, column: str, numbers: list[int]) -> str:
     """Return the test whether a column holds one of some numbers.
 
     Example:
-        >>> among("r", [2]), among("r", [1, 3]), among("r", [])
+        >>> among(column="r", numbers=[2]), among(column="r", numbers=[1, 3]), among(column="r", numbers=[])
         ('r = 2', 'r IN (1, 3)', 'FALSE')
     """
     if not numbers:
@@ -66,12 +66,12 @@ def among(column: str, numbers: list[int]) -> str:
     return f"{column} = {numbers[0]}" if len(numbers) == 1 else f"{column} IN ({', '.join(map(str, numbers))})"
 
 
-def numbered(stops: list[tuple[str, str]], tests: list[str]) -> list[str]:
+def numbered(*, stops: list[tuple[str, str]], tests: list[str]) -> list[str]:
     """Return the branches that give the number of the first case that holds, from 1."""
-    return branches_of(stops, tests, [str(number) for number in range(1, len(tests) + 1)])
+    return branches_of(stops=stops, tests=tests, values=[str(number) for number in range(1, len(tests) + 1)])
 
 
-def branches_of(stops: list[tuple[str, str]], tests: list[str], values: list[str]) -> list[str]:
+def branches_of(*, stops: list[tuple[str, str]], tests: list[str], values: list[str]) -> list[str]:
     """Return the branches of cases in order: stop where an unknown is met, else the value of the first that holds."""
     found = []
     for at, (test, value) in enumerate(zip(tests, values, strict=True)):
@@ -83,7 +83,7 @@ def branches_of(stops: list[tuple[str, str]], tests: list[str], values: list[str
     return found
 
 
-def case_of(branches: list[str], last: str) -> str:
+def case_of(*, branches: list[str], last: str) -> str:
     """Return a CASE over branches; one that always holds ends it."""
     if branches and branches[-1].startswith("WHEN TRUE THEN "):
         last = branches[-1].removeprefix("WHEN TRUE THEN ")

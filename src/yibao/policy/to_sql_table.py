@@ -217,7 +217,7 @@ class _Plan:
                 last = str(number)
                 break
             branches.append(f"WHEN {test} THEN {number}")
-        return case_of(branches, last)
+        return case_of(branches=branches, last=last)
 
     def unique(self) -> list[str]:
         """Return the branches for rows of a table that must be unique and is not."""
@@ -232,7 +232,7 @@ class _Plan:
             after = self.output_stop(entry)
             tests += [self.stop(entry), " AND ".join([self.test(entry) or "TRUE", after]) if after else ""]
         stop = either(tests)
-        return case_of([*self.starting(), *([f"WHEN {stop} THEN -1"] if stop else [])], "0")
+        return case_of(branches=[*self.starting(), *([f"WHEN {stop} THEN -1"] if stop else [])], last="0")
 
     def outputs(self, row: str) -> dict[str, str]:
         """Return how every output is read, by the number of the row."""
@@ -244,8 +244,12 @@ class _Plan:
         values: dict[str, list[int]] = {}
         for number, entry in self.rows:
             values.setdefault(self.sql.text(dict(entry.shape.outputs)[name]), []).append(number)
-        branches = [f"WHEN {among(row, numbers)} THEN {text}" for text, numbers in values.items() if text != "NULL"]
-        return case_of(branches, "NULL")
+        branches = [
+            f"WHEN {among(column=row, numbers=numbers)} THEN {text}"
+            for text, numbers in values.items()
+            if text != "NULL"
+        ]
+        return case_of(branches=branches, last="NULL")
 
     def summed(self, name: str, row: str) -> str:
         """Return an output of all rows that hold, joined."""
@@ -266,18 +270,22 @@ class _Plan:
         self.ladders([cell for entry in cases for cell in entry.shape.cells], "")
         late = [at for at, entry in enumerate(cases, start=1) if self.reads_late(entry.shape.value)]
         start = [f"WHEN {self.dialect.name('_row')} < 0 THEN NULL"] if self.codes else []
-        branches = [*start, *numbered([(each.stop, "0") for each in picked], [each.test for each in picked])]
+        branches = [
+            *start,
+            *numbered(stops=[(each.stop, "0") for each in picked], tests=[each.test for each in picked]),
+        ]
         if late:
-            self.layer([f"{case_of(branches, 'NULL')} AS {pick}"])
+            self.layer([f"{case_of(branches=branches, last='NULL')} AS {pick}"])
             trees = [entry.shape.value for entry in cases if entry.shape.value is not None]
-            self.ladders(trees, among(pick, late))
+            self.ladders(trees, among(column=pick, numbers=late))
             tests = [f"{pick} = {at}" for at in range(1, len(cases) + 1)]
             stops = [(f"{pick} = 0", "NULL")] + [("", "")] * (len(cases) - 1) if any(e.stop for e in picked) else []
         else:
             tests = [each.test for each in picked]
             stops = [(each.stop, "NULL") for each in picked]
         values = [self.value(entry) for entry in cases]
-        self.layer([f"{case_of([*start, *branches_of(stops, tests, values)], 'NULL')} AS {column}"])
+        branches = [*start, *branches_of(stops=stops, tests=tests, values=values)]
+        self.layer([f"{case_of(branches=branches, last='NULL')} AS {column}"])
         self.note_stops(name, type_, cases, picked, column)
         self.sql.locals[name] = column
 
@@ -292,7 +300,8 @@ class _Plan:
         flag = self.dialect.name(f"_s_{name}")
         stops = [(each.stop, "TRUE") for each in picked]
         tests = [each.test for each in picked]
-        self.layer([f"{case_of(branches_of(stops, tests, [each or 'FALSE' for each in after]), 'FALSE')} AS {flag}"])
+        branches = branches_of(stops=stops, tests=tests, values=[each or "FALSE" for each in after])
+        self.layer([f"{case_of(branches=branches, last='FALSE')} AS {flag}"])
         self.stops.append(flag)
 
     def reads_late(self, tree: Expression | None) -> bool:
@@ -335,8 +344,10 @@ class _Plan:
         numbers: dict[str, list[int]] = {}
         for number, each in self.ids().items():
             numbers.setdefault(each, []).append(number)
-        branches = [f"WHEN {among(row, same)} THEN {self.dialect.quoted(each)}" for each, same in numbers.items()]
-        return case_of(branches, "NULL")
+        branches = [
+            f"WHEN {among(column=row, numbers=same)} THEN {self.dialect.quoted(each)}" for each, same in numbers.items()
+        ]
+        return case_of(branches=branches, last="NULL")
 
     def every_row(self, row: str) -> str:
         """Return the ids of all rows of a collecting table that hold, joined by commas."""
@@ -354,10 +365,10 @@ class _Picking:
         parts = plan.guard(entry)
         kept: list[Expression] = []
         for cell in entry.shape.cells:
-            numbers = deciding_rows(cell, plan.rows) if not plan.collecting else None
+            numbers = deciding_rows(cell=cell, rows=plan.rows) if not plan.collecting else None
             if numbers is None:
                 kept.append(cell)
             else:
-                parts.append(among(plan.dialect.name("_row"), numbers))
+                parts.append(among(column=plan.dialect.name("_row"), numbers=numbers))
         self.test = " AND ".join(parts + ([plan.sql.all_of(tuple(kept))] if kept else []))
         self.stop = plan.stop(entry)

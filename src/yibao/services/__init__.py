@@ -183,4 +183,4 @@ def decide(case: Mapping[str, Any], *, rules: Packs | None = None) -> Any:
         region = (rules or packs()).region_for(read.region)
     except UnknownRegion as error:
         raise InputInvalid([InputProblem("region", error.zh, error.en)]) from None
-    return import_module(f"{__name__}.{service.name}.rules").decide(read, region)
+    return import_module(f"{__name__}.{service.name}.rules").decide(case=read, region=region)

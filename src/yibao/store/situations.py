@@ -26,11 +26,11 @@ _ONE_DAY = timedelta(days=1)
 
 
 def case_file(
+    *,
     person_id: UUID,
     region: str,
     on: date,
     request: Mapping[str, Any],
-    *,
     service: str = "refund",
     applicant: Mapping[str, Any] | None = None,
     materials: Sequence[Any] = (),

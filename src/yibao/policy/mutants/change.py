@@ -118,7 +118,7 @@ def _computed(node: Expression) -> Iterator[Expression]:
             yield replace(node, rounding=modes[(modes.index(node.rounding) + 1) % len(modes)])
 
 
-def swapped(node: Expression, names: dict[str, Named]) -> Expression:
+def swapped(*, node: Expression, names: dict[str, Named]) -> Expression:
     """Return an expression with the meaning of some named conditions replaced; the same object where none is named."""
     if isinstance(node, Named) and node.name in names:
         return names[node.name]
@@ -127,9 +127,9 @@ def swapped(node: Expression, names: dict[str, Named]) -> Expression:
         part: Any = getattr(node, field.name)
         other: Any
         if isinstance(part, Expression):
-            other = swapped(part, names)
+            other = swapped(node=part, names=names)
         elif field.name in _LISTS:
-            found = tuple(swapped(item, names) for item in part)
+            found = tuple(swapped(node=item, names=names) for item in part)
             other = part if all(new is old for new, old in zip(found, part, strict=True)) else found
         else:
             continue

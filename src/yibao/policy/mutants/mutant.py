@@ -154,8 +154,8 @@ def _uses(row: Row, name: str) -> bool:
 
 
 def _with(row: Row, names: dict[str, Named]) -> Row:
-    cells = tuple(replace(cell, condition=swapped(cell.condition, names)) for cell in row.cells)
-    value = None if row.value is None else swapped(row.value, names)
+    cells = tuple(replace(cell, condition=swapped(node=cell.condition, names=names)) for cell in row.cells)
+    value = None if row.value is None else swapped(node=row.value, names=names)
     return replace(row, cells=cells, value=value)
 
 

@@ -113,7 +113,7 @@ def number(value: Value) -> int:
     return value if isinstance(value, int) else 0
 
 
-def of_number(type_: Type, value: int) -> Value:
+def of_number(*, type_: Type, value: int) -> Value:
     """Return the value of an ordered type a whole number stands for."""
     return date.fromordinal(value) if type_.kind is Kind.DATE else value
 

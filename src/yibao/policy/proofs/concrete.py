@@ -43,7 +43,7 @@ def usual(*, vocabulary: Vocabulary, names: Iterable[str], days: Mapping[str, tu
 def _usual(vocabulary: Vocabulary, term: FactTerm, within: tuple[int, int] | None) -> Value:
     kind = term.type.kind
     if kind in ORDERED and within is not None:
-        return of_number(term.type, min(max(_USUAL_DAY.toordinal(), within[0]), within[1]))
+        return of_number(type_=term.type, value=min(max(_USUAL_DAY.toordinal(), within[0]), within[1]))
     if term.type.maybe:
         return None
     plain: dict[Kind, Value] = {
@@ -106,7 +106,7 @@ class Maker:
         near = min(spans, key=lambda span: abs(span[0] - usual_day)) if axis.node.type.kind is Kind.DATE else spans[0]
         low, high = int(near[0]), int(near[1])
         if axis.node.type.kind is Kind.DATE:
-            return of_number(axis.node.type, min(max(usual_day, low), high))
+            return of_number(type_=axis.node.type, value=min(max(usual_day, low), high))
         return low
 
     def _lies(self, box: Box, facts: dict[str, Value]) -> bool:
@@ -148,7 +148,7 @@ class Maker:
         names = sorted({name for axis in hard for name in self._facts(self.space.axes[axis])} & set(self.base))
         random = Random(_SEED)
         for _ in range(MOST_TRIES):
-            tried = dict(start if random.random() < 0.5 else facts)
+            tried = dict(start if random.randrange(2) == 0 else facts)
             for name in names:
                 tried[name] = self._tried(name, box, tried, random)
             if self._lies(box, tried):
@@ -162,7 +162,7 @@ class Maker:
         for name, value in solved.items():
             term = self.space.vocabulary.facts.get(name)
             if term is not None and name in moved:
-                moved[name] = of_number(term.type, value)
+                moved[name] = of_number(type_=term.type, value=value)
         return moved
 
     @staticmethod
@@ -189,7 +189,7 @@ class Maker:
             low, high = random.choice(spans)
         if allowed == [MISSING] and axis is not None and axis in box:
             return None
-        return of_number(term.type, min(max(value, low), high))
+        return of_number(type_=term.type, value=min(max(value, low), high))
 
     def _alike(self, name: str, term: FactTerm) -> bool:
         other = self.space.vocabulary.facts.get(name)
@@ -197,7 +197,7 @@ class Maker:
 
     def _any_choice(self, term: FactTerm, allowed: list[object], random: Random) -> Value:
         if term.type.kind is Kind.BOOL:
-            return random.random() < 0.5
+            return random.randrange(2) == 0
         codes = list(self.space.vocabulary.enums[term.type.name].labels) if term.type.kind is Kind.ENUM else []
         if term.type.kind is Kind.LIST:
             listed = list(self.space.vocabulary.enums[term.type.name].labels)

@@ -39,7 +39,7 @@ class Search:
                 best, chosen = outside, other
             near.append(other)
         if best is None:
-            if consistent(self.space, box):
+            if consistent(space=self.space, box=box):
                 yield dict(box)
             return
         yield from self._around(box, chosen, best, [other for other in near if other is not chosen])

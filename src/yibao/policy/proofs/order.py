@@ -15,7 +15,7 @@ _MONTH_DAYS = (28, 31)
 Difference = tuple[str, str, int]
 
 
-def consistent(space: Space, box: Box) -> bool:
+def consistent(*, space: Space, box: Box) -> bool:
     """Return whether the comparisons of a box can hold together; a doubt counts as yes."""
     if not any(space.axes[axis].kind == "order" and mask != space.axes[axis].full for axis, mask in box.items()):
         return True

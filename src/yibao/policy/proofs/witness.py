@@ -106,7 +106,7 @@ def _values(axis: Axis) -> Iterable[Value]:
     for item in axis.classes:
         if isinstance(item, tuple):
             for end in item:
-                yield of_number(axis.node.type, end)
+                yield of_number(type_=axis.node.type, value=end)
         elif item is OTHER:
             yield _OTHERS.get(axis.node.type.kind, "?")
         elif item is None or isinstance(item, bool | str):
@@ -124,7 +124,7 @@ def _apart(prover: Prover, axis: Axis, facts: Facts) -> Iterator[tuple[str, Valu
         if side.type.kind in ORDERED:
             low, high = prover.space.bounds(side)
             moved = [number(value) + step for step in _NEXT]
-            yield from ((side.name, of_number(side.type, each)) for each in moved if low <= each <= high)
+            yield from ((side.name, of_number(type_=side.type, value=each)) for each in moved if low <= each <= high)
         else:
             yield side.name, value
             yield side.name, _OTHERS.get(side.type.kind, value)

@@ -67,7 +67,7 @@ def enrolled(case: CaseFile) -> bool:
     )
 
 
-def decide(case: CaseFile, region: Region) -> Decision:
+def decide(*, case: CaseFile, region: Region) -> Decision:
     """Return the decision of a case file.
 
     Args:

@@ -72,4 +72,4 @@ def decide(case_file: Mapping[str, Any]) -> rules.Decision:
         UnknownRegion: No rules are known at the place.
     """
     case = casefile.read(case_file)
-    return rules.decide(case, region(case.region))
+    return rules.decide(case=case, region=region(case.region))

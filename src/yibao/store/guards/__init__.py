@@ -43,7 +43,7 @@ def install(connection: Any = default_connection) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         _engine(connection).prepare(cursor)
         for name, (table, statement) in _guards(connection).items():
-            cursor.execute(_engine(connection).drop(name, table))
+            cursor.execute(_engine(connection).drop(name=name, table=table))
             cursor.execute(statement)
 
 
@@ -53,7 +53,7 @@ def remove(connection: Any = default_connection) -> None:
         return
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for name, (table, _) in _guards(connection).items():
-            cursor.execute(_engine(connection).drop(name, table))
+            cursor.execute(_engine(connection).drop(name=name, table=table))
         _engine(connection).clear(cursor)
 
 
@@ -89,7 +89,7 @@ def require(connection: Any = default_connection) -> None:
         )
 
 
-def remake_after_migrate(sender: Any, using: str, **_: Any) -> None:
+def remake_after_migrate(*, sender: Any, using: str, **_: Any) -> None:
     """Make the guards again; connected to `post_migrate` of this app."""
     from django.db import connections
 

@@ -67,7 +67,7 @@ def clear(cursor: Any) -> None:
     """Leave the functions: they do nothing by themselves."""
 
 
-def drop(name: str, table: str) -> str:
+def drop(*, name: str, table: str) -> str:
     """Return the statement that takes one trigger away."""
     return f"DROP TRIGGER IF EXISTS {name} ON {table}"
 

@@ -36,7 +36,7 @@ def clear(cursor: Any) -> None:
     cursor.execute("DROP TABLE IF EXISTS store_journal_sum")
 
 
-def drop(name: str, table: str) -> str:
+def drop(*, name: str, table: str) -> str:
     """Return the statement that takes one trigger away."""
     return f"DROP TRIGGER IF EXISTS {name}"
 

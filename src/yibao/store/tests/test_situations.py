@@ -67,7 +67,7 @@ def record_of_the_contract() -> Person:
 
 def case_file(one: Person, **more) -> dict:
     request = {"reason": "unemployment_overlap", "payments": []}
-    return situations.case_file(one.pk, "500000", date(2023, 2, 10), request, **more)
+    return situations.case_file(person_id=one.pk, region="500000", on=date(2023, 2, 10), request=request, **more)
 
 
 def test_the_example_of_the_contract_comes_out_member_for_member() -> None:

@@ -51,7 +51,12 @@ def case_file(city, citizen):
     if plant.determined:
         request["determined"] = {"amount": str(plant.determined), "worksheet": "w", "by": "1"}
     return situations.case_file(
-        person, "500000", city.on, request, applicant={"kind": plant.applicant}, materials=list(plant.materials)
+        person_id=person,
+        region="500000",
+        on=city.on,
+        request=request,
+        applicant={"kind": plant.applicant},
+        materials=list(plant.materials),
     )
 
 
@@ -73,7 +78,7 @@ def test_each_planted_person_is_decided_by_the_row_planted_for(town):
 
 def test_everybodys_record_is_a_case_file_that_can_be_decided(town):
     for citizen in town.citizens:
-        plain = situations.case_file(person_key(town, citizen), "500000", town.on, {})
+        plain = situations.case_file(person_id=person_key(town, citizen), region="500000", on=town.on, request={})
         assert rulebook.decide(plain).decision
 
 

@@ -79,7 +79,7 @@ def save_answers(*, number: str, answers: Mapping[str, Any], by: Actor, on: date
         found = evidence.gather(case=case, request=request, on=on)
         data: dict[str, Any] = {"answers": sorted(answers)}
         if verb == "decide":
-            data["amount_fen"] = evidence.amount_fen(evidence.decided(found).json(), request)
+            data["amount_fen"] = evidence.amount_fen(plain=evidence.decided(found).json(), request=request)
         return cases.act(number=number, kind=verb, by=by, at=at, on=on, evidence_hash=found.hash, data=data)
 
 
@@ -162,7 +162,7 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
             _check_complete(case, request, chosen)
             found = evidence.gather(case=case, request=request, on=on)
             plain = evidence.decided(found).json()
-            data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain, request)}
+            data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain=plain, request=request)}
             case = cases.act(number=number, kind="submit", by=by, at=at, on=on, evidence_hash=found.hash, data=data)
             slot.answer = {"number": number}
         _paper_follows(number=number, kind="application_form", at=at)
@@ -194,7 +194,7 @@ def resubmit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
         _check_complete(case, request, evidence.selected(request))
         found = evidence.gather(case=case, request=request, on=on)
         plain = evidence.decided(found).json()
-        data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain, request)}
+        data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain=plain, request=request)}
         return cases.act(number=number, kind="resubmit", by=by, at=at, on=on, evidence_hash=found.hash, data=data)
 
 

@@ -13,7 +13,7 @@ CORRECT_ACCOUNT = "correct_account"
 _HIDDEN_WITHOUT_MONEY = frozenset({"approve", "pay"})
 
 
-def available(case: Case, actor: Actor) -> list[str]:
+def available(*, case: Case, actor: Actor) -> list[str]:
     """Return the verbs an actor may use on a case now.
 
     `correct_account` stands for answering the account again after a payment bounced (`save_answers`).

@@ -37,13 +37,13 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
         masked_id=mask_id(case.person.identity),
         masked_phone=mask_phone(case.person.phone) if case.person.phone else _NO_NUMBER,
         applied_on=case.submitted_on,
-        reason=wording.label("reason", request.reason or "any"),
+        reason=wording.label(enum="reason", code=request.reason or "any"),
         channel=wording.channel(request.channel),
         bank=account.bank_name if account else _NO_NUMBER,
         account_holder=account.holder if account else "",
         masked_account=mask_account(account.number) if account else "",
-        lines=tuple(paid_line(row, None, "") for row in request.chosen.values()),
-        materials=tuple((wording.label("material", code), True) for code in materials),
+        lines=tuple(paid_line(row=row, refund=None, receiver="") for row in request.chosen.values()),
+        materials=tuple((wording.label(enum="material", code=code), True) for code in materials),
     )
     return form, case.evidence_hash
 
@@ -63,7 +63,7 @@ def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str]
         accepted_on=accepted.business_date,
         due_on=due.day if due else None,
         due_is_provisional=bool(due and due.provisional),
-        materials=tuple(wording.label("material", code) for code in codes),
+        materials=tuple(wording.label(enum="material", code=code) for code in codes),
     )
     return receipt, accepted.hash
 
@@ -92,7 +92,9 @@ def _due(case: Case, name: str) -> WorkingDay | None:
 
 def _missing(item: Mapping[str, str]) -> tuple[str, str]:
     what = (
-        wording.label("material", item["material"]) if "material" in item else wording.field(item.get("field", "other"))
+        wording.label(enum="material", code=item["material"])
+        if "material" in item
+        else wording.field(item.get("field", "other"))
     )
     return what, item.get("note") or "请补交"
 
@@ -116,7 +118,11 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
         basis=tuple(_basis(plain)),
         approvals=tuple(_approvals(case)),
         lines=tuple(
-            paid_line(contributions[line["payment"]], Money(_to_person(line)), wording.receiver(receivers[0]))
+            paid_line(
+                row=contributions[line["payment"]],
+                refund=Money(_to_person(line)),
+                receiver=wording.receiver(receivers[0]),
+            )
             for line in own
         ),
         bank=account.bank_name if account else _NO_NUMBER,
@@ -153,12 +159,16 @@ def _last(case: Case, kind: str) -> CaseAction | None:
     return case.actions.filter(kind=kind).order_by("-seq").first()
 
 
-def paid_line(row: Contribution, refund: Money | None, receiver: str) -> documents.PaidLine:
+def paid_line(*, row: Contribution, refund: Money | None, receiver: str) -> documents.PaidLine:
     """Return a payment as papers show it: what it was, its months, what comes back, and to whom."""
     enrolment = row.enrolment
-    who = wording.label("relation", enrolment.category) + wording.tier(enrolment.tier)
+    who = wording.label(enum="relation", code=enrolment.category) + wording.tier(enrolment.tier)
+    scheme, kind = (
+        wording.label(enum="scheme", code=enrolment.scheme),
+        wording.label(enum="payment_kind", code=row.kind),
+    )
     return documents.PaidLine(
-        label=f"{wording.label('scheme', enrolment.scheme)}（{who}）{wording.label('payment_kind', row.kind)}",
+        label=f"{scheme}（{who}）{kind}",
         months=f"{Month.from_index(row.first_month)} 至 {Month.from_index(row.end_month - 1)}",
         paid=Money(row.amount_fen or 0),
         refund=refund,

@@ -44,10 +44,10 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
     papers = [(paper.material, paper.sha256) for paper in case.documents.filter(removed_at=None)]
     materials = sorted({material for material, _ in papers} | set(request.seen_at_window))
     case_file = situations.case_file(
-        case.person_id,
-        case.region,
-        applied_on(case=case, on=on),
-        asked(request),
+        person_id=case.person_id,
+        region=case.region,
+        on=applied_on(case=case, on=on),
+        request=asked(request),
         applicant={"kind": request.applicant},
         materials=materials,
     )
@@ -105,7 +105,7 @@ def keep(
         case_file=evidence.case_file,
         canonical=decision.canonical(),
         outcome=plain["decision"],
-        amount_fen=amount_fen(plain, request),
+        amount_fen=amount_fen(plain=plain, request=request),
         at=at,
     )
 
@@ -116,7 +116,7 @@ def keep_rules(decision: Decision, *, at: datetime) -> None:
     packs.save(version=pack["version"], region=pack["region"], texts=rulebook.region(pack["region"]).texts, at=at)
 
 
-def amount_fen(plain: Mapping[str, Any], request: RefundRequest) -> int | None:
+def amount_fen(*, plain: Mapping[str, Any], request: RefundRequest) -> int | None:
     """Return what would be paid in fen; where a person must decide, what the agency determined, or None."""
     if plain["decision"] == "manual":
         return request.determined_fen

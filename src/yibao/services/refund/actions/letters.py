@@ -33,7 +33,7 @@ def decision_letter(*, case: Case) -> tuple[documents.DecisionLetter, str] | Non
     if decided is None or stored is None:
         return None
     region = _region(stored)
-    decision = rules.decide(casefile.read(json.loads(stored.case_file)), region)
+    decision = rules.decide(case=casefile.read(json.loads(stored.case_file)), region=region)
     plain, granted = decision.json(), decided.kind == "approve"
     merged = granted and plain["decision"] == "accounts_merged"
     letter = documents.DecisionLetter(
@@ -70,7 +70,7 @@ def _lines(case: Case, plain: Mapping[str, Any]) -> Iterator[documents.PaidLine]
         row = case.refund.chosen.get(line["payment"])
         receivers = "、".join(wording.receiver(part["receiver"]) for part in line["parts"])
         if row is not None:
-            yield contents.paid_line(row, Money.parse(line["refund"]), receivers)
+            yield contents.paid_line(row=row, refund=Money.parse(line["refund"]), receiver=receivers)
 
 
 def _reasons(decided: CaseAction, plain: Mapping[str, Any]) -> Iterator[Told]:

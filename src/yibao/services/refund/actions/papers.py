@@ -98,7 +98,7 @@ def _issue(
         check_address=documents.check_address(base=base, number=number, code=code),
         synthetic=case.person.synthetic,
     )
-    content = documents.typeset(paper, stamp)
+    content = documents.typeset(paper=paper, stamp=stamp)
     with transaction.atomic():
         # Two calls at once both typeset; the row lock lets only the first keep its paper.
         now = cases.locked(case.number)

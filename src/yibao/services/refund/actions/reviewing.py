@@ -59,7 +59,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         kept = evidence.keep(case=case, request=case.refund, evidence=found, decision=decision, on=on, at=at)
         data = {
             "levels": _levels(decision),
-            "amount_fen": evidence.amount_fen(plain, case.refund),
+            "amount_fen": evidence.amount_fen(plain=plain, request=case.refund),
             "pack": plain["pack"]["version"],
             "decision": kept.sha256,
             "clocks": promises.clock(rulebook.region(decision.region), name="decision"),
@@ -100,7 +100,7 @@ def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: dat
         at=at,
         on=on,
         evidence_hash=found.hash,
-        data={"amount_fen": evidence.amount_fen(plain, case.refund), "pack": plain["pack"]["version"]},
+        data={"amount_fen": evidence.amount_fen(plain=plain, request=case.refund), "pack": plain["pack"]["version"]},
     )
 
 
@@ -223,7 +223,7 @@ def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Ev
     found = _unchanged(case, on=on, at=at)
     decision = evidence.decided(found)
     plain = decision.json()
-    if case.amount_fen != evidence.amount_fen(plain, case.refund):
+    if case.amount_fen != evidence.amount_fen(plain=plain, request=case.refund):
         _change(case, found, decision, on=on, at=at)
         raise refused("evidence_changed")
     if [(level["roles"], level["order"]) for level in case.process] != [

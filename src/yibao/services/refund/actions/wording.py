@@ -43,11 +43,11 @@ def _labels() -> dict[str, dict[str, dict[str, str]]]:
     return enums
 
 
-def label(enum: str, code: str) -> str:
+def label(*, enum: str, code: str) -> str:
     """Return the Chinese label of a code, or the code itself where the vocabulary has none.
 
     Example:
-        >>> label("material", "payment_proof")
+        >>> label(enum="material", code="payment_proof")
         '缴费凭证'
     """
     return _labels().get(enum, {}).get(code, {}).get("label", code)

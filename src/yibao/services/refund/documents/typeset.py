@@ -18,7 +18,7 @@ from yibao.services.refund.documents.papers import Paper, Stamp
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def typeset(paper: Paper, stamp: Stamp) -> bytes:
+def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
     """Return a paper as PDF.
 
     Args:
@@ -36,7 +36,7 @@ def typeset(paper: Paper, stamp: Stamp) -> bytes:
         >>> from yibao.services.refund.documents.papers import CorrectionNotice
         >>> notice = CorrectionNotice("张三", "退费", date(2026, 1, 5), None, (("银行卡", "请补交"),))
         >>> stamp = Stamp("GZ-1", "CQ-2026-000001", date(2026, 1, 5), "演示", "AAAA", "http://localhost/check/GZ-1/AAAA")
-        >>> typeset(notice, stamp)[:5]
+        >>> typeset(paper=notice, stamp=stamp)[:5]
         b'%PDF-'
     """
     inputs = {

@@ -47,7 +47,7 @@ def editable(request: HttpRequest, number: str, *, step: str = "") -> Case:
 
 def account_is_wrong(case: Case, request: HttpRequest) -> bool:
     """Return whether a payment came back and the person may correct the account."""
-    return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case, request.actor)
+    return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case=case, actor=request.actor)
 
 
 @require_POST

@@ -46,7 +46,7 @@ def show(
     for item in shown["materials"]:
         item["files"] = [one for one in files if one.material == item["code"]]
     verbs = [
-        *actions.available(held, request.actor),
+        *actions.available(case=held, actor=request.actor),
         *(["determine"] if may_determine(held, decision, request) else []),
     ]
     context = {

@@ -76,7 +76,7 @@ def _each_once(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def record(request: HttpRequest, person_id: Any) -> dict[str, Any]:
     """Return a person's record as a case file without a request."""
     person = Person.objects.get(pk=person_id)
-    return situations.case_file(person.pk, person.region, request.on, {})
+    return situations.case_file(person_id=person.pk, region=person.region, on=request.on, request={})
 
 
 def open_cases(person_id: Any) -> dict[str, str]:

@@ -69,7 +69,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "wrong_account": apply.account_is_wrong(own, request),
         "amount_title": request.say(f"refund.case.{AMOUNT_TITLES.get(own.state, 'amount')}"),
         "papers": papers_of(own, request.say),
-        "may_withdraw": "withdraw" in actions.available(own, request.actor),
+        "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }
     return render(request, "refund/case.html", context)
 
@@ -200,7 +200,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then take the application back."""
     own, side = sides.own_case(request, number), sides.side_of(request)
     form = forms.Form(typed={"reason": ""})
-    if request.method != "POST" and "withdraw" not in actions.available(own, request.actor):
+    if request.method != "POST" and "withdraw" not in actions.available(case=own, actor=request.actor):
         return redirect(side.at("case", number))
     if request.method == "POST":
         form = forms.note(post=request.POST, name="reason", missing="refund.error.no_withdraw_reason")

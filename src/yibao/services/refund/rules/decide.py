@@ -17,7 +17,7 @@ _ORDER = ("refund", "too_early", "late", "accounts_merged", "manual", "no_refund
 _NEED_PAPERS = ("refund", "incomplete", "too_early")
 
 
-def decide(case: CaseFile, region: Region) -> Decision:
+def decide(*, case: CaseFile, region: Region) -> Decision:
     """Return the refund decision of a case file.
 
     Args:
@@ -42,13 +42,12 @@ def decide(case: CaseFile, region: Region) -> Decision:
     refusals = _refusals(outcome, telling)
     if outcome == "refund":
         absent = filing.missing(history=history, asked=papers)
-        outcome, refusals = ("incomplete" if absent else outcome), [*refusals, *filing.told(telling, absent)]
+        outcome = "incomplete" if absent else outcome
+        refusals = [*refusals, *filing.told(results=telling, absent=absent)]
     pays = outcome in ("refund", "incomplete")
     shown = telling if outcome == "manual" else [each for each in results if each.line.explicit or each in telling]
     entries = tuple(entry for result in shown for entry in result.entries)
-    telling_entries = [entry for result in telling for entry in result.entries]
-    first = [entry.earliest for entry in telling_entries if entry.earliest and (entry.parts or not pays)]
-    last = [entry.latest for entry in telling_entries if entry.latest]
+    earliest, latest = _days(telling, pays)
     return Decision(
         decision=outcome,
         amount=_amount(outcome, [entry.refund for entry in entries]),
@@ -59,14 +58,22 @@ def decide(case: CaseFile, region: Region) -> Decision:
         payout=filing.payout(history=history, results=telling)[0] if pays else None,
         extra=_extra(history, outcome, telling),
         low_confidence=any(result.low_confidence for result in telling),
-        earliest=(max(first) if pays else min(first)) if first else None,
-        latest=min(last) if last else None,
+        earliest=earliest,
+        latest=latest,
         cited=tuple(_cited(shown)),
         version=region.version,
         region=region.code,
         explain=lambda: steps.steps(results=shown),
         tell=lambda language: steps.trace_lines(results=results, language=language),
     )
+
+
+def _days(telling: list[Result], pays: bool) -> tuple[date | None, date | None]:
+    """Return the first and the last day of application."""
+    entries = [entry for result in telling for entry in result.entries]
+    first = [entry.earliest for entry in entries if entry.earliest and (entry.parts or not pays)]
+    last = [entry.latest for entry in entries if entry.latest]
+    return (max(first) if pays else min(first)) if first else None, min(last) if last else None
 
 
 def _check_groups(history: History) -> None:

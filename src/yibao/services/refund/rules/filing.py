@@ -50,7 +50,7 @@ def missing(*, history: History, asked: list[Paper]) -> list[Refusal]:
     return found
 
 
-def told(results: list[Result], absent: list[Refusal]) -> list[Refusal]:
+def told(*, results: list[Result], absent: list[Refusal]) -> list[Refusal]:
     """Return what is said of missing papers; first, where a row says so, that the file is not accepted as it is."""
     if absent and any(result.asks("file") == "refused_if_incomplete" for result in results):
         return [Refusal("incomplete_refused"), *absent]

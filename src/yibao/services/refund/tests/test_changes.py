@@ -256,7 +256,7 @@ def test_bounced_money_waits_for_a_right_account_and_is_paid_again(walk):
     case = walk.bounce()
 
     assert case.state == "approved"
-    assert "correct_account" in actions.available(walk.case, walk.citizen)
+    assert "correct_account" in actions.available(case=walk.case, actor=walk.citizen)
     account = {"bank_name": "演示银行", "bank_holder": "陈建国", "bank_number": "6222020000000000018"}
     case = actions.save_answers(number=walk.number, answers=account, by=walk.citizen, **walk.now())
     assert case.state == "approved"
@@ -332,14 +332,16 @@ def test_a_slip_made_of_other_evidence_is_never_paid_by(walk, monkeypatch):
 
 def test_buttons_are_what_the_server_allows(walk):
     walk.submitted()
-    assert {"accept", "not_accept", "ask_correction"} <= set(actions.available(walk.case, walk.staff["clerk"]))
-    assert "withdraw" in actions.available(walk.case, walk.citizen)
-    assert "accept" not in actions.available(walk.case, walk.staff["reviewer"])
+    assert {"accept", "not_accept", "ask_correction"} <= set(
+        actions.available(case=walk.case, actor=walk.staff["clerk"])
+    )
+    assert "withdraw" in actions.available(case=walk.case, actor=walk.citizen)
+    assert "accept" not in actions.available(case=walk.case, actor=walk.staff["reviewer"])
     walk.accept()
-    assert {"approve", "refuse"} <= set(actions.available(walk.case, walk.staff["reviewer"]))
+    assert {"approve", "refuse"} <= set(actions.available(case=walk.case, actor=walk.staff["reviewer"]))
     walk.approve()
-    assert "pay" in actions.available(walk.case, walk.staff["finance"])
-    assert "pay" not in actions.available(walk.case, walk.staff["reviewer"])
+    assert "pay" in actions.available(case=walk.case, actor=walk.staff["finance"])
+    assert "pay" not in actions.available(case=walk.case, actor=walk.staff["reviewer"])
 
 
 def test_two_relations_are_merged_and_nothing_is_paid(record, make_walk):

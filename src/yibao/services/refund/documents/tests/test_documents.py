@@ -112,7 +112,7 @@ def text_of(pdf: bytes) -> str:
     ids=["refund slip", "application form", "acceptance receipt", "correction notice"],
 )
 def test_a_paper_states_the_record_and_how_to_verify_it(paper: Paper, stated: list[str]) -> None:
-    text = text_of(typeset(paper, STAMP))
+    text = text_of(typeset(paper=paper, stamp=STAMP))
 
     for words in [*stated, STAMP.number, STAMP.check_code, STAMP.check_address]:
         assert words in text
@@ -120,13 +120,13 @@ def test_a_paper_states_the_record_and_how_to_verify_it(paper: Paper, stated: li
 
 
 def test_a_paper_made_twice_has_the_same_bytes() -> None:
-    assert typeset(SLIP, STAMP) == typeset(SLIP, STAMP)
+    assert typeset(paper=SLIP, stamp=STAMP) == typeset(paper=SLIP, stamp=STAMP)
 
 
 def test_text_with_markup_stays_text() -> None:
     nasty = replace(SLIP, name='#panic("x") *李* $1$ \\ ]')
 
-    assert '#panic("x")*李*$1$\\]' in text_of(typeset(nasty, STAMP))
+    assert '#panic("x")*李*$1$\\]' in text_of(typeset(paper=nasty, stamp=STAMP))
 
 
 def test_a_long_list_of_payments_runs_over_pages_and_keeps_every_line() -> None:
@@ -134,7 +134,7 @@ def test_a_long_list_of_payments_runs_over_pages_and_keeps_every_line() -> None:
         PaidLine(f"第{number}笔", "2022-01", Money(100 + number), Money(100 + number), "本人") for number in range(80)
     )
     long = replace(SLIP, lines=lines)
-    pdf = typeset(long, STAMP)
+    pdf = typeset(paper=long, stamp=STAMP)
 
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) > 1
     text = text_of(pdf)
@@ -144,7 +144,7 @@ def test_a_long_list_of_payments_runs_over_pages_and_keeps_every_line() -> None:
 def test_a_reprint_says_so() -> None:
     again = replace(STAMP, print_count=3)
 
-    assert "补打第2次" in text_of(typeset(SLIP, again))
+    assert "补打第2次" in text_of(typeset(paper=SLIP, stamp=again))
 
 
 def test_the_check_address_holds_only_number_and_code() -> None:
