@@ -5,6 +5,7 @@ asked for.
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 import yibao
 import yibao.services
 from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.policy import casefile
+from yibao.policy import Diagnostic, casefile
 
 BODY_BYTES_MAX = 1024 * 1024
 
@@ -60,10 +61,34 @@ class ServiceInfo(BaseModel):
     en: str
 
 
+class Fault(BaseModel):
+    """One fault of a pack's text: its place, what is wrong, and what could be meant."""
+
+    where: str
+    code: str
+    zh: str
+    en: str
+    hint: str
+
+
+class Rules(BaseModel):
+    """Which rules decide; `faults` are those of texts that were therefore not taken up."""
+
+    version: str
+    since: datetime | None
+    regions: dict[str, str]
+    faults: list[Fault]
+    refused_at: datetime | None
+
+
 class Health(BaseModel):
-    """Whether the database answers."""
+    """Whether the database answers, and whether the rules in use are those of the texts as they stand.
+
+    `status`: ok, `old rules` (the texts have faults, the last good version decides), or `database unreachable`.
+    """
 
     status: str
+    rules: Rules
 
 
 @router.post(
@@ -103,13 +128,32 @@ def services(request: HttpRequest) -> Any:
 
 @router.get("/health", response={200: Health, 503: Health}, summary="Tell whether the system answers")
 def health(request: HttpRequest) -> Any:
-    """Tell whether the process runs and its database answers."""
+    """Tell whether the process runs, its database answers, and by which version of the rules it decides."""
+    using = yibao.services.in_use()
+    rules = {
+        "version": using.packs.version,
+        "since": using.since,
+        "regions": {code: region.version for code, region in using.packs.regions.items()},
+        "faults": [_fault(one) for one in using.faults],
+        "refused_at": using.refused_at,
+    }
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except connection.Database.Error:
-        return Status(503, {"status": "database unreachable"})
-    return Status(200, {"status": "ok"})
+        return Status(503, {"status": "database unreachable", "rules": rules})
+    return Status(200, {"status": "old rules" if using.faults else "ok", "rules": rules})
+
+
+def _fault(found: Diagnostic) -> dict[str, str]:
+    where = f"{found.file}:{found.line}:{found.column}"
+    return {
+        "where": where,
+        "code": found.code,
+        "zh": found.message_zh,
+        "en": found.message_en,
+        "hint": found.hint,
+    }
 
 
 def told(where: str, zh: str, en: str) -> dict[str, Any]:

@@ -13,6 +13,10 @@ CANNOT_LISTEN = """\
 端口 {port} 已被占用，网站没有启动。请关掉占用它的程序，或用 --port 换一个端口。
 Port {port} is in use, so the site was not started. Stop the program that holds it, or choose another with --port."""
 
+PACKS_WRONG = """\
+规则包有错误，网站没有启动。请按下面的提示改正，用 yibao packs check 核对后再启动。
+The packs are wrong, so the site was not started. Correct what is named below, check with `yibao packs check`."""
+
 
 @click.command(help="启动网站。 Serve the portal, the workbench and the API.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="听在哪个地址 Address to listen on.")
@@ -36,6 +40,8 @@ def command(*, host: str, port: int, workers: int, threads: int) -> None:
         "--log-level",
         "warning",
         "--no-control-socket",
+        # The packs are read once, before the processes part; one that starts anew later begins with a good version.
+        "--preload",
         "yibao.project.wsgi:application",
     ]
     os.execv(sys.executable, server)
@@ -52,12 +58,18 @@ def _free(*, host: str, port: int) -> bool:
 
 
 def _require_ready() -> None:
-    """A site whose database has lost its guards, or its keys, must not open its door."""
+    """A site whose database has lost its guards, or its keys, or whose packs are wrong, must not open its door."""
     prepare()
+    from yibao import services
+    from yibao.policy import PackErrors
     from yibao.store import startup
 
     try:
         startup.require()
+        services.packs()
     except startup.NotReady as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
+    except PackErrors as errors:
+        click.echo(f"{PACKS_WRONG}\n{errors}", err=True)
+        raise SystemExit(1) from errors

@@ -21,6 +21,7 @@ def command(once: bool) -> None:
     prepare()
     from django.utils import timezone
 
+    from yibao import services
     from yibao.batch import worker
 
     running = True
@@ -34,7 +35,8 @@ def command(once: bool) -> None:
     name = f"{socket.gethostname()}/{os.getpid()}"
     failed = 0
     while running:
-        done = worker.look(name=name, on=timezone.localdate(), at=timezone.now())
+        with services.one_version(at=timezone.now(), wait=True):
+            done = worker.look(name=name, on=timezone.localdate(), at=timezone.now())
         failed += len(done.failures)
         for line in done.lines():
             click.echo(line)

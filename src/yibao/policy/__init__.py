@@ -16,6 +16,7 @@ from yibao.policy.diagnostics import (
     UnknownValue,
 )
 from yibao.policy.documents import Citation, Source
+from yibao.policy.keeper import InUse, Keeper
 from yibao.policy.load import Packs, load_packs, load_texts
 from yibao.policy.parameters import ParameterValue
 from yibao.policy.region import Region
@@ -28,6 +29,8 @@ __all__ = [
     "Considered",
     "Diagnostic",
     "Hit",
+    "InUse",
+    "Keeper",
     "NoRuleInForce",
     "PackErrors",
     "Packs",

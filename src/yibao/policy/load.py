@@ -36,6 +36,11 @@ class Packs:
     folders: dict[str, Path]
     warnings: tuple[Diagnostic, ...]
 
+    @property
+    def version(self) -> str:
+        """Return 16 hex digits that change with any text of any region."""
+        return content_hash({code: region.version for code, region in self.regions.items()})
+
     def region_for(self, code: str) -> Region:
         """Return the region whose rules hold at a place: its own, its city's or its province's.
 

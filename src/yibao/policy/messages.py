@@ -152,5 +152,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "parent_cycle": ("上级地区绕了一圈又回到自己：{region}", "the parents of {region} come back to itself"),
     "duplicate_region": ("地区 {region} 已有规则包：{where}", "region {region} already has a pack: {where}"),
     "no_packs": ("没有找到规则包：{where}", "no pack was found in {where}"),
+    "unreadable": ("规则包读不出来：{problem}", "the packs cannot be read: {problem}"),
     "csv_columns": ("CSV 的列应为 {columns}", "the columns of the CSV should be {columns}"),
 }

@@ -3,7 +3,7 @@
 YIBAO_HOME: everything this installation writes (database, keys, documents).
 YIBAO_DATABASE_URL: sqlite:///file or postgres://user:password@host:port/name.
 YIBAO_DATABASE_POOL: most PostgreSQL connections of one process (0 = no pool).
-YIBAO_PACKS: the folder with the regions' packs.
+YIBAO_PACKS: the folder with the regions' packs; a running server takes up what changes there, once it is good.
 YIBAO_PUBLIC_URL: the address people type; https turns on secure cookies and HSTS.
 YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
 """
@@ -25,7 +25,6 @@ _IN_CHECKOUT = (CHECKOUT / "pyproject.toml").exists()
 YIBAO_HOME = Path(os.environ.get("YIBAO_HOME") or (CHECKOUT / "var" if _IN_CHECKOUT else Path.home() / ".yibao"))
 YIBAO_KEYS_DIR = YIBAO_HOME / "keys"
 YIBAO_DOCUMENTS_DIR = YIBAO_HOME / "documents"
-YIBAO_PACKS = Path(os.environ.get("YIBAO_PACKS") or (CHECKOUT / "packs" if _IN_CHECKOUT else PACKAGE / "_packs"))
 YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")
 YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
 
@@ -117,4 +116,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"yibao": {"level": "INFO"}},
 }

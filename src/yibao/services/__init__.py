@@ -1,8 +1,11 @@
 """The public services: found by their folder, each with a service.yaml; there is no list of them anywhere."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any
 import yaml
 
 from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.policy import Packs, UnknownRegion, casefile, load_packs
+from yibao.policy import InUse, Keeper, Packs, UnknownRegion, casefile
 
 _HERE = Path(__file__).parent
 _MANIFEST = "service.yaml"
@@ -20,6 +23,7 @@ _CHECKOUT_PACKS = _HERE.parent.parent.parent / "packs"
 _WHEEL_PACKS = _HERE.parent / "_packs"
 _LANGUAGES = ("zh", "en")
 _FOUND: dict[str, "Service"] = {}
+_of_this_work: ContextVar[InUse | None] = ContextVar("packs_of_this_work", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,43 @@ def packs_folder() -> Path:
 
 
 @cache
-def _packs(folder: Path) -> Packs:
-    return load_packs(roots=[folder], vocabularies=vocabularies())
+def keeper(folder: Path) -> Keeper:
+    """Return who keeps the packs of a folder in use."""
+    return Keeper(roots=[folder], vocabularies=vocabularies())
+
+
+def in_use() -> InUse:
+    """Return which packs decide here and now: those of this piece of work, else those in use in this process.
+
+    Raises:
+        PackErrors: A pack is wrong and no version was good before.
+    """
+    return _of_this_work.get() or keeper(packs_folder()).in_use
+
+
+@contextmanager
+def one_version(*, at: datetime, wait: bool = False) -> Iterator[InUse]:
+    """Look for changed packs, then let everything inside be decided by one version of them.
+
+    Args:
+        at: Now.
+        wait: Whether to wait until changed texts have been read.
+
+    Raises:
+        PackErrors: A pack is wrong and no version was good before.
+    """
+    kept = keeper(packs_folder())
+    kept.look(at=at, wait=wait)
+    using = kept.in_use
+    before = _of_this_work.set(using)
+    try:
+        yield using
+    finally:
+        _of_this_work.reset(before)
 
 
 def packs() -> Packs:
-    """Return all packs, read and checked once per folder.
+    """Return all packs, read and checked once per folder; a running server renews them between requests.
 
     Raises:
         PackErrors: a pack is wrong; nothing is loaded, `diagnostics` names every fault with file, line and column.
@@ -132,7 +167,7 @@ def packs() -> Packs:
         >>> packs().region_for("500112").code
         '500000'
     """
-    return _packs(packs_folder())
+    return in_use().packs
 
 
 def named(name: object) -> Service:

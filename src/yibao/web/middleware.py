@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
+from yibao import services
 from yibao.kernel.errors import Refused
 from yibao.web.access import actor_of
 from yibao.web.places import desk_nav, region_of, roles_words
@@ -53,6 +54,11 @@ class PagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._describe(request)
+        with services.one_version(at=request.at) as rules:  # type: ignore[attr-defined]
+            request.rules = rules  # type: ignore[attr-defined]
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         response = refuse_large_body(request) or refuse_nul(request) or self.get_response(request)
         if response.status_code == 405 and not request.path.startswith(API):
             allowed = response["Allow"]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import yibao
+from yibao import services
 
 EXAMPLE = {
     "service": "refund",
@@ -87,7 +88,11 @@ def test_services_are_listed(client):
 
 
 def test_health_says_ok(client, db):
-    assert client.get("/api/v1/health").json() == {"status": "ok"}
+    told = client.get("/api/v1/health").json()
+    assert told["status"] == "ok"
+    assert told["rules"]["faults"] == []
+    assert told["rules"]["version"] == services.packs().version
+    assert told["rules"]["regions"]["500000"] == services.packs().regions["500000"].version
 
 
 def test_the_schema_names_every_address(client):

@@ -1,33 +1,14 @@
-"""The rules this installation decides by: its packs, read once, and the decision upon a case file."""
+"""The decision upon a case file, by the packs in use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
-import yibao.policy
-from yibao.policy import Packs, Region, casefile, load_packs
+from yibao import services
+from yibao.policy import Region, casefile
 from yibao.services.refund import rules, workflow
 from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import decide_line
-
-_FACTS = Path(__file__).parent / "facts.yaml"
-_CONTRIBUTION = Path(yibao.policy.__file__).parent / "vocabulary" / "contribution.yaml"
-
-
-@cache
-def rulebook() -> Packs:
-    """Return the packs of this installation, read at the first call and kept.
-
-    Raises:
-        PackErrors: Some pack has a fault; every fault is named with file and line.
-    """
-    return load_packs(
-        roots=[Path(settings.YIBAO_PACKS)], vocabularies={"refund": _FACTS, "contribution": _CONTRIBUTION}
-    )
 
 
 def region(code: str) -> Region:
@@ -36,7 +17,7 @@ def region(code: str) -> Region:
     Raises:
         UnknownRegion: No rules are known there; `known` lists the places there are.
     """
-    return rulebook().region_for(code)
+    return services.packs().region_for(code)
 
 
 @dataclass(frozen=True, slots=True)

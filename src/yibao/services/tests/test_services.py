@@ -20,9 +20,9 @@ def copied(monkeypatch, tmp_path):
     template = services.find()["refund"].folder.parent / "_template"
     shutil.copytree(template, tmp_path / "copied")
     monkeypatch.setattr(services, "__path__", [*services.__path__, str(tmp_path)])
-    services._packs.cache_clear()
+    services.keeper.cache_clear()
     yield
-    services._packs.cache_clear()
+    services.keeper.cache_clear()
     services._FOUND.pop("copied", None)
     for name in [name for name in sys.modules if name.startswith("yibao.services.copied")]:
         del sys.modules[name]

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from yibao import services
 from yibao.policy import NoRuleInForce, Region
 from yibao.policy.interview import UNSURE, Interview, Standing
 from yibao.policy.interview_terms import Term
 from yibao.services.refund import forms
 from yibao.services.refund import interview as questions
-from yibao.services.refund.rulebook import rulebook
 
 QUESTIONS_MAX = 6
 SHOWN_MAX = 6
@@ -46,7 +46,7 @@ can.public = True  # type: ignore[attr-defined]
 
 
 def _region(request: HttpRequest) -> Region | None:
-    return rulebook().regions.get(request.GET.get(REGION, ""))
+    return services.packs().regions.get(request.GET.get(REGION, ""))
 
 
 def _interview(region: Region, request: HttpRequest) -> Interview | None:
@@ -73,7 +73,7 @@ def _address(region: Region, answers: Mapping[str, str]) -> str:
 
 def _ask_region(request: HttpRequest, region: Region | None) -> HttpResponse:
     say, sent = request.say, ASKED in request.GET
-    known = [each for each in rulebook().regions.values() if ("refund", "situation") in each.stacks]
+    known = [each for each in services.packs().regions.values() if ("refund", "situation") in each.stacks]
     part = {
         "component": "select",
         "name": REGION,
