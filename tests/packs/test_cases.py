@@ -6,8 +6,9 @@ PAYS = ("refund", "accounts_merged")
 
 
 def differences(expected, got, path="$"):
-    """What `got` lacks of `expected`: mappings member by member, lists whole and in order."""
+    """What `got` lacks of `expected`: mappings member by member, lists whole and in order or by position."""
     if isinstance(expected, dict):
+        got = dict(enumerate(got)) if isinstance(got, list) else got
         if not isinstance(got, dict):
             return [f"{path}: expected a mapping, got {got!r}"]
         lacking = [f"{path}.{name}: expected {expected[name]!r}, not there" for name in expected if name not in got]
@@ -61,4 +62,6 @@ def test_the_comparison_sees_what_differs():
         "$.months",
         "$.parts",
     ]
+    assert differences({"rules": {0: "R1"}}, {"rules": ["R2", "net"]}) == ["$.rules.0: expected 'R1', got 'R2'"]
+    assert differences({"rules": {0: "R1"}}, {"rules": ["R1", "net"]}) == []
     assert differences({"parts": [{"amount": "1.00"}]}, {"parts": [{"amount": "1.00", "receiver": "person"}]}) == []
