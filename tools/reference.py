@@ -18,6 +18,7 @@ from yibao.casework.states import TRANSITIONS, State
 from yibao.cli import main as verbs
 from yibao.cli.django_setup import prepare
 from yibao.kernel.errors import Refusal
+from yibao.services import packs as find_packs
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n"
@@ -103,7 +104,27 @@ def _refusals_by_module() -> Iterator[tuple[str, list[Refusal]]]:
             yield found.name, refusals_of_module
 
 
+def contradictions() -> str:
+    """Return every contradiction between a place and the nation that a pack declares, and which rule stands."""
+    blocks = [
+        f"# 不一致的规定 Contradictions\n\n{NOTE}\nWhere the rule of a place and a national one differ, and which stands.\n"
+    ]
+    found = find_packs()
+    for region in found.regions.values():
+        rows = ""
+        for stack in region.stacks.values():
+            declared = {each: None for row in stack.rows for each in row.conflicts}
+            for each in declared:
+                names = ", ".join(f"`{name}`" for name, _ in each.rows)
+                rows += f"| {names} | {each.stands} | {each.sentence('zh')} | {each.sentence('en')} |\n"
+        if rows:
+            head = "| rows | stands | 中文 | English |\n| --- | --- | --- | --- |"
+            blocks.append(f"## {region.code} {region.name} {region.en}\n\n{head}\n{rows}")
+    return "\n".join(blocks)
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/contradictions.md": contradictions,
     "docs/reference/cli.md": command_line,
     "docs/reference/settings.md": settings,
     "docs/reference/states.md": states,

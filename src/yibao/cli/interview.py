@@ -100,7 +100,7 @@ def _answer(term: Term, language: str) -> str:
 
 
 def _tell(module: ModuleType, region: Region, asked: Interview, answers: dict[str, str], language: str) -> None:
-    told = module.answer(region=region, table=asked.table, standing=asked.standing(answers))
+    told = module.answer(region=region, asked=asked, standing=asked.standing(answers))
     at, words = int(language == "en"), WORDS[language]
     outcomes = asked.table.vocabulary.enums["outcome"].labels
     click.echo("")
@@ -111,6 +111,8 @@ def _tell(module: ModuleType, region: Region, asked: Interview, answers: dict[st
             click.echo(f"      {name[at]}: {value[at]}")
         if each.why[at]:
             click.echo(f"      {each.why[at]} {each.next[at]}")
+    for each in told.remarks:
+        click.echo(f"  {each[at]}")
     if told.materials:
         click.echo(f"{words['bring']}: " + ", ".join(label[at] for _, label in told.materials))
     if told.sources:

@@ -89,4 +89,7 @@ def _rows(region: Region, domain: str, name: str, row_id: str, on: date, languag
         hint = suggest(name=row_id, choices=[row.id for row in table.rows])
         raise UnknownName(f"{name}.{row_id}", f"{name}.{hint}" if hint else "")
     words = Words(table, language)
-    return [words.rule(row) for row in rows]
+    told: list[str] = []
+    for row in rows:
+        told += [words.rule(row), *(each.sentence(language) for each in row.conflicts if each.holds(on))]
+    return told

@@ -14,7 +14,8 @@ from yibao.policy.documents import Source, read_documents
 from yibao.policy.shape import entries, needed, texts, word
 from yibao.policy.source import Mapping, Node, read
 
-KINDS = ("nation", "province", "pooling", "county")
+NATION = "nation"
+KINDS = (NATION, "province", "pooling", "county")
 QUALITIES = ("bronze", "silver", "gold")
 _PACK_KEYS = (
     "code", "name", "en", "parent", "kind", "schemes", "quality", "checked_on", "maintainers", "note",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from yibao.policy.conflicts import read_conflicts
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.documents import Source, read_citations
 from yibao.policy.expression import read_expression
-from yibao.policy.folder import KINDS, Pack
+from yibao.policy.folder import KINDS, NATION, Pack
 from yibao.policy.parameters import (
     PARAMETER_KEYS,
     ParameterValue,
@@ -27,7 +28,7 @@ from yibao.policy.terms import DecisionTerm, Vocabulary, check_name, normal, spe
 from yibao.policy.tree import Named
 from yibao.policy.types import Kind, Type, default_bounds, parse_value
 
-_TABLE_KEYS = ("delegated", "rows", "amounts", "end", "note")
+_TABLE_KEYS = ("delegated", "rows", "amounts", "end", "conflicts", "note")
 _FACT_KEYS = ("label", "en", "is", "note", "source")
 _END_KEYS = ("id", "on", "source", "note")
 _DELEGATION_KEYS = ("to", "what", "source", "at_most", "note")
@@ -60,6 +61,11 @@ class Level:
     def chain(self) -> list[Level]:
         """Return the levels from the highest to this one."""
         return [*(self.above.chain() if self.above else ()), self]
+
+    @property
+    def national(self) -> frozenset[str]:
+        """Return the ids of the documents the nation's pack declares."""
+        return frozenset(name for level in self.chain() if level.pack.kind == NATION for name in level.pack.sources)
 
 
 class LevelReader:
@@ -251,6 +257,12 @@ class LevelReader:
             endings=tuple(self._endings(words)),
             delegated=self._delegation(words.get("delegated"), Kind.INT),
             mark=mark,
+            conflicts=read_conflicts(
+                node=words.get("conflicts"),
+                sources=self.level.sources,
+                national=self.level.national,
+                findings=self.findings,
+            ),
         )
 
     def _rows(self, domain: str, decision: DecisionTerm, amount: str, node: Node | None) -> list[Row]:

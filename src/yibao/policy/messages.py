@@ -134,6 +134,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "金额“{name}”没有写 unknown 的余地；类型应写成 money?",
         "the amount {name!r} cannot be unknown: its type would be money?",
     ),
+    "conflict_side": (
+        "“{name}”不是{side}的文件",
+        "{name!r} is no document of the {other} side",
+    ),
+    "conflict_reason": (
+        "不能证明“{name}”在后，以它为准要写明理由（reason、en）",
+        "{name!r} is not known to be the later one: say why it stands (reason, en)",
+    ),
+    "conflict_stands": (
+        "写明以 {stands} 为准，但“{row}”不是那一方的规定，或没有引用“{name}”",
+        "{stands} is said to stand, but {row!r} is no rule of that side, or does not cite {name!r}",
+    ),
     "bad_sum": ("汇总的决定只能用数量、金额和列表作结果", "a collecting decision sums numbers, money and lists only"),
     # parameters
     "unknown_parameter": ("没有“{name}”这个参数", "there is no parameter {name!r}"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from yibao.policy.conflicts import NATIONAL, Conflict
 from yibao.policy.diagnostics import Findings, Mark, suggest
+from yibao.policy.folder import NATION
 from yibao.policy.rows import Row
 
 
@@ -43,6 +45,7 @@ class Layer:
     endings: tuple[Ending, ...]
     delegated: Delegation | None
     mark: Mark
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,7 +89,26 @@ def join(*, layers: list[Layer], findings: Findings) -> Stack:
         _end(stack, layer, findings)
         _place(stack, layer, findings)
         opened = layer.delegated or opened
+    nation = frozenset(layer.region for layer in layers if layer.kind == NATION)
+    for layer in layers:
+        for conflict in layer.conflicts:
+            _contradict(stack, conflict, nation, findings)
     return stack
+
+
+def _contradict(stack: Stack, conflict: Conflict, nation: frozenset[str], findings: Findings) -> None:
+    """Keep a contradiction with the rows that decide it; they must belong to the side that stands, and cite it."""
+    places = {row.id: at for at, row in enumerate(stack.rows)}
+    for name, mark in conflict.rows:
+        if name not in places:
+            findings.error("unknown_row", mark, name=name, hint=suggest(name=name, choices=places))
+            continue
+        row, held = stack.rows[places[name]], conflict.standing.source
+        if (row.region in nation) is not (conflict.stands == NATIONAL) or held not in [
+            citation.source for citation in row.sources
+        ]:
+            findings.error("conflict_stands", mark, stands=conflict.stands, row=name, name=held.id)
+        stack.rows[places[name]] = replace(row, conflicts=(*row.conflicts, conflict))
 
 
 def _check_opened(layer: Layer, opened: Delegation | None, findings: Findings) -> None:

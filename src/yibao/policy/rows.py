@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yibao.policy.cells import Cell, read_when
+from yibao.policy.conflicts import Conflict
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.documents import Citation, Source, read_citations, weak
 from yibao.policy.expression import NO_GUARD, literal, read_expression
@@ -47,6 +48,7 @@ class Row:
         place: how it is placed among inherited rows: before, after or replace, and the row; empty for the front.
         mark: where it is written.
         faulty: whether a cell was left out because of a fault, so that nothing can be proved of the row.
+        conflicts: rules of the other side, local or national, that the row contradicts in this region.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Row:
     place: tuple[str, str]
     mark: Mark
     faulty: bool = False
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def members(self) -> dict[str, Value]:

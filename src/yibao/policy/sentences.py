@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from yibao.policy.cells import Cell
 from yibao.policy.documents import Citation
@@ -57,6 +58,7 @@ class Words(Lexicon):
             if teller is None:
                 teller = self._holding[row.id] = self.holding(row)
             lines.append(teller if isinstance(teller, str) else teller(trace))
+        lines += [line for row in holding if row.conflicts for line in self.contradicting(row, trace)]
         reads, amounts, told = self.table.reads, raw.hit.amounts, []
         asked = [row for row in holding if row.id in reads]
         for (name, type_, opening, cases), position in zip(self._amounts, raw.cases, strict=True):
@@ -125,6 +127,13 @@ class Words(Lexicon):
             return f"{opening}{because or plain} → {decided}{cited}"
 
         return tell
+
+    def contradicting(self, row: Row, trace: Trace) -> list[str]:
+        """Return what the row contradicts, and which of the two stands, where both were there on the day decided."""
+        on = trace.facts.get(self.table.decision.as_of)
+        held = [each for each in row.conflicts if isinstance(on, date) and each.holds(on)]
+        opening = f"{row.id} 国家与本地规定不一致：" if self.chinese else f"{row.id} contradicts: "
+        return [opening + each.sentence(self.language) for each in held]
 
     def result(self, row: Row, members: dict[str, Value]) -> str:
         """Return the outputs of the row that holds; of several, each after the first with its name."""

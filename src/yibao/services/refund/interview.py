@@ -8,9 +8,12 @@ from functools import lru_cache
 from yibao.policy import Region, Row, Source, Table
 from yibao.policy.interview import UNKNOWN_VALUE, Interview, Standing
 from yibao.policy.lexicon import CHINESE, Lexicon
+from yibao.policy.types import Value
+from yibao.services.refund.rules import notes
 from yibao.services.refund.rules.texts import refusal_text, words
 
 OPEN = "open"
+APPLIED = "applied_on"
 _TOLD = ("due", "deadline", "event_by", "window_from", "latest", "receiver", "afterwards", "keep")
 _KEPT = 64
 
@@ -46,6 +49,7 @@ class Answer:
         materials: what to bring for a refund: code, and its name in Chinese and English.
         sources: the documents, each once.
         low_confidence: whether a rule rests on hints only; a person must confirm before money moves.
+        remarks: what the rules contradict and which stands, and what the place says of its rules, in both languages.
     """
 
     outcome: str
@@ -53,6 +57,7 @@ class Answer:
     materials: tuple[tuple[str, tuple[str, str]], ...]
     sources: tuple[Source, ...]
     low_confidence: bool
+    remarks: tuple[tuple[str, str], ...] = ()
 
 
 @lru_cache(maxsize=_KEPT)
@@ -66,17 +71,18 @@ def interview(*, region: Region, on: date) -> Interview:
     Raises:
         NoRuleInForce: the place has no refund rule on that day.
     """
-    return Interview(region.table("refund", "situation", on=on), {"applied_on": on})
+    return Interview(region.table("refund", "situation", on=on), {APPLIED: on})
 
 
-def answer(*, region: Region, table: Table, standing: Standing) -> Answer:
+def answer(*, region: Region, asked: Interview, standing: Standing) -> Answer:
     """Return what can be said after the questions.
 
     Args:
         region: whose rules.
-        table: the table that was asked about.
-        standing: where the interview stands.
+        asked: the interview.
+        standing: where it stands.
     """
+    table = asked.table
     rows = [table.row(name) for name in standing.rows if name != UNKNOWN_VALUE]
     possible = [_possible(row, table) for row in rows]
     if UNKNOWN_VALUE in standing.rows:
@@ -90,7 +96,17 @@ def answer(*, region: Region, table: Table, standing: Standing) -> Answer:
         materials=tuple(_materials(region, refunds)),
         sources=tuple(cited.values()),
         low_confidence=any(row.low_confidence for row in rows),
+        remarks=tuple(_remarks(region, rows, asked.given[APPLIED])),
     )
+
+
+def _remarks(region: Region, rows: list[Row], on: Value) -> list[tuple[str, str]]:
+    if not isinstance(on, date):
+        return []
+    differing = [each for row in rows for each in row.conflicts if each.holds(on)]
+    written = notes.of_rows(region=region, rows=[row.id for row in rows], on=on)
+    told = [(each.sentence(CHINESE), each.sentence("en")) for each in differing]
+    return list(dict.fromkeys([*told, *((each.zh, each.en) for each in written)]))
 
 
 def _pair(words: Mapping[str, str]) -> tuple[str, str]:

@@ -153,7 +153,7 @@ def _tell(
     request: HttpRequest, region: Region, asked: Interview, answers: Mapping[str, str], standing: Standing
 ) -> HttpResponse:
     at = int(request.say.language == "en")
-    told = questions.answer(region=region, table=asked.table, standing=standing)
+    told = questions.answer(region=region, asked=asked, standing=standing)
     possible = [
         {
             "label": each.label[at],
@@ -173,6 +173,7 @@ def _tell(
         "materials": [label[at] for _, label in told.materials],
         "sources": told.sources,
         "weak": told.low_confidence,
+        "remarks": [each[at] for each in told.remarks],
         "answers": _summary(request, region, asked, answers),
         "back": _address(region, dict(list(answers.items())[:-1])),
         "again": reverse("refund:can"),

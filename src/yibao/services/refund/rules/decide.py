@@ -7,7 +7,7 @@ from typing import Any
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Region
 from yibao.policy.casefile import CaseFile
-from yibao.services.refund.rules import filing, notes, steps
+from yibao.services.refund.rules import conflicts, filing, notes, steps
 from yibao.services.refund.rules.decision import Decision, Refusal
 from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import Result, decide_line
@@ -139,13 +139,18 @@ def _extra(history: History, outcome: str, telling: list[Result]) -> dict[str, A
         intake = filing.payout(history=history, results=telling)[1]
         if intake is not None:
             extra["intake"] = intake
-    remarks = {note: None for result in telling for note in notes.of_line(result)}
-    if remarks:
-        extra["notes"] = [note.json() for note in remarks]
-    others = _others(telling)
-    if others:
-        extra["others"] = others
-    return extra
+    return extra | {name: told for name, told in _remarks(telling).items() if told}
+
+
+def _remarks(telling: list[Result]) -> dict[str, list[Any]]:
+    """Return what is told beside the decision: rules that contradict, what the place says, other rules that hold."""
+    differing = {(result.row.row, each): None for result in telling if result.row for each in conflicts.of_line(result)}
+    written = {note: None for result in telling for note in notes.of_line(result)}
+    return {
+        "conflicts": [conflicts.told(rule=rule, conflict=each) for rule, each in differing],
+        "notes": [note.json() for note in written],
+        "others": _others(telling),
+    }
 
 
 def _others(telling: list[Result]) -> list[dict[str, str]]:

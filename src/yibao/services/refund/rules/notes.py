@@ -1,8 +1,11 @@
-"""What a place says about its own rules: which rules differ from others, which stands, what was not found."""
+"""What a place says about its own rules: what was not found, how sure their texts are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from yibao.policy import Region
 from yibao.policy.documents import Citation
 
 if TYPE_CHECKING:
@@ -45,15 +48,30 @@ def of_line(result: "Result") -> list[Note]:
     Source:
         Setting `notes` of the region's pack.
     """
-    region = result.line.history.region
+    rows = [] if result.row is None else [result.row.row]
+    return of_rows(region=result.line.history.region, rows=rows, on=result.line.case.on)
+
+
+def of_rows(*, region: Region, rows: Iterable[str], on: date) -> list[Note]:
+    """Return the remarks of a place on some rows, then on the place as a whole.
+
+    Args:
+        region: Whose rules.
+        rows: Ids of the rows that hold, or may hold.
+        on: The day of application.
+
+    Returns:
+        Remarks whose documents were all there on the day.
+
+    Source:
+        Setting `notes` of the region's pack.
+    """
     written: dict[str, Any] = dict(region.setting("refund", "notes") or {})
-    wanted = [*([] if result.row is None else [result.row.row]), ALWAYS]
-    found = [_note(result, about, written[about]) for about in wanted if about in written]
-    return [note for note in found if all(each.source.starts <= result.line.case.on for each in note.citations)]
+    found = [_note(region, about, written[about]) for about in (*rows, ALWAYS) if about in written]
+    return [note for note in found if all(each.source.starts <= on for each in note.citations)]
 
 
-def _note(result: "Result", about: str, words: dict[str, Any]) -> Note:
-    region = result.line.history.region
+def _note(region: Region, about: str, words: dict[str, Any]) -> Note:
     places = [str(each).partition("#") for each in words["source"]]
     cited = tuple(Citation(region.source(source), article) for source, _, article in places)
     return Note(about, words["zh"], words["en"], cited)

@@ -8,7 +8,7 @@ from yibao.kernel.money import Money, Rounding, Unit
 from yibao.policy import NoRuleInForce, ParameterUse, Trace, UnknownValue
 from yibao.policy.documents import Citation
 from yibao.policy.tree import facts_of
-from yibao.services.refund.rules import notes, tariffs, usage
+from yibao.services.refund.rules import conflicts, notes, tariffs, usage
 from yibao.services.refund.rules.decision import Entry, Part, Refusal
 from yibao.services.refund.rules.facts import Facts
 from yibao.services.refund.rules.lines import OWN_PAYERS, Line, first_day
@@ -109,8 +109,10 @@ class Result:
                 found += case.sources
         for use in self.uses:
             found += use.sources
-        for each in notes.of_line(self):
-            found += each.citations
+        for conflict in conflicts.of_line(self):
+            found += conflict.citations
+        for note in notes.of_line(self):
+            found += note.citations
         return in_force(citations=found, on=self.line.case.on)
 
     def asks(self, member: str) -> object:

@@ -10,7 +10,7 @@ from yibao.policy.documents import Citation
 from yibao.policy.explain import sentences
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import Named, facts_of
-from yibao.services.refund.rules import notes
+from yibao.services.refund.rules import conflicts, notes
 from yibao.services.refund.rules.decision import Step
 from yibao.services.refund.rules.results import Result, in_force
 from yibao.services.refund.rules.texts import step_label, words
@@ -55,7 +55,7 @@ def _of_line(result: Result) -> list[Step]:
         return [_step("outcome", (outcome["zh"], outcome["en"]), record, code)]
     row = result.row.table.row(result.row.row)
     found = [_step("rule", (f"{row.id} {row.label}", f"{row.id} {row.en}"), _document(result, row), row.id)]
-    found += _notes(result, row)
+    found += _conflicts(result, row) + _notes(result, row)
     found += _conditions(result, row)
     found += _event_by(result, row)
     if result.outcome in ("refund", "too_early", "late"):
@@ -70,8 +70,21 @@ def _step(code: str, value: tuple[str, str], source: tuple[str, str], rule: str)
     return Step(step_label(code), value, source, rule)
 
 
+def _conflicts(result: Result, row: Row) -> list[Step]:
+    """Return one step for every rule the row contradicts: what both say, and which stands."""
+    return [
+        _step(
+            "conflict",
+            (each.sentence("zh"), each.sentence("en")),
+            cite(citations=each.citations, readings=(), rule=row.id),
+            row.id,
+        )
+        for each in conflicts.of_line(result)
+    ]
+
+
 def _notes(result: Result, row: Row) -> list[Step]:
-    """Return one step for every remark of the place on the row: which rules differ, and which stands."""
+    """Return one step for every remark of the place on the row, or on the place as a whole."""
     return [
         _step("note", (note.zh, note.en), cite(citations=note.citations, readings=(), rule=row.id), row.id)
         for note in notes.of_line(result)
