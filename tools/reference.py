@@ -106,9 +106,8 @@ def _refusals_by_module() -> Iterator[tuple[str, list[Refusal]]]:
 
 def contradictions() -> str:
     """Return every contradiction between a place and the nation that a pack declares, and which rule stands."""
-    blocks = [
-        f"# 不一致的规定 Contradictions\n\n{NOTE}\nWhere the rule of a place and a national one differ, and which stands.\n"
-    ]
+    opening = "Where the rule of a place and a national one differ, and which stands."
+    blocks = [f"# 不一致的规定 Contradictions\n\n{NOTE}\n{opening}\n"]
     found = find_packs()
     for region in found.regions.values():
         rows = ""
