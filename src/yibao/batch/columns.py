@@ -29,6 +29,7 @@ _KINDS: dict[Kind, pa.DataType] = {
     Kind.DATE: pa.date32(),
     Kind.LIST: pa.list_(pa.string()),
 }
+_SPREAD = "* EXCLUDE (_first_month, _last_month), unnest(range(_first_month, _last_month + 1)) AS _month"
 _ARROW = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
 
 
@@ -104,7 +105,7 @@ def arrow(relation: Relation) -> pa.Table:
     for at, (name, kind) in enumerate(relation.columns):
         values = [row[at] for row in relation.rows]
         if kind == "DATE":
-            days = [_day(value, open_end=name == "until") for value in values]
+            days = [_day(value, open_end=name == "_until") for value in values]
             columns[name] = pa.array(days, pa.int32()).cast(pa.date32())
         else:
             columns[name] = pa.array(values, _ARROW[kind])
@@ -150,7 +151,8 @@ def put(*, query: Query, connection: duckdb.DuckDBPyConnection) -> None:
     for relation in query.relations:
         name = DUCKDB.name(relation.name)
         rows = arrow(relation)  # noqa: F841  (DuckDB finds it by its name)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM rows")
+        columns = "*" if relation.months is None else _SPREAD
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM rows")
 
 
 def check(*, query: Query, connection: duckdb.DuckDBPyConnection) -> None:

@@ -24,12 +24,14 @@ def view_text(relation: Relation) -> str:
     for row in relation.rows:
         cells = []
         for (name, kind), value in zip(relation.columns, row, strict=True):
-            text = _AFTER_ALL if name == "until" and value is None else sql.value(value)
+            text = _AFTER_ALL if name == "_until" and value is None else sql.value(value)
             cells.append(f"CAST({text} AS {_TYPES[kind]})" if value is None else text)
         lines.append(f"({', '.join(cells)})")
     names = ", ".join(SPARK.name(name) for name, _ in relation.columns)
     named = [(SPARK.name(name), _TYPES[kind]) for name, kind in relation.columns]
     casts = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in named)
+    if relation.months is not None:
+        casts += ", explode(sequence(_first_month, _last_month)) AS _month"
     view = SPARK.name(relation.name)
     return f"CREATE OR REPLACE TEMPORARY VIEW {view} AS SELECT {casts} FROM VALUES {', '.join(lines)} AS lines({names})"
 

@@ -80,14 +80,15 @@ DUCKDB = Dialect("duckdb", '"', "//", "list_contains")
 SPARK = Dialect("spark", "`", "DIV", "array_contains")
 
 
-def _month(dialect: Dialect, day: str) -> str:
+def month_number(day: str) -> str:
+    """Return the number of the month a day lies in."""
     return f"(CAST(year({day}) AS BIGINT) * 12 + month({day}) - 1)"
 
 
 def _completed(dialect: Dialect, start: str, end: str) -> str:
     """Completed months from a day to one not earlier; the last day of a month completes every month."""
     short = f"CASE WHEN day({start}) > day({end}) AND {end} <> last_day({end}) THEN 1 ELSE 0 END"
-    return f"({_month(dialect, end)} - {_month(dialect, start)} - {short})"
+    return f"({month_number(end)} - {month_number(start)} - {short})"
 
 
 def _months_between(dialect: Dialect, start: str, end: str) -> str:
@@ -131,10 +132,10 @@ _OF_DAYS: dict[str, _Printer] = {
     "add_months": _add_months,
     "add_days": _add_days,
     "year_of": lambda _, day: f"CAST(year({day}) AS BIGINT)",
-    "month_of": _month,
+    "month_of": lambda _, day: month_number(day),
     "month_start": _first_of_day,
     "month_end": lambda _, day: f"last_day({day})",
-    "nth_month": lambda dialect, day, n: f"({_month(dialect, day)} + {n} - 1)",
+    "nth_month": lambda dialect, day, n: f"({month_number(day)} + {n} - 1)",
     "date": _date,
     "month": lambda _, year, month: f"({year} * 12 + {month} - 1)",
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from yibao.policy.terms import Vocabulary
-from yibao.policy.to_sql import Dialect, Sql, either
+from yibao.policy.to_sql import Dialect, Sql, either, may_fault
 from yibao.policy.to_sql_cases import among, branches_of, case_of, deciding_rows, indented, numbered
-from yibao.policy.to_sql_relations import Relation, joined, ladder_relation, span_relation
+from yibao.policy.to_sql_lookup import Picked, by_row, first_picked
+from yibao.policy.to_sql_relations import Relation, joined, ladder_relation, span_relation, sql_type
 from yibao.policy.to_sql_variants import Entry, Ladder, Merged
-from yibao.policy.tree import Expression, facts_of, parameters_of
+from yibao.policy.tree import Expression, Literal, facts_of, parameters_of
 from yibao.policy.types import Kind, Type
 
 STOPPED = {-1: "!unknown_value", -2: "!no_rule_in_force", -3: "!no_match", -4: "!overlap"}
@@ -61,7 +62,7 @@ def population_query(
     Raises:
         Unprintable: a function of the rules cannot be computed in columns.
     """
-    plan = _Plan(merged, dialect, region, prefix, source, by_number)
+    plan = _Plan(merged, vocabulary, dialect, region, prefix, source, by_number)
     plan.decide()
     text = plan.finished(keys)
     names = {name for entry in merged.entries for tree in entry.shape.trees() for name in facts_of(tree)}
@@ -90,6 +91,7 @@ class _Plan:
     """Builds a query from the inside: facts and parameters, the row, one amount after the other."""
 
     merged: Merged
+    vocabulary: Vocabulary
     dialect: Dialect
     region: str
     prefix: str
@@ -153,11 +155,11 @@ class _Plan:
                 return
         relation = span_relation(merged=merged, name=f"{self.prefix}spans", by_region=bool(self.region))
         self.relations.append(relation)
-        columns = [f"s.variant AS {name('_variant')}"]
-        columns += [f"s.p{at} AS {self.sql.parameters[item]}" for at, item in enumerate(merged.parameters, start=1)]
-        columns += [f"s.t{at + 1} AS {text}" for at, text in self.sql.thresholds.items()]
+        columns = [f"s._variant AS {name('_variant')}"]
+        columns += [f"s._p{at} AS {self.sql.parameters[item]}" for at, item in enumerate(merged.parameters, start=1)]
+        columns += [f"s._t{at + 1} AS {text}" for at, text in self.sql.thresholds.items()]
         region = f"f.{name(self.region)}" if self.region else ""
-        keys = [(region, "region")] if self.region else []
+        keys = [(region, "_region")] if self.region else []
         self.layer(columns, [joined(relation=relation, alias="s", keys=keys, day=f"f.{day}", sql=self.sql)])
         self.not_in_force = f"{name('_variant')} IS NULL"
 
@@ -171,9 +173,11 @@ class _Plan:
             self.relations.append(relation)
             item, alias = ladder.items[0], f"l{number}"
             day = self.dialect.name(self.merged.decision.as_of) if item.at is None else self.sql.text(item.at)
-            keys = [(self.dialect.name(self.region), "region")] if ladder.by_region else []
-            keys += [] if item.key is None else [(self.sql.text(item.key), "key")]
-            columns = [f"{alias}.p{at} AS {self.sql.parameters[each]}" for at, each in enumerate(ladder.items, start=1)]
+            keys = [(self.dialect.name(self.region), "_region")] if ladder.by_region else []
+            keys += [] if item.key is None else [(self.sql.text(item.key), "_key")]
+            columns = [
+                f"{alias}._p{at} AS {self.sql.parameters[each]}" for at, each in enumerate(ladder.items, start=1)
+            ]
             join = joined(relation=relation, alias=alias, keys=keys, day=day, sql=self.sql, guard=guard)
             self.layer(columns, [join])
 
@@ -241,15 +245,21 @@ class _Plan:
 
     def chosen(self, name: str, row: str) -> str:
         """Return an output of the row that holds."""
-        values: dict[str, list[int]] = {}
-        for number, entry in self.rows:
-            values.setdefault(self.sql.text(dict(entry.shape.outputs)[name]), []).append(number)
-        branches = [
-            f"WHEN {among(column=row, numbers=numbers)} THEN {text}"
-            for text, numbers in values.items()
-            if text != "NULL"
-        ]
-        return case_of(branches=branches, last="NULL")
+        trees = {number: dict(entry.shape.outputs)[name] for number, entry in self.rows}
+        texts = {number: self.sql.text(tree) for number, tree in trees.items()}
+        type_ = self.merged.decision.outputs[name]
+        written = type_.kind is not Kind.LIST and all(isinstance(tree, Literal) for tree in trees.values())
+        return by_row(
+            dialect=self.dialect,
+            row=row,
+            values={number: text for number, text in texts.items() if text != "NULL"},
+            type_=self.codes_of(type_) if type_.kind is Kind.ENUM else sql_type(type_),
+            written=written,
+        )
+
+    def codes_of(self, type_: Type) -> str:
+        """Return the type of the codes of an enumeration, which DuckDB stores in a byte or two."""
+        return _enum(self.dialect, self.vocabulary.enums[type_.name].labels)
 
     def summed(self, name: str, row: str) -> str:
         """Return an output of all rows that hold, joined."""
@@ -275,7 +285,7 @@ class _Plan:
             *numbered(stops=[(each.stop, "0") for each in picked], tests=[each.test for each in picked]),
         ]
         if late:
-            self.layer([f"{case_of(branches=branches, last='NULL')} AS {pick}"])
+            self.layer([f"{self.found(picked) or case_of(branches=branches, last='NULL')} AS {pick}"])
             trees = [entry.shape.value for entry in cases if entry.shape.value is not None]
             self.ladders(trees, among(column=pick, numbers=late))
             tests = [f"{pick} = {at}" for at in range(1, len(cases) + 1)]
@@ -288,6 +298,13 @@ class _Plan:
         self.layer([f"{case_of(branches=branches, last='NULL')} AS {column}"])
         self.note_stops(name, type_, cases, picked, column)
         self.sql.locals[name] = column
+
+    def found(self, picked: Sequence[_Picking]) -> str:
+        """Return the number of the case that holds, by the number of the row; empty where that does not decide."""
+        if self.collecting or not self.rows or any(each.stop for each in picked):
+            return ""
+        numbers, picks = [number for number, _ in self.rows], [each.rule for each in picked]
+        return first_picked(dialect=self.dialect, row=self.dialect.name("_row"), numbers=numbers, picks=picks)
 
     def note_stops(self, name: str, type_: Type, cases: list[Entry], picked: list[_Picking], column: str) -> None:
         """Remember how it is told that an amount needed an unknown parameter."""
@@ -341,13 +358,10 @@ class _Plan:
 
     def row_id(self, row: str) -> str:
         """Return the id of the row by its number."""
-        numbers: dict[str, list[int]] = {}
-        for number, each in self.ids().items():
-            numbers.setdefault(each, []).append(number)
-        branches = [
-            f"WHEN {among(column=row, numbers=same)} THEN {self.dialect.quoted(each)}" for each, same in numbers.items()
-        ]
-        return case_of(branches=branches, last="NULL")
+        ids = self.ids()
+        texts = {number: self.dialect.quoted(each) for number, each in ids.items()}
+        type_ = _enum(self.dialect, ids.values())
+        return by_row(dialect=self.dialect, row=row, values=texts, type_=type_, written=True)
 
     def every_row(self, row: str) -> str:
         """Return the ids of all rows of a collecting table that hold, joined by commas."""
@@ -362,13 +376,19 @@ class _Picking:
     """How a case of an amount is picked: tests on outputs are tests on the number of the row."""
 
     def __init__(self, plan: _Plan, entry: Entry) -> None:
-        parts = plan.guard(entry)
+        found: frozenset[int] | None = None
         kept: list[Expression] = []
         for cell in entry.shape.cells:
             numbers = deciding_rows(cell=cell, rows=plan.rows) if not plan.collecting else None
             if numbers is None:
                 kept.append(cell)
             else:
-                parts.append(among(column=plan.dialect.name("_row"), numbers=numbers))
-        self.test = " AND ".join(parts + ([plan.sql.all_of(tuple(kept))] if kept else []))
+                found = frozenset(numbers) if found is None else found.intersection(numbers)
+        texts = plan.guard(entry) + ([plan.sql.all_of(tuple(kept))] if kept else [])
+        self.rule = Picked(found, " AND ".join(texts), any(may_fault(cell) for cell in kept))
+        self.test = self.rule.text(plan.dialect.name("_row"))
         self.stop = plan.stop(entry)
+
+
+def _enum(dialect: Dialect, codes: Iterable[str]) -> str:
+    return f"ENUM({', '.join(dialect.quoted(code) for code in dict.fromkeys(codes))})"

@@ -27,10 +27,10 @@ FROM (
           CASE WHEN `_variant` IS NULL THEN -2 ELSE 0 END AS `_row`
         FROM (
           SELECT f.*,
-            s.variant AS `_variant`,
-            s.p1 AS `_p_rate`
+            s._variant AS `_variant`,
+            s._p1 AS `_p_rate`
           FROM facts AS f
-          LEFT JOIN `spans` AS s ON f.`place` = s.`region` AND f.`applied_on` >= s.`from` AND f.`applied_on` < s.`until`
+          LEFT JOIN `spans` AS s ON f.`place` = s.`_region` AND f.`applied_on` >= s.`_from` AND f.`applied_on` < s.`_until`
         ) AS f
       ) AS f
     ) AS f

@@ -1,15 +1,7 @@
 SELECT
   "person" AS "person",
-  CASE
-    WHEN "_row" = 1 THEN 'R3'
-    WHEN "_row" = 2 THEN 'N1'
-    WHEN "_row" = 3 THEN 'N2'
-    WHEN "_row" = 4 THEN 'REST'
-    WHEN "_row" = -2 THEN '!no_rule_in_force' END AS "row",
-  CASE
-    WHEN "_row" IN (1, 2) THEN 'refund'
-    WHEN "_row" = 3 THEN 'no_refund'
-    WHEN "_row" = 4 THEN 'manual' END AS "outcome",
+  (CAST([NULL, NULL, '!no_rule_in_force', NULL, NULL, 'R3', 'N1', 'N2', 'REST'] AS ENUM('R3', 'N1', 'N2', 'REST', '!no_rule_in_force')[]))["_row" + 5] AS "row",
+  (CAST([NULL, NULL, NULL, NULL, NULL, 'refund', 'refund', 'no_refund', 'manual'] AS ENUM('refund', 'no_refund', 'manual')[]))["_row" + 5] AS "outcome",
   CASE
     WHEN "_row" = 1 THEN CAST(['record'] AS VARCHAR[])
     WHEN "_row" = 2 THEN CAST(['certificate'] AS VARCHAR[])
@@ -26,8 +18,8 @@ FROM (
       ELSE 4 END AS "_row"
   FROM (
     SELECT f.*,
-      s.variant AS "_variant"
+      s._variant AS "_variant"
     FROM facts AS f
-    LEFT JOIN "spans" AS s ON f."place" = s."region" AND f."applied_on" >= s."from" AND f."applied_on" < s."until"
+    LEFT JOIN "spans" AS s ON f."place" = s."_region" AND f."applied_on" >= s."_from" AND f."applied_on" < s."_until"
   ) AS f
 ) AS f

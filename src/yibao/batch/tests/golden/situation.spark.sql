@@ -26,8 +26,8 @@ FROM (
       ELSE 4 END AS `_row`
   FROM (
     SELECT f.*,
-      s.variant AS `_variant`
+      s._variant AS `_variant`
     FROM facts AS f
-    LEFT JOIN `spans` AS s ON f.`place` = s.`region` AND f.`applied_on` >= s.`from` AND f.`applied_on` < s.`until`
+    LEFT JOIN `spans` AS s ON f.`place` = s.`_region` AND f.`applied_on` >= s.`_from` AND f.`applied_on` < s.`_until`
   ) AS f
 ) AS f
