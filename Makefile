@@ -12,7 +12,7 @@ PURE := src/yibao/kernel src/yibao/policy src/yibao/ledger src/yibao/casework \
 PAGE_SOURCES := $(shell find src/yibao/web/assets -type f 2>/dev/null)
 TEMPLATES := $(shell find src/yibao -type d -name templates 2>/dev/null)
 
-.PHONY: help setup run test check fix packs bench test-spark docs lock clean
+.PHONY: help setup run test check fix packs mutation bench test-spark docs lock clean
 
 help: ## print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -73,6 +73,9 @@ fix: setup $(STAMPS)/dev ## repair what a tool can repair, and write the generat
 packs: setup ## check every region's rules and run their case files
 	@$(BIN)/yibao packs check
 	@$(BIN)/yibao packs test
+
+mutation: setup ## change every region's rules bit by bit: how many changes do the case files notice
+	@$(BIN)/yibao packs check --quiet --mutate all
 
 $(STAMPS)/bench: requirements/bench.lock $(STAMPS)/venv
 	@echo "安装测速用的对照程序 Installing the yardsticks (requirements/bench.lock)"

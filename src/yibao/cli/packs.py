@@ -9,13 +9,14 @@ from rich.progress import Progress
 
 import yibao
 from yibao import services
-from yibao.batch.mutation import trial
+from yibao.batch.reached import unreached
+from yibao.cli import packs_mutate
 from yibao.cli.packs_diff import diff
 from yibao.cli.packs_new import new
 from yibao.cli.packs_variants import variants
 from yibao.policy import Diagnostic, PackErrors, Packs, load_packs
 from yibao.policy.cases import Case, Outcome, read_cases, run_cases
-from yibao.policy.mutants.mutant import mutants
+from yibao.policy.diagnostics import Findings
 
 ROOTS = click.argument("roots", nargs=-1, type=click.Path(path_type=Path))
 NO_FOLDER = (
@@ -30,15 +31,6 @@ FAULTS = (
     " {count} faults, no pack was loaded: correct them at the places above and check again."
 )
 CAME_OUT = "{good} 个例子结果正确，{bad} 个不符。 {good} examples came out as expected, {bad} did not."
-PERCENT = 100
-ENOUGH = 90
-NO_PACK = "没有地区“{code}”的规则包；现有：{known}。 There is no pack of {code}; there are: {known}."
-TOUCHED = "{count} 个例子用到，都没有发现 {count} examples use it, none notices"
-UNTOUCHED = "没有例子用到 no example uses it"
-NOTICED = (
-    "改动 {count} 处，例子发现 {noticed} 处（{share}%），应不少于 90%。"
-    " {noticed} of {count} changes were noticed ({share} %), it should be at least 90 %."
-)
 NO_RULES = (
     "例子要用所载入的规则包来算，请先让 YIBAO_PACKS 指向 {root}。"
     " The examples are decided by the packs in use: set YIBAO_PACKS to {root} first."
@@ -61,45 +53,39 @@ command.add_command(variants)
 @click.option(
     "--mutate",
     metavar="REGION",
-    help="逐项小改该地区的规则，看例子能否发现。 Change the rules of a region bit by bit: do its examples notice?",
+    multiple=True,
+    help="逐项小改该地区（all：全部地区）的规则，看例子能否发现；可写多次。"
+    " Change the rules of a region (all: of every region) bit by bit: do its examples notice? May be repeated.",
 )
-def check(*, roots: tuple[Path, ...], quiet: bool, mutate: str | None) -> None:
+def check(*, roots: tuple[Path, ...], quiet: bool, mutate: tuple[str, ...]) -> None:
     """Print every fault with file, line and column; exit 1 where there is one, 2 where there is no such folder."""
     packs = _load(roots)
+    remarks = [*packs.warnings, *([] if quiet else _without_example(packs))]
     if not quiet:
-        for warning in packs.warnings:
-            click.echo(_line(warning))
-    click.echo(CHECKED.format(regions=len(packs.regions), warnings=len(packs.warnings)))
-    if mutate is not None:
-        _mutate(packs, mutate, quiet)
+        for remark in remarks:
+            click.echo(_line(remark))
+    click.echo(CHECKED.format(regions=len(packs.regions), warnings=len(remarks)))
+    if mutate:
+        try:
+            noticed = packs_mutate.mutate(packs=packs, codes=mutate, quiet=quiet)
+        except PackErrors as error:
+            _fail(error)
+        raise SystemExit(0 if noticed else 1)
 
 
-def _mutate(packs: Packs, code: str, quiet: bool) -> None:
-    """Try every mutant of a region's pack; exit 1 where fewer than nine in ten are noticed, 2 without such a pack."""
-    if code not in packs.regions or code not in packs.folders:
-        click.echo(NO_PACK.format(code=code, known=", ".join(packs.folders)), err=True)
-        raise SystemExit(2)
+def _without_example(packs: Packs) -> list[Diagnostic]:
+    """Return a remark for every row no worked example turns on."""
+    findings = Findings()
+    for row in unreached(packs=packs, cases=_cases(packs)):
+        findings.warning("no_example", row.mark, name=row.id)
+    return findings.sorted()
+
+
+def _cases(packs: Packs) -> list[Case]:
     try:
-        cases = read_cases(folder=packs.folders[code])
+        return [case for folder in packs.folders.values() for case in read_cases(folder=folder)]
     except PackErrors as error:
         _fail(error)
-    region = packs.regions[code]
-    found = list(mutants(region))
-    unnoticed = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        running = progress.add_task("改动 mutants", total=len(found))
-        for tried in trial(region=region, cases=cases).run(found):
-            progress.advance(running)
-            if tried.noticed is None:
-                unnoticed.append(tried)
-    if not quiet:
-        for tried in unnoticed:
-            reach = TOUCHED.format(count=tried.touched) if tried.touched else UNTOUCHED
-            click.echo(f"{tried.mutant.mark} {reach}\n    {tried.mutant.zh}\n    {tried.mutant.en}")
-    noticed = len(found) - len(unnoticed)
-    share = noticed * PERCENT // len(found) if found else PERCENT
-    click.echo(NOTICED.format(noticed=noticed, count=len(found), share=share))
-    raise SystemExit(0 if share >= ENOUGH else 1)
 
 
 @command.command("test", help="运行规则包里的例子。 Run the worked examples of the packs.")
@@ -111,10 +97,7 @@ def test(*, roots: tuple[Path, ...]) -> None:
         if root.resolve() != services.packs_folder().resolve():
             click.echo(NO_RULES.format(root=root), err=True)
             raise SystemExit(2)
-    try:
-        cases = [case for folder in packs.folders.values() for case in read_cases(folder=folder)]
-    except PackErrors as error:
-        _fail(error)
+    cases = _cases(packs)
     wrong = _run(cases)
     for outcome in wrong:
         click.echo(f"{outcome.case.mark} {outcome.case.name} {outcome.case.en}\n    {outcome.case.why}")

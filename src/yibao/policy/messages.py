@@ -128,6 +128,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "这一行的条件互相矛盾，没有情形能同时符合",
         "the conditions of this row contradict one another: no case meets them all",
     ),
+    "no_example": (
+        "没有例子用到“{name}”这一行，请在 cases 里补一个由它决定的例子",
+        "no example turns on the row {name!r}: add one to the cases that it decides",
+    ),
     "output_missing": ("then 缺少“{name}”", "then lacks {name!r}"),
     "unknown_output": ("这个决定没有“{name}”这项结果", "this decision has no output {name!r}"),
     "amount_unknown": (

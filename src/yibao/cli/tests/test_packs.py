@@ -45,6 +45,14 @@ def test_check_prints_every_fault_with_its_place_and_exits_1(own: Path) -> None:
     assert "→ scheme" in result.output
 
 
+def test_check_names_rows_no_example_turns_on_and_quiet_leaves_them_out(own: Path) -> None:
+    told = run("packs", "check", str(own))
+    assert told.exit_code == 0, told.output
+    assert "500000_chongqing/refund.yaml:5:9 warning no_example" in told.output
+    assert "没有例子用到“R3”这一行" in told.output
+    assert "no_example" not in run("packs", "check", "--quiet", str(own)).output
+
+
 def test_check_of_no_folder_exits_2(tmp_path: Path) -> None:
     result = run("packs", "check", str(tmp_path / "nowhere"))
     assert result.exit_code == 2
