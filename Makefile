@@ -32,12 +32,12 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-$(STAMPS)/packages: package.json package-lock.json .npmrc $(STAMPS)/runtime
+node_modules/.package-lock.json: package.json package-lock.json .npmrc $(STAMPS)/runtime
 	@echo "安装页面部件 Installing the page parts (package-lock.json)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-$(STAMPS)/pages: $(STAMPS)/packages $(PAGE_SOURCES)
+$(STAMPS)/pages: node_modules/.package-lock.json $(PAGE_SOURCES)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent build
 	@touch $@
 

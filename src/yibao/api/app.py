@@ -4,7 +4,6 @@ Nothing here reads or writes a person's record: a case file carries its own fact
 asked for.
 """
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ import yibao
 import yibao.services
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Diagnostic, casefile
+from yibao.policy.casefile.reading import NotJson, read_json
 
 BODY_BYTES_MAX = 1024 * 1024
 
@@ -106,15 +106,9 @@ def decisions(request: HttpRequest) -> Any:
     if len(request.body) > BODY_BYTES_MAX:
         return Status(413, told("", "案件文件不能超过 1 MB", "a case file may have at most 1 MB"))
     try:
-        raw = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return Status(
-            400, told("", "内容不是 JSON，请检查括号和引号", "the body is not JSON: check brackets and quotes")
-        )
-    if not isinstance(raw, dict):
-        return Status(422, told("", "案件文件应是一个 JSON 对象", "a case file is a JSON object"))
-    try:
-        return Status(200, yibao.decide(raw))
+        return Status(200, yibao.decide(read_json(request.body)))
+    except NotJson as broken:
+        return Status(400, {"errors": [shown(problem) for problem in broken.problems]})
     except InputInvalid as invalid:
         return Status(422, {"errors": [shown(problem) for problem in invalid.problems]})
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
@@ -124,16 +124,21 @@ def _paper(row: Outbox, on: date, at: datetime) -> None:
 _JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {"refund.paper": _paper}
 
 
+def _late(on: date) -> QuerySet[CaseClock]:
+    """Return clocks whose limit has passed untold; one started again since it was told has a due day after that."""
+    untold = Q(escalated_on=None) | Q(escalated_on__lt=F("due_on"))
+    return CaseClock.objects.filter(untold, finished_on=None, due_on__lt=on)
+
+
 def _overdue(on: date) -> list[CaseClock]:
-    late = CaseClock.objects.filter(finished_on=None, escalated_on=None, due_on__lt=on)
-    return list(late.select_related("case").order_by("due_on", "id")[:BATCH])
+    return list(_late(on).select_related("case").order_by("due_on", "id")[:BATCH])
 
 
 def _escalate(clock: CaseClock, done: Done, *, on: date, at: datetime) -> None:
     with transaction.atomic():
         case = cases.locked(clock.case.number)
         # Looked at again under the lock: another worker may have been quicker.
-        if not CaseClock.objects.filter(pk=clock.pk, finished_on=None, escalated_on=None).exists():
+        if not _late(on).filter(pk=clock.pk).exists():
             return
         due = clock.due_on.isoformat() if clock.due_on else ""
         data = {"clock": clock.name, "due_on": due}

@@ -73,33 +73,15 @@ def command(cases: tuple[str, ...], as_json: bool, lang: str, trace: bool) -> No
 
 
 def _read(name: str) -> Mapping[str, Any]:
+    from yibao.policy.casefile.reading import read_json
+
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except OSError as error:
         raise _unreadable(f"读不到文件：{error.strerror}，请核对路径。", f"cannot read it: {error.strerror}") from None
     except UnicodeDecodeError:
         raise _unreadable("文件不是 UTF-8 编码，请另存为 UTF-8。", "the file is not UTF-8: save it as UTF-8") from None
-    try:
-        found = json.loads(text, object_pairs_hook=_once)
-    except RecursionError:
-        raise _unreadable("嵌套层数过多，这不是案件文件。", "nested too deeply: this is no case file") from None
-    except json.JSONDecodeError as error:
-        where = f"{error.lineno}:{error.colno}"
-        raise _unreadable(
-            f"不是 JSON，第 {where} 处有误：{error.msg}。", f"this is not JSON, see {where}: {error.msg}"
-        ) from None
-    if not isinstance(found, Mapping):
-        raise _unreadable("文件应是一个 JSON 对象。", "the file must hold one JSON object")
-    return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _unreadable(f"“{twice}”写了两次，请只留一次。", f"{twice!r} is written twice: keep one")
-    return found
+    return read_json(text)
 
 
 def _unreadable(zh: str, en: str) -> InputInvalid:

@@ -6,16 +6,12 @@ import sys
 
 import click
 
-from yibao.cli.django_setup import prepare
+from yibao.cli.django_setup import require_ready
 
 LISTENING = "医保办事 Yibao: http://{name}:{port}   （按 Ctrl+C 停止 Ctrl+C stops it）"
 CANNOT_LISTEN = """\
 端口 {port} 已被占用，网站没有启动。请关掉占用它的程序，或用 --port 换一个端口。
 Port {port} is in use, so the site was not started. Stop the program that holds it, or choose another with --port."""
-
-PACKS_WRONG = """\
-规则包有错误，网站没有启动。请按下面的提示改正，用 yibao packs check 核对后再启动。
-The packs are wrong, so the site was not started. Correct what is named below, check with `yibao packs check`."""
 
 
 @click.command(help="启动网站。 Serve the portal, the workbench and the API.")
@@ -29,7 +25,7 @@ def command(*, host: str, port: int, workers: int, threads: int) -> None:
     if not _free(host=host, port=port):
         click.echo(CANNOT_LISTEN.format(port=port), err=True)
         raise SystemExit(1)
-    _require_ready()
+    require_ready()
     name = "localhost" if host in ("127.0.0.1", "::1") else host
     click.echo(LISTENING.format(name=name, port=port))
     sys.stdout.flush()
@@ -55,21 +51,3 @@ def _free(*, host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _require_ready() -> None:
-    """A site whose database has lost its guards, or its keys, or whose packs are wrong, must not open its door."""
-    prepare()
-    from yibao import services
-    from yibao.policy import PackErrors
-    from yibao.store import startup
-
-    try:
-        startup.require()
-        services.packs()
-    except startup.NotReady as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from error
-    except PackErrors as errors:
-        click.echo(f"{PACKS_WRONG}\n{errors}", err=True)
-        raise SystemExit(1) from errors

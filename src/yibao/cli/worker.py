@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from yibao.cli.django_setup import prepare
+from yibao.cli.django_setup import require_ready
 
 LOOK_EVERY_SECONDS = 5
 
@@ -18,7 +18,7 @@ LOOK_EVERY_SECONDS = 5
 @click.option("--once", is_flag=True, help="做完到期的工作就退出 do what is due, then stop")
 def command(once: bool) -> None:
     """办理到期事项：文书、时限、升级提醒；一件失败不影响其他。 Do what is due; one failing case never stops others."""
-    prepare()
+    require_ready()
     from django.utils import timezone
 
     from yibao import services
@@ -40,7 +40,8 @@ def command(once: bool) -> None:
         failed += len(done.failures)
         for line in done.lines():
             click.echo(line)
-        if once and not done.work:
+        # What failed is due again later: looking again at once would never end.
+        if once and len(done.failures) == done.work:
             break
         if not done.work:
             time.sleep(LOOK_EVERY_SECONDS)

@@ -33,7 +33,7 @@ EXAMPLE = {
 
 
 def send(client, body, content_type="application/json"):
-    text = body if isinstance(body, str) else json.dumps(body)
+    text = body if isinstance(body, (str, bytes)) else json.dumps(body)
     return client.post("/api/v1/decisions", text, content_type=content_type)
 
 
@@ -64,6 +64,8 @@ def test_a_region_without_rules_is_told_with_those_there_are(client):
     [
         pytest.param("{", "application/json", 400, id="not JSON"),
         pytest.param("[]", "application/json", 422, id="not an object"),
+        pytest.param('{"service": "refund", "service": "refund"}', "application/json", 422, id="a member twice"),
+        pytest.param(b"\xff", "application/json", 400, id="not UTF-8"),
         pytest.param("{}", "text/plain", 415, id="another type"),
         pytest.param(" " * 1_100_000 + "{}", "application/json", 413, id="too large"),
         pytest.param("[" * 100_000, "application/json", 400, id="nested without end"),

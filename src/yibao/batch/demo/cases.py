@@ -31,6 +31,7 @@ PATHS = (
 
 _OPENING = time(9, 30)
 _BANK = "演示银行重庆分行"
+_CONFIRMED = "申请人书面确认自愿缴费，不再要求退费"
 _LONG = ("county_agency", "county_hrss", "county_finance", "city_agency", "city_hrss", "city_finance")
 
 
@@ -193,8 +194,10 @@ def _rest_long(walk: Walk) -> None:
 
 def _refuse(walk: Walk) -> None:
     case = walk.case()
+    refusals = actions.preview(number=walk.number, on=walk.on).json()["refusals"]
+    note = refusals[0]["zh"] if refusals else _CONFIRMED
     actions.refuse(
-        number=walk.number, reason_code="no_refund", note="自愿选择缴费，不符合退费条件", seen=case.evidence_hash,
+        number=walk.number, reason_code="no_refund", note=note, seen=case.evidence_hash,
         by=walk.staff["reviewer"], **walk.now(),
     )  # fmt: skip
 

@@ -90,6 +90,15 @@ def test_a_limit_that_passed_is_escalated_once_and_shown_on_the_case(town):
     assert not [number for one in run(on=late) for number in one.escalated]
 
 
+def test_a_clock_started_again_is_escalated_again(town):
+    late = DAY + timedelta(days=60)
+    number = next(number for one in run(on=late) for number in one.escalated)
+    CaseClock.objects.filter(case__number=number, finished_on=None).update(due_on=late + timedelta(days=5))
+
+    assert not [one for done in run(on=late + timedelta(days=5)) for one in done.escalated if one == number]
+    assert number in [one for done in run(on=late + timedelta(days=6)) for one in done.escalated]
+
+
 def test_a_provisional_day_is_counted_again_when_the_calendar_came(town):
     clock = CaseClock.objects.filter(finished_on=None, due_on__isnull=False).first()
     right = clock.due_on

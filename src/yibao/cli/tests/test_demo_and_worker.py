@@ -4,7 +4,8 @@ import pytest
 from click.testing import CliRunner
 
 from yibao.cli import demo, worker
-from yibao.store.models import Outbox, Person
+from yibao.store import guards
+from yibao.store.models import CaseClock, Outbox, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,24 @@ def test_the_worker_stops_when_nothing_is_due_and_says_what_failed():
     result = run(worker.command, "--once")
     assert result.exit_code == 1
     assert "稍后重试" in result.stdout
+
+
+def test_the_worker_does_not_start_on_a_database_without_guards():
+    guards.remove()
+    result = run(worker.command, "--once")
+
+    assert result.exit_code == 1
+    assert "store_entry_balances" in result.stderr
+
+
+def test_the_worker_ends_though_an_escalation_keeps_failing(monkeypatch):
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    run(demo.command, "make", "--persons", "71")
+    monkeypatch.setattr("yibao.batch.worker.cases.act", fails)
+    CaseClock.objects.filter(finished_on=None, due_on__isnull=False).update(due_on="2001-01-01")
+    result = run(worker.command, "--once")
+
+    assert result.exit_code == 1
+    assert "RuntimeError" in result.stdout

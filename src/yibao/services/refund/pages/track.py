@@ -42,6 +42,7 @@ COMING = {
     "executing": ("paid",),
 }
 AMOUNT_TITLES = {"approved": "approved_amount", "executing": "approved_amount", "completed": "paid_amount"}
+UNPAID = ("not_accepted", "refused", "withdrawn")
 GREEN = ("confirm_paid", "complete")
 PAPERS = {
     "submitted": ("application_form",),
@@ -67,11 +68,18 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "due": due(own, request),
         "notice": notice(own, request.say),
         "wrong_account": apply.account_is_wrong(own, request),
-        "amount_title": request.say(f"refund.case.{AMOUNT_TITLES.get(own.state, 'amount')}"),
+        **amount_words(own, request.say),
         "papers": papers_of(own, request.say),
         "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }
     return render(request, "refund/case.html", context)
+
+
+def amount_words(own: Case, say: Any) -> dict[str, str]:
+    """Return the heading over the amount, and for a case that ended without payment the sentence that says so."""
+    if own.state in UNPAID:
+        return {"amount_title": say("refund.case.unpaid"), "amount_note": say("refund.case.unpaid_why")}
+    return {"amount_title": say(f"refund.case.{AMOUNT_TITLES.get(own.state, 'amount')}")}
 
 
 def decision_of(own: Case, request: HttpRequest) -> Decision:
