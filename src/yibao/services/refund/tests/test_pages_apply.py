@@ -204,6 +204,9 @@ class TestFollowing:
         assert walk.case.state == "submitted"
         alice.post(at(walk.case, "withdraw"), {"reason": "另行处理"})
         assert walk.case.state == "withdrawn"
+        page = alice.get(f"/refund/cases/{walk.case.number}").content.decode()
+        assert "这件申请已经结束，不会付款" in page
+        assert "预计退费" not in page
 
     def test_the_application_form_is_a_pdf_of_the_own_case(self, alice, walk):
         walk.submitted()
