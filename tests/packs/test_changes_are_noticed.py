@@ -1,0 +1,28 @@
+"""Nine in ten small changes of a region's own rules are noticed by its worked examples."""
+
+import pytest
+
+from yibao import services
+from yibao.batch.mutation import trial
+from yibao.policy.cases import read_cases
+from yibao.policy.mutants.mutant import mutants
+
+UNNOTICED_OF_A_HUNDRED = 10
+WITH_OWN_RULES = {code for code, region in services.packs().regions.items() if any(mutants(region))}
+
+
+@pytest.mark.parametrize("code", sorted(WITH_OWN_RULES))
+def test_nine_in_ten_changes_of_a_region_are_noticed_by_its_examples(code):
+    packs = services.packs()
+    region = packs.regions[code]
+    tried = list(trial(region=region, cases=read_cases(folder=packs.folders[code])).run(list(mutants(region))))
+    unnoticed = [f"{each.mutant.mark} {each.mutant.en}" for each in tried if each.noticed is None]
+    assert 100 * len(unnoticed) <= UNNOTICED_OF_A_HUNDRED * len(tried), "\n".join(
+        [f"{code}: {len(tried) - len(unnoticed)} of {len(tried)} noticed; add worked examples for:", *unnoticed]
+    )
+
+
+def test_a_region_without_changes_writes_no_row_of_its_own():
+    for code, region in services.packs().regions.items():
+        own = {row.id for stack in region.stacks.values() for row in stack.rows if row.region == code}
+        assert bool(own) == (code in WITH_OWN_RULES), code
