@@ -14,7 +14,7 @@ from yibao.policy.shape import entries, listed, needed, word
 from yibao.policy.source import Mapping, Node, Scalar, Sequence, plain, read
 
 KINDS = ("good", "bad")
-_KEYS = ("name", "en", "source", "why", "given", "expect", "note")
+CASE_KEYS = ("name", "en", "source", "why", "given", "expect", "note")
 _WORDS: dict[str, object] = {"null": None, "true": True, "false": False}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
@@ -76,7 +76,7 @@ def read_cases(*, folder: Path) -> list[Case]:
 
 
 def _case(node: Node, kind: str, findings: Findings) -> Case:
-    words = entries(node=node, keys=_KEYS, findings=findings)
+    words = entries(node=node, keys=CASE_KEYS, findings=findings)
     given, expect = json_of(words.get("given")), json_of(words.get("expect"))
     for key, value in (("given", given), ("expect", expect)):
         if not isinstance(value, dict) or not value:

@@ -14,8 +14,8 @@ from yibao.policy.source import Mapping, Node, Scalar
 LOCAL = "local"
 NATIONAL = "national"
 SIDES = (LOCAL, NATIONAL)
-_KEYS = ("rows", "local", "national", "stands", "reason", "en", "source", "note")
-_SIDE_KEYS = ("source", "says", "en")
+CONFLICT_KEYS = ("rows", "local", "national", "stands", "reason", "en", "source", "note")
+SIDE_KEYS = ("source", "says", "en")
 _NAMES = {LOCAL: ("本地规定", "the rule of the place"), NATIONAL: ("国家规定", "the national rule")}
 
 
@@ -133,7 +133,7 @@ def read_conflicts(
 
 
 def _read(node: Node, sources: dict[str, Source], national: frozenset[str], findings: Findings) -> Conflict | None:
-    words = entries(node=node, keys=_KEYS, findings=findings)
+    words = entries(node=node, keys=CONFLICT_KEYS, findings=findings)
     rows = tuple((item.text, item.mark) for item in texts(node=words.get("rows"), findings=findings))
     if not rows:
         findings.error("missing_key", words.mark, key="rows")
@@ -168,7 +168,7 @@ def _side(
     if node is None:
         findings.error("missing_key", words.mark, key=name)
         return None
-    parts = entries(node=node, keys=_SIDE_KEYS, findings=findings)
+    parts = entries(node=node, keys=SIDE_KEYS, findings=findings)
     zh, en = (needed(node=parts, key=key, findings=findings) for key in ("says", "en"))
     place = parts.get("source")
     cited = read_citations(node=place, sources=sources, findings=findings)

@@ -11,7 +11,7 @@ from yibao.policy.source import Node, Scalar
 
 GRADES = ("A", "B", "C", "recalled")
 WEAK_GRADES = ("C", "recalled")
-_KEYS = (
+SOURCE_KEYS = (
     "number", "title", "en", "issuer", "issued_on", "in_force_from", "attested_from", "until", "address", "grade",
     "note", "checked_on", "copies", "text", "articles",
 )  # fmt: skip
@@ -91,7 +91,7 @@ def read_documents(*, node: Node, findings: Findings) -> dict[str, Source]:
 
 
 def _source(key: Scalar, node: Node, findings: Findings) -> Source:
-    words = entries(node=node, keys=_KEYS, findings=findings)
+    words = entries(node=node, keys=SOURCE_KEYS, findings=findings)
     grade = needed(node=words, key="grade", findings=findings)
     if grade and grade not in GRADES:
         mark = words.entries["grade"][1].mark

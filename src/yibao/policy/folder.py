@@ -17,10 +17,10 @@ from yibao.policy.source import Mapping, Node, read
 NATION = "nation"
 KINDS = (NATION, "province", "pooling", "county")
 QUALITIES = ("bronze", "silver", "gold")
-_PACK_KEYS = (
+PACK_KEYS = (
     "code", "name", "en", "parent", "kind", "schemes", "quality", "checked_on", "maintainers", "note",
 )  # fmt: skip
-_DOMAIN_KEYS = ("domain", "facts", "tables", "settings", "parameters", "note")
+DOMAIN_KEYS = ("domain", "facts", "tables", "settings", "parameters", "note")
 _CODE = re.compile(r"[0-9]{6}")
 MANIFEST, DOCUMENTS = "pack.yaml", "sources.yaml"
 
@@ -109,7 +109,7 @@ def _take(pack: Pack, name: str, node: Node, vocabularies: tuple[str, ...], find
     if name == DOCUMENTS:
         pack.sources = read_documents(node=node, findings=findings)
         return
-    top = entries(node=node, keys=_DOMAIN_KEYS, findings=findings)
+    top = entries(node=node, keys=DOMAIN_KEYS, findings=findings)
     domain = needed(node=top, key="domain", findings=findings)
     if domain and domain not in vocabularies:
         known = ", ".join(vocabularies)
@@ -121,7 +121,7 @@ def _take(pack: Pack, name: str, node: Node, vocabularies: tuple[str, ...], find
 
 
 def _manifest(node: Node, folder: str, files: dict[str, str], path: Path | None, findings: Findings) -> Pack:
-    words = entries(node=node, keys=_PACK_KEYS, findings=findings)
+    words = entries(node=node, keys=PACK_KEYS, findings=findings)
     code = needed(node=words, key="code", findings=findings)
     if code and (not _CODE.fullmatch(code) or folder.partition("_")[0] != code):
         findings.error("bad_code", words.entries["code"][1].mark, region=code)

@@ -28,10 +28,10 @@ from yibao.policy.terms import DecisionTerm, Vocabulary, check_name, normal, spe
 from yibao.policy.tree import Named
 from yibao.policy.types import Kind, Type, default_bounds, parse_value
 
-_TABLE_KEYS = ("delegated", "rows", "amounts", "end", "conflicts", "note")
-_FACT_KEYS = ("label", "en", "is", "note", "source")
-_END_KEYS = ("id", "on", "source", "note")
-_DELEGATION_KEYS = ("to", "what", "source", "at_most", "note")
+TABLE_KEYS = ("delegated", "rows", "amounts", "end", "conflicts", "note")
+CONDITION_KEYS = ("label", "en", "is", "note", "source")
+END_KEYS = ("id", "on", "source", "note")
+DELEGATION_KEYS = ("to", "what", "source", "at_most", "note")
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ class LevelReader:
     def _delegation(self, node: Node | None, kind: Kind) -> Delegation | None:
         if node is None:
             return None
-        words = entries(node=node, keys=_DELEGATION_KEYS, findings=self.findings)
+        words = entries(node=node, keys=DELEGATION_KEYS, findings=self.findings)
         levels = texts(node=words.get("to"), findings=self.findings)
         for item in levels:
             if item.text not in KINDS:
@@ -204,7 +204,7 @@ class LevelReader:
         known = self.level.named.setdefault(domain, {})
         written: dict[str, tuple[Scalar, Mapping]] = {}
         for key, value in entries(node=node.get("facts"), keys=None, findings=self.findings):
-            words = entries(node=value, keys=_FACT_KEYS, findings=self.findings)
+            words = entries(node=value, keys=CONDITION_KEYS, findings=self.findings)
             fact = self.vocabularies[domain].facts.get(key.text)
             where = known[key.text][1] if key.text in known else fact.mark if fact else None
             if where is not None:
@@ -239,7 +239,7 @@ class LevelReader:
                 hint = suggest(name=key.text, choices=vocabulary.decisions)
                 self.findings.error("unknown_table", key.mark, name=key.text, hint=hint)
                 continue
-            words = entries(node=value, keys=_TABLE_KEYS, findings=self.findings)
+            words = entries(node=value, keys=TABLE_KEYS, findings=self.findings)
             self.level.layers[domain, key.text] = self._layer(domain, decision, words, key.mark)
 
     def _layer(self, domain: str, decision: DecisionTerm, words: Mapping, mark: Mark) -> Layer:
@@ -284,7 +284,7 @@ class LevelReader:
     def _endings(self, words: Mapping) -> list[Ending]:
         endings = []
         for item in listed(node=words.get("end"), findings=self.findings):
-            parts = entries(node=item, keys=_END_KEYS, findings=self.findings)
+            parts = entries(node=item, keys=END_KEYS, findings=self.findings)
             name = needed(node=parts, key="id", findings=self.findings)
             if parts.get("source") is None:
                 self.findings.error("missing_source", parts.mark)

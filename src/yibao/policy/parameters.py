@@ -19,7 +19,7 @@ from yibao.policy.terms import read_bounds, read_type
 from yibao.policy.types import Value
 
 PARAMETER_KEYS = ("label", "en", "type", "unit", "min", "max", "key", "delegated", "values", "note")
-_VALUE_KEYS = ("from", "until", "value", "key", "source", "note", "checked_on")
+VALUE_KEYS = ("from", "until", "value", "key", "source", "note", "checked_on")
 CSV_COLUMNS = ("key", "from", "until", "value", "source", "checked_on")
 
 
@@ -158,7 +158,7 @@ def read_values(
 def _line(
     node: Node, term: ParameterTerm, scope: Scope, sources: dict[str, Source], findings: Findings
 ) -> ParameterValue | None:
-    words = entries(node=node, keys=_VALUE_KEYS, findings=findings)
+    words = entries(node=node, keys=VALUE_KEYS, findings=findings)
     start, until = span(node=words, findings=findings)
     text = needed(node=words, key="value", findings=findings)
     key = word(node=words, key="key") or None

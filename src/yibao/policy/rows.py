@@ -18,7 +18,7 @@ from yibao.policy.terms import DecisionTerm
 from yibao.policy.tree import Expression, Guard, Literal
 from yibao.policy.types import Kind, Type, Value
 
-_ROW_KEYS = (
+ROW_KEYS = (
     "id", "label", "en", "from", "until", "source", "readings", "when", "then", "is",
     "before", "after", "replace", "note",
 )  # fmt: skip
@@ -101,7 +101,7 @@ def read_row(*, node: Node, amount: str, context: RowContext) -> Row | None:
         context: of the table and the pack.
     """
     findings = context.findings
-    words = entries(node=node, keys=_ROW_KEYS, findings=findings)
+    words = entries(node=node, keys=ROW_KEYS, findings=findings)
     row_id = needed(node=words, key="id", findings=findings)
     start, until = span(node=words, findings=findings)
     when = entries(node=words.get("when"), keys=None, findings=findings)

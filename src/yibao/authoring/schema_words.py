@@ -1,0 +1,163 @@
+"""What each key of a pack file means, in Chinese, as an editor shows it beside the key."""
+
+from __future__ import annotations
+
+KIND = {
+    "nation": ("国家", "nation"),
+    "province": ("省、自治区、直辖市", "province"),
+    "pooling": ("统筹区（多为地级市）", "pooling area"),
+    "county": ("区县", "county"),
+}
+QUALITY = {
+    "bronze": ("铜级：规则和出处已写，尚未逐行核对", "bronze"),
+    "silver": ("银级：每行有出处，应退和不退的例子都有", "silver"),
+    "gold": ("金级：再加上改动能被例子发现、由人复核", "gold"),
+}
+GRADE = {
+    "A": ("公布的原文", "the official text"),
+    "B": ("抄件或引用原文的报道", "a copy, or press quoting it"),
+    "C": ("线索", "a hint"),
+    "recalled": ("凭记忆", "from memory"),
+}
+_SOURCE = "依据：文件编号#条款，编号在 sources.yaml 里；可写几个 what it rests on"
+_FROM = "从哪天起有效，如 2020-08-01 first day in force"
+_UNTIL = "从哪天起不再有效（当天已无效）；仍有效就不写 first day no longer in force"
+_NOTE = "备注，不参与计算 a remark"
+_LABEL = "中文名称 label"
+_EN = "英文名称 label in English"
+ABOUT: dict[str, dict[str, str]] = {
+    "pack": {
+        "code": '六位地区代码，加引号，如 "510100" six digits in quotes',
+        "name": "中文名称，如 成都市 name",
+        "en": "英文名称 name in English",
+        "parent": "上级地区的代码，加引号 code of the level above",
+        "kind": "层级 kind of region",
+        "schemes": "涉及的险种 schemes",
+        "quality": "质量等级 how finished it is",
+        "checked_on": "最近一次核对的日期 when somebody last looked",
+        "maintainers": "由谁维护 who answers for it",
+        "note": _NOTE,
+    },
+    "sources": {"sources": "所引文件，每份一个编号 documents by id"},
+    "source": {
+        "number": "文号；不知道写 unknown official number",
+        "title": "文件名称 title",
+        "en": "英文名称 title in English",
+        "issuer": "发文机关 who issued it",
+        "issued_on": "发文日期 day of issue",
+        "in_force_from": "施行日期 first day in force",
+        "attested_from": "不知道施行日期时：已知最早按此办理的日期 known to be applied from this day",
+        "until": "失效日期；仍有效就不写 first day no longer in force",
+        "address": "在哪里看到的 where it was read",
+        "grade": "可信程度 how sure we are of its text",
+        "note": _NOTE,
+        "checked_on": "核对日期 when it was looked at",
+        "copies": "其他刊载处 other places that hold it",
+        "text": "摘录 an excerpt",
+        "articles": "条款 articles",
+    },
+    "domain": {
+        "domain": "哪项业务 the vocabulary",
+        "facts": "本地自定的条件 conditions with a name",
+        "tables": "决策表 decision tables",
+        "settings": "设置 settings",
+        "parameters": "按日期变化的数值 dated values",
+        "note": _NOTE,
+    },
+    "condition": {
+        "label": _LABEL,
+        "en": _EN,
+        "is": "条件的算式，如 applied_on < cover_year_start the expression",
+        "note": _NOTE,
+        "source": _SOURCE,
+    },
+    "table": {
+        "delegated": "授权下级增改本表 what is opened to the levels below",
+        "rows": "各行，从上到下第一个符合的生效 rows, the first that holds decides",
+        "amounts": "各项金额的算法 how each amount is worked out",
+        "end": "让上级的某行自某日起停用 ends an inherited row",
+        "conflicts": "本地文件与国家文件不一致之处，以哪个为准 where a local document contradicts a national one",
+        "note": _NOTE,
+    },
+    "row": {
+        "id": "行号，本表内不重复 id of the row",
+        "label": _LABEL,
+        "en": _EN,
+        "from": _FROM,
+        "until": _UNTIL,
+        "source": _SOURCE,
+        "readings": "口径编号，在 settings 的 readings 里说明 readings taken",
+        "when": "条件，全部符合才适用；不写就是其余全部情形 all must hold",
+        "then": "结果 what is decided",
+        "is": "金额的算式 the amount",
+        "before": "放在上级哪一行之前 stands before this inherited row",
+        "after": "放在上级哪一行之后 stands after this inherited row",
+        "replace": "代替上级的哪一行 stands in for this inherited row",
+        "note": _NOTE,
+    },
+    "end": {"id": "上级的行号 id of the inherited row", "on": "停用日期 day it ends", "source": _SOURCE, "note": _NOTE},
+    "delegated": {
+        "to": "授权给哪些层级 kinds of region",
+        "what": "授权什么：rows 或 values what is opened",
+        "source": _SOURCE,
+        "at_most": "下级数值的上限 greatest value",
+        "note": _NOTE,
+    },
+    "conflict": {
+        "rows": "涉及的行号 rows it is about",
+        "local": "本地文件怎么说 what the local document says",
+        "national": "国家文件怎么说 what the national document says",
+        "stands": "以哪个为准 which stands",
+        "reason": "为什么以它为准 why",
+        "en": "理由的英文 the reason in English",
+        "source": _SOURCE,
+        "note": _NOTE,
+    },
+    "side": {"source": _SOURCE, "says": "内容 what it says", "en": "英文 the same in English"},
+    "parameter": {
+        "label": _LABEL,
+        "en": _EN,
+        "type": "类型 type",
+        "unit": "单位，如 月 unit",
+        "min": "最小值 least value",
+        "max": "最大值 greatest value",
+        "key": "按哪种分类分别取值 one series of values for each of these",
+        "delegated": "授权下级改动数值 what is opened to the levels below",
+        "values": "各期数值 dated values",
+        "note": _NOTE,
+    },
+    "value": {
+        "from": _FROM,
+        "until": _UNTIL,
+        "value": '数值，金额写 "380.00"，比率写 "2%"，不知道写 unknown the value',
+        "key": "属于哪一类 which of the key's values",
+        "source": _SOURCE,
+        "note": _NOTE,
+        "checked_on": "核对日期 when it was looked at",
+    },
+    "cases": {"cases": "例子 worked examples", "note": _NOTE},
+    "case": {
+        "name": "说明什么 what it shows",
+        "en": "英文说明 the same in English",
+        "source": _SOURCE,
+        "why": "手算过程，用文字写 the computation by hand",
+        "given": "案情：一份完整的申请 the case file",
+        "expect": "应得的结果，只写要核对的部分 the part of the decision that must come out",
+        "note": _NOTE,
+    },
+}
+NEEDED: dict[str, tuple[str, ...]] = {
+    "pack": ("code", "name", "kind", "quality"),
+    "source": ("title", "grade"),
+    "domain": ("domain",),
+    "condition": ("label", "is"),
+    "table": (),
+    "row": ("id", "label", "from"),
+    "end": ("id", "on", "source"),
+    "delegated": ("source",),
+    "conflict": (),
+    "side": (),
+    "parameter": (),
+    "value": ("from", "value"),
+    "case": ("name", "given", "expect"),
+}
