@@ -6,7 +6,11 @@ import pytest
 
 
 def floats(tree):
+    # How alike two words are (`cutoff`) is not money.
+    likeness = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "cutoff"]
     for node in ast.walk(tree):
+        if node in likeness:
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("float", "round"):

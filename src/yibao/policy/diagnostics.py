@@ -189,5 +189,5 @@ def suggest(*, name: str, choices: Iterable[str]) -> str:
         >>> suggest(name="retird", choices=["retired", "reason"])
         'retired'
     """
-    close = difflib.get_close_matches(name, list(choices), n=1)
+    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
     return close[0] if close else ""

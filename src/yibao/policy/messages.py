@@ -158,6 +158,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{start} 至 {until} 没有数值；不知道就写 value: unknown",
         "no value from {start} to {until}: where it is not known write value: unknown",
     ),
+    "parameter_missing": (
+        "这一行有效，而它用到的“{name}”{zh}没有数值；不知道就在该参数下写 value: unknown",
+        "this row is in force while {name!r}, which it reads, has no value {en}: where it is not known write"
+        " value: unknown there",
+    ),
     "parameter_key": ("参数“{name}”{needs_zh}", "the parameter {name!r} {needs_en}"),
     # packs
     "bad_code": (
