@@ -44,7 +44,7 @@ def _keys(item: Parameter, row: Row, series: Series, codes: Iterable[str]) -> It
         return [None]
     if isinstance(item.key, Literal):
         return [str(item.key.value)]
-    wanted = list(codes) or list(series.values)
+    wanted: list[str | None] = [*codes] or [*series.values]
     for cell in row.cells if isinstance(item.key, Fact) else ():
         named = _named(cell.condition, item.key)
         wanted = [code for code in wanted if named is None or code in named]
