@@ -1,17 +1,23 @@
 """What a decision about a case rests on, taken from the store, and the decision itself."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from yibao.kernel.canonical import content_hash
 from yibao.kernel.money import Money
-from yibao.services.refund import rulebook
+from yibao.policy import Packs, casefile, load_texts
+from yibao.services.refund import rulebook, rules
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, packs, situations
 from yibao.store.models import Case, StoredDecision
+
+KEPT_VERSIONS = 4
+"""Old versions of the rules held ready in memory; each takes some megabytes and, to load again, tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,19 @@ def decided(evidence: Evidence) -> Decision:
         InputInvalid: The record holds something no case file may; the problems name it.
     """
     return rulebook.decide(evidence.case_file)
+
+
+def as_stored(stored: StoredDecision) -> Decision:
+    """Return a decision as it was made: what went in, by the rules kept with it, whatever the rules say today."""
+    code, version = stored.canonical["pack"]["region"], stored.pack_version_id
+    today = rulebook.region(code)
+    region = today if today.version == version else _kept_rules(version).region_for(code)
+    return rules.decide(case=casefile.read(json.loads(stored.case_file)), region=region)
+
+
+@lru_cache(maxsize=KEPT_VERSIONS)
+def _kept_rules(version: str) -> Packs:
+    return load_texts(texts=packs.texts(version))
 
 
 def keep(

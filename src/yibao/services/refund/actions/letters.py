@@ -1,6 +1,5 @@
 """The decision letter: made from the stored decision, by the rules it was made by, whatever the rules say today."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -8,12 +7,12 @@ from typing import Any
 from yibao.casework.states import State
 from yibao.kernel.identifiers import mask_id
 from yibao.kernel.money import Money
-from yibao.policy import Region, casefile, load_texts
-from yibao.services.refund import documents, rulebook, rules, workflow
-from yibao.services.refund.actions import contents, money, wording
+from yibao.policy import Region
+from yibao.services.refund import documents, rulebook, workflow
+from yibao.services.refund.actions import contents, evidence, money, wording
 from yibao.services.refund.documents import LetterStep, Told
-from yibao.store import cases, packs
-from yibao.store.models import Case, CaseAction, StoredDecision
+from yibao.store import cases
+from yibao.store.models import Case, CaseAction
 
 GRANTED = (State.APPROVED, State.EXECUTING, State.COMPLETED)
 _RESULTS = {
@@ -32,9 +31,7 @@ def decision_letter(*, case: Case) -> tuple[documents.DecisionLetter, str] | Non
     decided, stored = _decided(case), cases.decision(case.number)
     if decided is None or stored is None:
         return None
-    region = _region(stored)
-    decision = rules.decide(case=casefile.read(json.loads(stored.case_file)), region=region)
-    plain, granted = decision.json(), decided.kind == "approve"
+    plain, granted = evidence.as_stored(stored).json(), decided.kind == "approve"
     merged = granted and plain["decision"] == "accounts_merged"
     letter = documents.DecisionLetter(
         name=case.person.name,
@@ -56,13 +53,6 @@ def decision_letter(*, case: Case) -> tuple[documents.DecisionLetter, str] | Non
 def _decided(case: Case) -> CaseAction | None:
     kind = "refuse" if case.state == State.REFUSED else "approve" if case.state in GRANTED else ""
     return case.actions.filter(kind=kind).order_by("-seq").first()
-
-
-def _region(stored: StoredDecision) -> Region:
-    """Return the rules a decision was made by: today's where they are the same, else those kept with it."""
-    code, version = stored.canonical["pack"]["region"], stored.pack_version_id
-    today = rulebook.region(code)
-    return today if today.version == version else load_texts(texts=packs.texts(version)).region_for(code)
 
 
 def _lines(case: Case, plain: Mapping[str, Any]) -> Iterator[documents.PaidLine]:

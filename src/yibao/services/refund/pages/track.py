@@ -50,6 +50,8 @@ PAPERS = {
 }
 FROM_ACCEPTED = ("application_form", "acceptance_receipt")
 DECIDED = ("approved", "refused", "executing", "completed")
+BY_THEN = (*DECIDED, "withdrawn", "not_accepted")
+"""States in which nothing is decided any more: what is shown rests on the rules of then."""
 
 
 @require_safe
@@ -83,10 +85,10 @@ def amount_words(own: Case, say: Any) -> dict[str, str]:
 
 
 def decision_of(own: Case, request: HttpRequest) -> Decision:
-    """Return the decision to show: the one that was made, or a fresh one while nothing is decided."""
+    """Return the decision to show: the one that was made, or one by today's rules while nothing is decided."""
     stored = cases.decision(own.number)
     if stored is not None:
-        return decide(json.loads(stored.case_file))
+        return actions.as_stored(stored) if own.state in BY_THEN else decide(json.loads(stored.case_file))
     return actions.preview(number=own.number, on=request.on)
 
 

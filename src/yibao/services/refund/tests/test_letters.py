@@ -78,15 +78,36 @@ def test_a_letter_is_made_once(walk):
     assert letter(walk)[0] == letter(walk)[0]
 
 
-def test_it_is_made_by_the_rules_the_decision_was_made_by(walk, tmp_path, monkeypatch):
+@pytest.fixture
+def rules_have_changed(tmp_path, monkeypatch):
+    """Since the decision: the row it rests on asks for a whole year of overlap."""
+
+    def change() -> None:
+        changed = shutil.copytree(services.packs_folder(), tmp_path / "packs") / "500000_chongqing" / "refund.yaml"
+        text = changed.read_text(encoding="utf-8")
+        changed.write_text(text.replace('fund_overlap_months: "> 0"', 'fund_overlap_months: "> 11"'), encoding="utf-8")
+        monkeypatch.setenv("YIBAO_PACKS", str(tmp_path / "packs"))
+
+    return change
+
+
+def test_it_is_made_by_the_rules_the_decision_was_made_by(walk, rules_have_changed):
     walk.approved()
-    changed = shutil.copytree(services.packs_folder(), tmp_path / "packs") / "500000_chongqing" / "refund.yaml"
-    text = changed.read_text(encoding="utf-8")
-    changed.write_text(text.replace('fund_overlap_months: "> 0"', 'fund_overlap_months: "> 11"'), encoding="utf-8")
-    monkeypatch.setenv("YIBAO_PACKS", str(tmp_path / "packs"))
+    rules_have_changed()
     assert rulebook.region("500000").version != cases.decision(walk.number).pack_version_id
     made, _ = letters.decision_letter(case=walk.case)
     assert "R3 领取失业保险金期间重复缴费" in [step.value.zh for step in made.steps]
+
+
+def test_the_pages_show_a_decided_case_by_the_rules_of_then(walk, client, django_user_model, rules_have_changed):
+    walk.approved()
+    rules_have_changed()
+    user = django_user_model.objects.create(username="chen")
+    CitizenLogin.objects.create(user=user, person=walk.person)
+    client.force_login(user)
+    assert "1,949.10" in client.get(f"/refund/cases/{walk.number}").content.decode()
+    client.force_login(django_user_model.objects.get(pk=walk.staff["reviewer"].user_id))
+    assert "R3 领取失业保险金期间重复缴费" in client.get(f"/workbench/refund/cases/{walk.number}").content.decode()
 
 
 def test_the_pages_of_a_decided_case_offer_it(walk, client, django_user_model):
