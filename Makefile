@@ -85,11 +85,12 @@ $(STAMPS)/bench: requirements/bench.lock $(STAMPS)/venv
 
 $(STAMPS)/spark: requirements/spark.lock $(STAMPS)/dev
 	@echo "安装 Spark Installing Spark (requirements/spark.lock)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.lock
+	@rm -rf .venv/spark
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --target .venv/spark -r requirements/spark.lock
 	@touch $@
 
 test-spark: setup $(STAMPS)/spark ## run the tests of columns on Spark; needs Java 17
-	@$(BIN)/pytest -q tests_spark
+	@PYTHONPATH=.venv/spark $(BIN)/pytest -q tests_spark
 
 bench: setup $(STAMPS)/dev $(STAMPS)/bench ## measure, and print one table
 	@tools/machine.sh install

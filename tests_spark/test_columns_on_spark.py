@@ -10,7 +10,8 @@ from pyspark.sql import SparkSession
 from yibao import services
 from yibao.batch.columns import Asked, compiled, frame
 from yibao.batch.spark import decide
-from yibao.batch.tests.columns_making import by_closure, cases
+from yibao.batch.tests.columns_making import by_closure, cases, of_working_days
+from yibao.policy import Packs
 
 KEYS = ("case_number", "asked_in")
 
@@ -29,15 +30,25 @@ def spark():
 )
 def test_every_pack_decides_alike(spark: SparkSession, tmp_path: Path, decision: str) -> None:
     """Every line Spark gives is the one the closure gives."""
-    packs = services.packs()
     domain, _, name = decision.partition(".")
     asked = Asked(domain, name, KEYS, region="asked_in")
+    assert differing(spark, tmp_path, services.packs(), asked) == []
+
+
+def test_working_days_are_counted_alike(spark: SparkSession, tmp_path: Path) -> None:
+    """Holidays and make-up days count on Spark as they do in the closure."""
+    asked = Asked("refund", "situation", KEYS, only="500000")
+    assert differing(spark, tmp_path, of_working_days(tmp_path), asked) == []
+
+
+def differing(spark: SparkSession, folder: Path, packs: Packs, asked: Asked) -> list[int]:
+    """Return the numbers of the cases on which closure and Spark differ."""
     given = cases(packs=packs, asked=asked, dice=Random(8), count=500)
-    codes = sorted({case["asked_in"] for case in given})
+    codes = [asked.only] if asked.only else sorted({case["asked_in"] for case in given})
     query = compiled(packs=packs, asked=asked, codes=codes, source="cases", dialect="spark")
-    parquet.write_table(frame(rows=given, query=query, keys=KEYS), tmp_path / "cases.parquet")
-    spark.read.parquet(str(tmp_path / "cases.parquet")).createOrReplaceTempView("cases")
+    parquet.write_table(frame(rows=given, query=query, keys=KEYS), folder / "cases.parquet")
+    spark.read.parquet(str(folder / "cases.parquet")).createOrReplaceTempView("cases")
     found = {row["case_number"]: row.asDict() for row in decide(query=query, spark=spark).collect()}
     wanted = {case["case_number"]: by_closure(packs, asked, case) for case in given}
     assert len(found) == len(given)
-    assert [number for number, want in wanted.items() if {key: found[number][key] for key in want} != want] == []
+    return [number for number, want in wanted.items() if {key: found[number][key] for key in want} != want]

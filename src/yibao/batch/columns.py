@@ -75,7 +75,6 @@ def compiled(
 
     Raises:
         UnknownRegion: nobody has rules for any of the codes.
-        Unprintable: the rules call a function columns cannot compute.
     """
     regions = {}
     for code in codes:
@@ -126,11 +125,19 @@ def frame(*, rows: Sequence[Mapping[str, Any]], query: Query, keys: Sequence[str
         query: says which facts, and their types.
         keys: columns beside the facts, as they are.
     """
-    columns = {key: pa.array([row[key] for row in rows]) for key in keys}
-    for name, type_ in query.facts.items():
-        values = [row.get(name) for row in rows]
-        columns[name] = pa.array(values, _KINDS.get(type_.kind, pa.string()))
-    return pa.table(columns)
+    names = [*keys, *query.facts]
+    return arrays(columns={name: [row.get(name) for row in rows] for name in names}, query=query)
+
+
+def arrays(*, columns: Mapping[str, Sequence[Any]], query: Query) -> pa.Table:
+    """Return cases that come by column as an Arrow table.
+
+    Args:
+        columns: values of every fact, in the conventions of `yibao.policy.types`, and of the keys.
+        query: says the types of the facts.
+    """
+    kinds = {name: _KINDS.get(type_.kind, pa.string()) for name, type_ in query.facts.items()}
+    return pa.table({name: pa.array(values, kinds.get(name)) for name, values in columns.items()})
 
 
 def source_of(*, facts: Any, connection: duckdb.DuckDBPyConnection) -> str:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from yibao.policy.types import Kind
 
-
-class Unprintable(NotImplementedError):
-    """A function that columns cannot compute; decide the rows one by one instead."""
-
-    def __init__(self, function: str) -> None:
-        self.function = function
-        self.zh = f"函数 {function} 不能按列计算，请逐件决定。"
-        self.en = f"{function} cannot be computed in columns: decide case by case."
-        super().__init__(f"{self.zh} {self.en}")
+WORKDAYS = "workdays"
+CALENDAR = date(1990, 1, 1), date(2049, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +59,9 @@ class Dialect:
         return f"({top} {self.division} {under})"
 
     def call(self, function: str, kinds: list[Kind], arguments: list[str]) -> str:
-        """Return a call of a function of the rule language.
-
-        Raises:
-            Unprintable: columns cannot compute it.
-        """
-        printer = (_OF_MONTHS if kinds[0] is Kind.MONTH else _OF_DAYS).get(function)
-        if printer is None:
-            raise Unprintable(function)
-        return printer(self, *arguments)
+        """Return a call of a function of the rule language."""
+        printers = _OF_MONTHS if kinds[0] is Kind.MONTH else _OF_DAYS
+        return printers[function](self, *arguments)
 
 
 DUCKDB = Dialect("duckdb", '"', "//", "list_contains")
@@ -124,6 +112,28 @@ def _first_of_day(dialect: Dialect, day: str) -> str:
     return f"trunc({day}, 'MM')" if dialect is SPARK else f"CAST(date_trunc('month', {day}) AS DATE)"
 
 
+def _workdays_after(dialect: Dialect, day: str, n: str) -> str:
+    """The n-th working day after a day; the engine stops where that lies beyond the calendar."""
+    first, last = (f"DATE '{end}'" for end in CALENDAR)
+    beyond = f"workdays_after: beyond the working days of {CALENDAR[0].year} to {CALENDAR[1].year}"
+    days, counts = (_calendar(dialect, column) for column in ("_days", "_counts"))
+    if dialect is DUCKDB:
+        found = f"({first} + {days}[{counts}[date_diff('day', {first}, {day}) + 1] + {n}])"
+        stop = f"CAST(error('{beyond}') AS DATE)"
+    else:
+        found = f"date_add({first}, get({days}, CAST(get({counts}, datediff({day}, {first})) + {n} - 1 AS INT)))"
+        stop = f"CAST(raise_error('{beyond}') AS DATE)"
+    within = f"{n} > 0 AND {day} BETWEEN {first} AND {last}"
+    return f"(CASE WHEN {n} = 0 THEN {day} WHEN {within} THEN coalesce({found}, {stop}) ELSE {stop} END)"
+
+
+def _calendar(dialect: Dialect, column: str) -> str:
+    """The numbers of a column of the relation of working days."""
+    if dialect is DUCKDB:
+        return f"(SELECT CAST(string_split({column}, ',') AS INTEGER[]) FROM {WORKDAYS})"
+    return f"(SELECT CAST(split({column}, ',') AS ARRAY<INT>) FROM {WORKDAYS})"
+
+
 _Printer = Callable[..., str]
 _OF_DAYS: dict[str, _Printer] = {
     "months_between": _months_between,
@@ -131,6 +141,7 @@ _OF_DAYS: dict[str, _Printer] = {
     "days_between": _days_between,
     "add_months": _add_months,
     "add_days": _add_days,
+    "workdays_after": _workdays_after,
     "year_of": lambda _, day: f"CAST(year({day}) AS BIGINT)",
     "month_of": lambda _, day: month_number(day),
     "month_start": _first_of_day,

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from yibao.policy.terms import Vocabulary
 from yibao.policy.to_sql import Dialect, Sql, either, may_fault
+from yibao.policy.to_sql_calendar import calendar
 from yibao.policy.to_sql_cases import among, branches_of, case_of, deciding_rows, indented, numbered
 from yibao.policy.to_sql_lookup import Picked, by_row, first_picked
 from yibao.policy.to_sql_relations import Relation, joined, ladder_relation, span_relation, sql_type
 from yibao.policy.to_sql_variants import Entry, Ladder, Merged
-from yibao.policy.tree import Expression, Literal, facts_of, parameters_of
+from yibao.policy.tree import Call, Expression, Literal, facts_of, parameters_of, walk
 from yibao.policy.types import Kind, Type
 
 STOPPED = {-1: "!unknown_value", -2: "!no_rule_in_force", -3: "!no_match", -4: "!overlap"}
@@ -58,14 +59,14 @@ def population_query(
         region: column that holds the code of the region; empty where there is only one.
         prefix: of the names of the relations.
         by_number: tell rows by number, which is faster to make and to store; `Query.ids` says what they are.
-
-    Raises:
-        Unprintable: a function of the rules cannot be computed in columns.
     """
     plan = _Plan(merged, vocabulary, dialect, region, prefix, source, by_number)
     plan.decide()
     text = plan.finished(keys)
-    names = {name for entry in merged.entries for tree in entry.shape.trees() for name in facts_of(tree)}
+    trees = [tree for entry in merged.entries for tree in entry.shape.trees()]
+    if any(isinstance(part, Call) and part.function == "workdays_after" for tree in trees for part in walk(tree)):
+        plan.relations.append(calendar())
+    names = {name for tree in trees for name in facts_of(tree)}
     facts = {name: vocabulary.facts[name].type for name in sorted({*names, merged.decision.as_of})}
     faults = _faults(facts, vocabulary, dialect, source)
     return Query(text, faults, tuple(plan.relations), facts, plan.ids() if by_number else {})

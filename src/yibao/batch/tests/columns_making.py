@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,10 +15,12 @@ from yibao.batch.columns import Asked, check, compiled, frame, put
 from yibao.policy import NoRuleInForce, Packs, UnknownRegion, UnknownValue
 from yibao.policy.rows import Row
 from yibao.policy.terms import Vocabulary
+from yibao.policy.tests.making import load, replaced
 from yibao.policy.tree import Literal, walk
 from yibao.policy.types import Kind, Type
 
 FIRST, LAST = date(2009, 1, 1), date(2027, 12, 31)
+CITY = "500000_chongqing"
 CODES = ("500112", "500000", "110100", "140100", "990000")
 
 
@@ -36,11 +40,28 @@ def some_day(dice: Random, near: list[date]) -> date:
     return FIRST + timedelta(days=dice.randrange((LAST - FIRST).days))
 
 
-def some_value(*, dice: Random, type_: Type, bounds: tuple[int, int] | None, words: Vocabulary, near: list[Any]) -> Any:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What rules are written with: days on which something changes, and numbers they compare with."""
+
+    days: list[date]
+    numbers: list[int]
+
+
+def written(packs: Packs, asked: Asked) -> Near:
+    """Return what the rules of all packs are written with."""
+    regions = packs.regions.values()
+    found = {value for each in regions for value in cuts(tuple(rows(each, asked)))}
+    days = {value for value in found if isinstance(value, date)}
+    days.update(day for each in regions for stack in each.stacks.values() for day in stack.breaks())
+    return Near(sorted(days), sorted({value for value in found if isinstance(value, int)}))
+
+
+def some_value(*, dice: Random, type_: Type, bounds: tuple[int, int] | None, words: Vocabulary, near: Near) -> Any:
     if type_.maybe and dice.random() < 0.4:
         return None
     if type_.kind is Kind.DATE:
-        return some_day(dice, [value for value in near if isinstance(value, date)])
+        return some_day(dice, near.days)
     if type_.kind is Kind.BOOL:
         return dice.random() < 0.3
     if type_.kind is Kind.LIST:
@@ -53,18 +74,17 @@ def some_value(*, dice: Random, type_: Type, bounds: tuple[int, int] | None, wor
     return some_number(dice, type_, bounds, near)
 
 
-def some_number(dice: Random, type_: Type, bounds: tuple[int, int], near: list[Any]) -> int:
+def some_number(dice: Random, type_: Type, bounds: tuple[int, int], near: Near) -> int:
     low, high = bounds
     if type_.kind is Kind.MONTH:
         return dice.randrange(FIRST.year * 12, LAST.year * 12)
-    written = [value for value in near if isinstance(value, int) and not isinstance(value, bool)]
     picked = dice.random()
     if picked < 0.25:
         return low
     if picked < 0.3 and type_.kind is Kind.MONEY:
         return high
-    if picked < 0.6 and written:
-        return min(max(dice.choice(written) + dice.choice((-1, 0, 1)), low), high)
+    if picked < 0.6 and near.numbers:
+        return min(max(dice.choice(near.numbers) + dice.choice((-1, 0, 1)), low), high)
     top = min(high, 10**8 if type_.kind is Kind.MONEY else 600)
     return dice.randrange(low, max(top, low) + 1)
 
@@ -73,8 +93,7 @@ def cases(*, packs: Packs, asked: Asked, dice: Random, count: int) -> list[dict[
     """Return random cases with a region each, many of them at the edges of what the rows compare with."""
     region = packs.regions[asked.only] if asked.only else next(iter(packs.regions.values()))
     words = region.vocabularies[asked.domain]
-    near = [value for each in packs.regions.values() for value in cuts(tuple(rows(each, asked)))]
-    near += [day for each in packs.regions.values() for stack in each.stacks.values() for day in stack.breaks()]
+    near = written(packs, asked)
     found = []
     for number in range(count):
         case = {
@@ -125,3 +144,10 @@ def differing(packs: Packs, asked: Asked, given: list[dict[str, Any]]) -> list[t
     wanted = [by_closure(packs, asked, case) for case in given]
     pairs = zip(given, wanted, answers, strict=True)
     return [(case, want, got) for case, want, got in pairs if {name: got[name] for name in want} != want]
+
+
+def of_working_days(folder: Path) -> Packs:
+    """Return packs that count working days over holidays and make-up days."""
+    earliest = 'earliest: "month_start(nth_month(applied_on, 2))"'
+    counted = 'earliest: "workdays_after(applied_on, max(min(days_between(period_start, applied_on), 30), 0))"'
+    return load(folder=folder, files=replaced(f"{CITY}/refund.yaml", earliest, counted))

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from yibao import services
 from yibao.batch.columns import Asked, compiled, decide, frame
-from yibao.batch.tests.columns_making import by_closure, cases, differing
+from yibao.batch.tests.columns_making import CITY, by_closure, cases, differing, of_working_days
 from yibao.kernel.errors import InputInvalid
 from yibao.policy import Packs, load_packs
+from yibao.policy.functions import FUNCTIONS
 from yibao.policy.tests.making import FACTS, FILES, load, replaced
 from yibao.policy.tests.test_expressions import (
     AMOUNTS,
@@ -27,12 +28,12 @@ from yibao.policy.tests.test_expressions import (
     vocabulary,
 )
 from yibao.policy.to_sql import DUCKDB, Sql
+from yibao.policy.to_sql_dates import CALENDAR
 from yibao.policy.to_sql_table import Query
 from yibao.policy.to_sql_variants import merge
 from yibao.policy.tree import Expression, parameters_of
 
 GOLDEN = Path(__file__).parent / "golden"
-CITY = "500000_chongqing"
 KEYS = ("case_number", "asked_in")
 
 
@@ -103,6 +104,33 @@ DAY_PAIRS = st.sampled_from(
 def test_functions_of_days_and_months_come_out_the_same(text: str, facts: dict[str, Any]) -> None:
     tree = typed(text)
     assert computed(tree, facts, {}) == generated(tree, facts, {})
+
+
+def test_working_days_are_counted_alike(tmp_path: Path) -> None:
+    packs = of_working_days(tmp_path)
+    asked = Asked("refund", "situation", KEYS, only="500000")
+    given_cases = cases(packs=packs, asked=asked, dice=Random(12), count=4000)
+    assert differing(packs, asked, given_cases) == []
+    answers = [by_closure(packs, asked, case) for case in given_cases]
+    assert len({answer["earliest"] for answer in answers}) > 100
+
+
+def test_days_beyond_the_calendar_stop_the_engine(tmp_path: Path) -> None:
+    packs = of_working_days(tmp_path)
+    asked = Asked("refund", "situation", KEYS, only="500000")
+    case = {**FACTS, "applied_on": CALENDAR[1], "overlap": 1, "case_number": 1, "asked_in": "500000"}
+    with pytest.raises(duckdb.InvalidInputException, match="beyond the working days"):
+        differing(packs, asked, [case])
+
+
+def test_every_function_of_the_language_can_be_printed() -> None:
+    forms = [(name, form.arguments[0].kind) for name, each in FUNCTIONS.items() for form in each.forms]
+    for name, kind in forms:
+        assert DUCKDB.call(name, [kind], ["a", "b", "c"][: arguments(name)])
+
+
+def arguments(name: str) -> int:
+    return len(FUNCTIONS[name].forms[0].arguments)
 
 
 @pytest.mark.parametrize("decision", ["situation", "amount"])
