@@ -44,6 +44,10 @@ def test_good_examples_pay_or_merge_and_bad_ones_do_not(example):
     assert (decision in PAYS) == (example.kind == "good"), report(example, [f"decided {decision}"])
 
 
+def test_every_example_says_what_is_decided(example):
+    assert "decision" in example.expect, report(example, ["the expectation names no decision"])
+
+
 def test_no_two_examples_of_a_file_share_a_name(all_examples):
     names = [(each.place, each.name) for each in all_examples]
     assert sorted(names) == sorted(set(names))
