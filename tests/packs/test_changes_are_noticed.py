@@ -1,5 +1,7 @@
 """Nine in ten small changes of a region's own rules are noticed by its worked examples."""
 
+from pathlib import Path
+
 import pytest
 
 from yibao import services
@@ -26,3 +28,12 @@ def test_a_region_without_changes_writes_no_row_of_its_own():
     for code, region in services.packs().regions.items():
         own = {row.id for stack in region.stacks.values() for row in stack.rows if row.region == code}
         assert bool(own) == (code in WITH_OWN_RULES), code
+
+
+def test_no_service_asks_a_table_that_is_there_for_reference():
+    vocabularies = next(iter(services.packs().regions.values())).vocabularies
+    names = [name for each in vocabularies.values() for name, term in each.decisions.items() if term.for_reference]
+    rules = "".join(path.read_text(encoding="utf-8") for path in Path(services.__file__).parent.glob("*/rules/*.py"))
+    assert names == ["large_claim"]
+    assert "tariff" in rules
+    assert [name for name in names if name in rules] == []

@@ -16,6 +16,8 @@ Key = tuple[str, str, str, str]
 def unreached(*, packs: Packs, cases: Sequence[Case]) -> list[Row]:
     """Return the rows and amounts no worked example turns on, in the order in which they are written.
 
+    Tables for reference are left out: no decision rests on them.
+
     Args:
         packs: whose rows are looked at, each once, with the pack that writes it.
         cases: the worked examples of all packs; one that is refused as wrong input reaches nothing.
@@ -32,6 +34,8 @@ def unreached(*, packs: Packs, cases: Sequence[Case]) -> list[Row]:
     rows: dict[Key, Row] = {}
     for region in packs.regions.values():
         for (domain, decision), stack in region.stacks.items():
+            if region.vocabularies[domain].decisions[decision].for_reference:
+                continue
             rows |= {(row.region, domain, decision, row.id): row for row in stack.rows if row.region == region.code}
     return sorted(
         (row for key, row in rows.items() if key not in found), key=lambda row: (row.mark.file, row.mark.line)

@@ -50,7 +50,10 @@ class FactTerm:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTerm:
-    """A decision of the domain: its outputs, amounts in order, hit policy and the fact that dates it."""
+    """A decision of the domain: its outputs, amounts in order, hit policy and the fact that dates it.
+
+    One that is `for_reference` is told to whoever asks for it; no service rests a decision on it.
+    """
 
     name: str
     label: str
@@ -61,6 +64,7 @@ class DecisionTerm:
     amounts: dict[str, Type]
     labels: dict[str, tuple[str, str]]
     mark: Mark
+    for_reference: bool = False
 
 
 @dataclass(slots=True)
@@ -235,7 +239,7 @@ def read_bounds(*, words: Mapping, kind: Kind, findings: Findings) -> tuple[int,
     return low, high
 
 
-_DECISION_KEYS = ("label", "en", "as_of", "hit", "outputs", "amounts", "labels", "note")
+_DECISION_KEYS = ("label", "en", "as_of", "hit", "outputs", "amounts", "labels", "for_reference", "note")
 
 
 def _decision(key: Scalar, node: Node, vocabulary: Vocabulary, findings: Findings) -> DecisionTerm:
@@ -265,7 +269,17 @@ def _decision(key: Scalar, node: Node, vocabulary: Vocabulary, findings: Finding
         amounts=_types(words.get("amounts"), vocabulary, findings),
         labels={name.text: _label_pair(value) for name, value in labels},
         mark=key.mark,
+        for_reference=_yes(words, "for_reference", findings),
     )
+
+
+def _yes(words: Mapping, key: str, findings: Findings) -> bool:
+    """Return whether a key says yes; left out it says no."""
+    text = word(node=words, key=key)
+    found = parse_value(kind=Kind.BOOL, text=text) if text else False
+    if found is None:
+        findings.error("bad_choice", words.entries[key][1].mark, text=text, choices="yes, no")
+    return found is True
 
 
 def _types(node: Node | None, vocabulary: Vocabulary, findings: Findings) -> dict[str, Type]:

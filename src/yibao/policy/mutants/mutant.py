@@ -12,6 +12,7 @@ from yibao.policy.lexicon import CHINESE, Lexicon
 from yibao.policy.mutants.change import changes, days_next_to, stepped, swapped
 from yibao.policy.parameters import ParameterValue
 from yibao.policy.region import Region
+from yibao.policy.resolve import Stack
 from yibao.policy.rows import Row
 from yibao.policy.telling import Told
 from yibao.policy.terms import Vocabulary
@@ -48,11 +49,23 @@ class Mutant:
 
 
 def mutants(region: Region) -> Iterator[Mutant]:
-    """Yield every mutant of the rows, named conditions and parameters a region's own pack writes."""
-    for domain, decision in region.stacks:
+    """Yield every mutant of the rows, named conditions and parameters a region's own pack writes.
+
+    Tables for reference are left out, with what only they read: no decision rests on them, so no example could tell.
+    """
+    for domain, decision in _decided(region):
         yield from _of_table(region, domain, decision)
     yield from _of_conditions(region)
     yield from _of_parameters(region)
+
+
+def _decided(region: Region) -> dict[tuple[str, str], Stack]:
+    """Return the tables decisions rest on."""
+    return {
+        (domain, decision): stack
+        for (domain, decision), stack in region.stacks.items()
+        if not region.vocabularies[domain].decisions[decision].for_reference
+    }
 
 
 def _of_table(region: Region, domain: str, decision: str) -> Iterator[Mutant]:
@@ -125,7 +138,7 @@ def _of_conditions(region: Region) -> Iterator[Mutant]:
 
 
 def _of_condition(region: Region, domain: str, name: str, node: Named, mark: Mark) -> Iterator[Mutant]:
-    for (of, decision), stack in region.stacks.items():
+    for (of, decision), stack in _decided(region).items():
         using = [row for row in stack.rows if of == domain and _uses(row, name)]
         if not using:
             continue
@@ -161,7 +174,7 @@ def _with(row: Row, names: dict[str, Named]) -> Row:
 
 def _of_parameters(region: Region) -> Iterator[Mutant]:
     """Yield changed values and days of parameters; where no row reads one, no decision could tell."""
-    rows = [row for stack in region.stacks.values() for row in stack.rows]
+    rows = [row for stack in _decided(region).values() for row in stack.rows]
     for name, series in region.series.items():
         reading = [row for row in rows if _reads(row, name)]
         for key, (_, lines) in series.values.items():

@@ -107,6 +107,7 @@ CASES = [
     ("unknown_type", "vocabulary/refund.yaml", "type: scheme}", "type: ⟦shceme}", "scheme"),
     ("bad_as_of", "vocabulary/refund.yaml", "as_of: applied_on\n    outputs", "as_of: ⟦aplied_on\n    outputs", "applied_on"),
     ("bad_bound", "vocabulary/refund.yaml", "min: 1, max: 600", "min: ⟦one, max: 600", ""),
+    ("bad_choice", "vocabulary/refund.yaml", "    amounts: {gross", "    for_reference: ⟦perhaps\n    amounts: {gross", ""),
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from yibao.policy.diagnostics import Mark
 from yibao.policy.mutants.change import stepped
 from yibao.policy.mutants.mutant import Mutant, mutants
 from yibao.policy.mutants.trial import Trial
-from yibao.policy.tests.making import DAY, FACTS, load
+from yibao.policy.tests.making import DAY, FACTS, load, replaced
 
 
 @pytest.fixture
@@ -43,6 +43,20 @@ def test_rows_thresholds_operators_outcomes_amounts_and_days_are_changed_one_at_
     assert "R3：自 2014-01-06 → 自 2014-01-07" in found
     assert any(zh.startswith("account：划入账户 → 划入账户 + 0.01元") for zh in found)
     assert not any(zh.startswith("N1") for zh in found), "rows of the level above are tried with that pack"
+
+
+def test_a_table_for_reference_is_left_as_it_is_for_no_decision_rests_on_it(tmp_path: Path) -> None:
+    files = replaced("vocabulary/refund.yaml", "    amounts: {gross", "    for_reference: yes\n    amounts: {gross")
+    left = told(list(mutants(load(folder=tmp_path, files=files).region_for("500000"))))
+    assert any(zh.startswith("R3：") for zh in left)
+    assert not any(zh.startswith("account：") for zh in left)
+
+
+def test_what_only_a_table_for_reference_reads_is_left_as_it_is(tmp_path: Path) -> None:
+    whole = {each.parameter for each in mutants(load(folder=tmp_path / "decided").region_for("500000"))}
+    files = replaced("vocabulary/refund.yaml", "    amounts: {gross", "    for_reference: yes\n    amounts: {gross")
+    left = {each.parameter for each in mutants(load(folder=tmp_path / "told", files=files).region_for("500000"))}
+    assert left < whole
 
 
 def test_every_mutant_points_at_what_it_changes(city: Region) -> None:
