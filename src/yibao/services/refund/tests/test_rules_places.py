@@ -60,7 +60,7 @@ def test_a_decision_that_turns_on_contradicting_rules_says_both_and_which_stands
 def test_the_reasons_tell_the_contradiction_after_the_row_that_holds(language: str, words: str) -> None:
     given = case(region="510500", on="2023-07-01", year=2023, person=dead("2022-12-30"))
     region = services.packs().region_for("510500")
-    lines = decide(read(given), region).trace_lines(language)
+    lines = decide(case=read(given), region=region).trace_lines(language)
     holding = next(place for place, line in enumerate(lines) if "→" in line)
     assert lines[holding + 1].startswith("NAT3 ")
     assert words in lines[holding + 1]
