@@ -1,0 +1,1 @@
+"""Tables of a pack in a spreadsheet, and back again without loss."""
