@@ -25,11 +25,12 @@ from yibao.authoring.schema_words import ABOUT, GRADE, KIND, NEEDED, QUALITY
 from yibao.policy import casefile
 from yibao.policy.cases import CASE_KEYS
 from yibao.policy.conflicts import CONFLICT_KEYS, SIDE_KEYS, SIDES
+from yibao.policy.delegation import DELEGATION_KEYS, EARLIER, ROWS, VALUES
 from yibao.policy.diagnostics import Findings
 from yibao.policy.documents import SOURCE_KEYS
 from yibao.policy.folder import DOMAIN_KEYS, PACK_KEYS
-from yibao.policy.level import CONDITION_KEYS, DELEGATION_KEYS, END_KEYS, TABLE_KEYS
-from yibao.policy.parameters import PARAMETER_KEYS, VALUE_KEYS
+from yibao.policy.level import CONDITION_KEYS, END_KEYS, TABLE_KEYS
+from yibao.policy.parameters import ORDERS, PARAMETER_KEYS, VALUE_KEYS
 from yibao.policy.rows import ROW_KEYS
 from yibao.policy.source import Mapping as Read
 from yibao.policy.source import read
@@ -210,7 +211,7 @@ def _table(term: DecisionTerm, vocabulary: Vocabulary) -> Schema:
     sure = [name for name, type_ in term.outputs.items() if not type_.maybe and type_.kind is not Kind.LIST]
     then = {"type": "object", "properties": outputs, "required": sure, "additionalProperties": False}
     parts: dict[str, Schema] = {"when": {"$ref": "#/definitions/when"}, "source": _TEXTS, "readings": _TEXTS}
-    parts |= {"from": DAY, "until": DAY, "then": then, "is": WRITTEN}
+    parts |= {"from": DAY, "until": DAY, "then": then, "is": WRITTEN, "delegated": {"$ref": "#/definitions/delegated"}}
     rows = {"type": ["array", "null"], "items": _entry("row", parts, [*NEEDED["row"], *(["then"] if sure else [])])}
     case = {"type": ["array", "null"], "items": _entry("row", parts, [*NEEDED["row"], "is"])}
     amounts = {name: described(schema=case, zh=term.labels.get(name, (name, ""))[0]) for name in term.amounts}
@@ -227,7 +228,7 @@ def _table(term: DecisionTerm, vocabulary: Vocabulary) -> Schema:
 def _delegated() -> Schema:
     kinds = choices(pairs=KIND)
     values = {"to": {"anyOf": [kinds, {"type": "array", "items": kinds}]}, "source": _TEXTS, "at_most": WRITTEN}
-    return _entry("delegated", values)
+    return _entry("delegated", {**values, "what": {"enum": [ROWS, VALUES]}, "if": {"enum": [EARLIER]}})
 
 
 def _conflict() -> Schema:
@@ -237,12 +238,16 @@ def _conflict() -> Schema:
 
 
 def _parameter(types: list[str], enums: list[str]) -> Schema:
-    value = _entry("value", {"value": WRITTEN, "from": DAY, "until": DAY, "source": _TEXTS, "checked_on": DAY})
+    open_ = {"type": "object", "minProperties": 2, "additionalProperties": WRITTEN}
+    value = _entry(
+        "value", {"value": {"anyOf": [WRITTEN, open_]}, "from": DAY, "until": DAY, "source": _TEXTS, "checked_on": DAY}
+    )
     return _entry(
         "parameter",
         {
             "type": {"enum": types},
             "key": {"enum": enums},
+            "order": {"enum": list(ORDERS)},
             "min": WRITTEN,
             "max": WRITTEN,
             "delegated": {"$ref": "#/definitions/delegated"},

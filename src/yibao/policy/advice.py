@@ -1,16 +1,14 @@
-"""Remarks about a region's pack that keep nothing from loading: odd rates, rows that differ by one number only."""
+"""Remarks about a region's pack that keep nothing from loading: rows that differ by one number only."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 
-from yibao.kernel.money import RATE_SCALE
-from yibao.policy.diagnostics import Findings, Mark
-from yibao.policy.parameters import Series
+from yibao.policy.diagnostics import Findings
 from yibao.policy.region import Region
 from yibao.policy.rows import Row
 from yibao.policy.tree import Expression, Literal
-from yibao.policy.types import ORDERED, Kind, Type, show_value
+from yibao.policy.types import ORDERED, Type, show_value
 
 
 def advise(*, region: Region, findings: Findings) -> None:
@@ -20,24 +18,12 @@ def advise(*, region: Region, findings: Findings) -> None:
         region: its own pack is looked at.
         findings: gets the remarks.
     """
-    for name, series in region.series.items():
-        if series.term.type.kind is Kind.RATE:
-            _check_rates(region, name, series, findings)
     for stack in region.stacks.values():
         rows = {row.id: row for row in stack.rows}
         pairs = [(row, rows[above]) for above, others in stack.replaced.items() for row in others if above in rows]
         for row, above in pairs:
             if row.region == region.code:
                 _compare(row, above, findings)
-
-
-def _check_rates(region: Region, name: str, series: Series, findings: Findings) -> None:
-    for _, lines in series.values.values():
-        for line in lines:
-            own = line.file.partition("_")[0] == region.code
-            if own and isinstance(line.value, int) and line.value > RATE_SCALE:
-                shown = show_value(kind=Kind.RATE, value=line.value)
-                findings.warning("rate_above_one", Mark(line.file, line.line, 1), name=name, value=shown)
 
 
 def _compare(row: Row, above: Row, findings: Findings) -> None:

@@ -5,33 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from yibao.policy.conflicts import read_conflicts
+from yibao.policy.delegation import ROWS, VALUES, Delegation, check_opened, read_delegation
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.documents import Source, read_citations
 from yibao.policy.expression import read_expression
-from yibao.policy.folder import KINDS, NATION, Pack
+from yibao.policy.folder import NATION, Pack
 from yibao.policy.parameters import (
     PARAMETER_KEYS,
     ParameterValue,
     Series,
+    check_order,
     check_series,
     csv_node,
+    earlier,
     overlay,
     read_term,
     read_values,
 )
-from yibao.policy.resolve import Delegation, Ending, Layer
+from yibao.policy.resolve import Ending, Layer
 from yibao.policy.rows import Row, RowContext, read_row
 from yibao.policy.scope import ParameterTerm, Scope
-from yibao.policy.shape import day, entries, listed, needed, texts, word
+from yibao.policy.shape import day, entries, listed, needed, word
 from yibao.policy.source import Mapping, Node, Scalar, plain
 from yibao.policy.terms import DecisionTerm, Vocabulary, check_name, normal, spellings
 from yibao.policy.tree import Named
-from yibao.policy.types import Kind, Type, default_bounds, parse_value
+from yibao.policy.types import Kind, Type, default_bounds
 
 TABLE_KEYS = ("delegated", "rows", "amounts", "end", "conflicts", "note")
 CONDITION_KEYS = ("label", "en", "is", "note", "source")
 END_KEYS = ("id", "on", "source", "note")
-DELEGATION_KEYS = ("to", "what", "source", "at_most", "note")
 
 
 @dataclass(slots=True)
@@ -129,9 +131,10 @@ class LevelReader:
             else:
                 continue
             lines = self._lines(words, term, scope)
-            self._check_override(key, term, lines)
+            opened = self._opened(words.get("delegated"), term.type.kind)
+            lines = self._check_override(key, lines, opened)
             self.level.series[key.text] = overlay(above=inherited.get(key.text), term=term, lines=lines)
-            opened = self._delegation(words.get("delegated"), term.type.kind)
+            check_order(series=self.level.series[key.text], scope=scope, own=lines, findings=self.findings)
             if opened is not None:
                 self.level.opened[key.text] = opened
 
@@ -152,42 +155,28 @@ class LevelReader:
                 hint = suggest(name=name, choices=self.level.series)
                 self.findings.error("unknown_parameter", Mark(file, 1, 1), name=name, hint=hint)
 
-    def _check_override(self, key: Scalar, term: ParameterTerm, lines: list[ParameterValue]) -> None:
-        above, kind = self.level.above, self.level.pack.kind
+    def _check_override(
+        self, key: Scalar, lines: list[ParameterValue], again: Delegation | None
+    ) -> list[ParameterValue]:
+        """Return the own lines of a parameter that hold; report what no level above has opened, or beyond its bound."""
+        above = self.level.above
         if above is None or key.text not in above.series:
-            return
+            return lines
         opened = above.opened.get(key.text)
+        check_opened(
+            name=key.text, kind=self.level.pack.kind, mark=key.mark, opened=opened, again=again, findings=self.findings
+        )
         if opened is None:
-            self.findings.error("not_delegated", key.mark, name=key.text)
-        elif kind not in opened.levels:
-            levels = ", ".join(opened.levels)
-            self.findings.error("delegated_too_low", key.mark, name=key.text, levels=levels, kind=kind)
-        elif opened.at_most is not None:
-            for line in lines:
-                if isinstance(line.value, int) and line.value > opened.at_most:
-                    mark = Mark(line.file, line.line, 1)
-                    self.findings.error("above_limit", mark, value=line.value, limit=opened.at_most)
+            return lines
+        for line in lines:
+            if opened.at_most is not None and isinstance(line.value, int) and line.value > opened.at_most:
+                mark = Mark(line.file, line.line, 1)
+                self.findings.error("above_limit", mark, value=line.value, limit=opened.at_most)
+        return earlier(above=above.series[key.text], lines=lines, findings=self.findings) if opened.earlier else lines
 
-    def _delegation(self, node: Node | None, kind: Kind) -> Delegation | None:
-        if node is None:
-            return None
-        words = entries(node=node, keys=DELEGATION_KEYS, findings=self.findings)
-        levels = texts(node=words.get("to"), findings=self.findings)
-        for item in levels:
-            if item.text not in KINDS:
-                self.findings.error("bad_choice", item.mark, text=item.text, choices=", ".join(KINDS))
-        cited = read_citations(node=words.get("source"), sources=self.level.sources, findings=self.findings)
-        if words.get("source") is None:
-            self.findings.error("missing_source", words.mark)
-        bound = words.get("at_most")
-        at_most = None
-        if isinstance(bound, Scalar):
-            found = parse_value(kind=kind, text=bound.text)
-            at_most = found if isinstance(found, int) else None
-            if at_most is None:
-                self.findings.error("bad_bound", bound.mark, text=bound.text)
-        shown = "、".join(citation.shown() for citation in cited)
-        return Delegation(tuple(item.text for item in levels), at_most, shown)
+    def _opened(self, node: Node | None, kind: Kind | None) -> Delegation | None:
+        what = ROWS if kind is None else VALUES
+        return read_delegation(node=node, what=what, kind=kind, sources=self.level.sources, findings=self.findings)
 
     def scope(self, domain: str) -> Scope:
         """Return what expressions of a domain may name in this pack."""
@@ -255,7 +244,7 @@ class LevelReader:
             kind=self.level.pack.kind,
             rows=tuple(rows),
             endings=tuple(self._endings(words)),
-            delegated=self._delegation(words.get("delegated"), Kind.INT),
+            delegated=self._opened(words.get("delegated"), None),
             mark=mark,
             conflicts=read_conflicts(
                 node=words.get("conflicts"),

@@ -91,6 +91,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{name}”只授权给 {levels}，本地区是 {kind}",
         "{name!r} is opened only to {levels}, this region is a {kind}",
     ),
+    "delegated_wider": (
+        "这里开放给下级的，超出了上级授权本级的范围（{shown}）",
+        "this opens more to the levels below than was opened to this one ({shown})",
+    ),
+    "not_earlier": (
+        "上级的 {above} 更早或更少，仍按上级（授权以更早者为准）",
+        "{above} above is earlier or less and stays in force: the delegation lets the earlier one prevail",
+    ),
     "above_limit": ("{value} 超过上级授权的上限 {limit}", "{value} is above the bound {limit} set by the level above"),
     "no_catch_all": (
         "“{name}”在 {day} 起没有规则；最后一行可以不带条件，包括其余情形",
@@ -117,8 +125,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the row {row!r} of the level above is not reached from {day}, rows here come first: write replace or end",
     ),
     "rate_above_one": (
-        "“{name}”的比率 {value} 超过 100%，请核对",
-        "the rate {name!r} is {value}, above 100 %: is it meant?",
+        "“{name}”的比率 {value} 超过 100%；确实如此就在参数上写 max",
+        "the rate {name!r} is {value}, above 100 %: where it is meant, give the parameter a max",
+    ),
+    "one_reading": (
+        "一个数值有几种读法时才这样写：至少两种，数值不全相同",
+        "this form is for a text that can be read in several ways: at least two, with different values",
+    ),
+    "too_many_readings": (
+        "没有定论的参数太多，合起来有 {count} 种读法，最多 {most} 种",
+        "too many parameters are open: {count} ways to read them together, at most {most} are tried",
+    ),
+    "out_of_order": (
+        "{day} 起 {first} 与 {second} 不是依次{order_zh}；确实如此就在这一行写 confirmed 和理由",
+        "from {day} {first} and {second} do not {order_en} in order: where it is meant, write confirmed and why",
     ),
     "could_be_parameter": (
         "与上级的“{name}”只差一个数（{value}，上级为 {other}）：可写成参数，各地只写数值",

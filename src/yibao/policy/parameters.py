@@ -9,17 +9,21 @@ import itertools
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from yibao.kernel.money import RATE_SCALE
 from yibao.policy.diagnostics import Findings, Mark, UnknownValue
 from yibao.policy.documents import Citation, Source, check_in_force, read_citations, weak
 from yibao.policy.expression import literal
 from yibao.policy.scope import Fault, ParameterTerm, Scope
 from yibao.policy.shape import entries, listed, needed, span, word
 from yibao.policy.source import Mapping, Node, Scalar, Sequence
-from yibao.policy.terms import read_bounds, read_type
-from yibao.policy.types import Value
+from yibao.policy.terms import check_name, read_bounds, read_type
+from yibao.policy.types import Kind, Type, Value, show_value
 
-PARAMETER_KEYS = ("label", "en", "type", "unit", "min", "max", "key", "delegated", "values", "note")
-VALUE_KEYS = ("from", "until", "value", "key", "source", "note", "checked_on")
+PARAMETER_KEYS = ("label", "en", "type", "unit", "min", "max", "key", "order", "delegated", "values", "note")
+VALUE_KEYS = ("from", "until", "value", "key", "source", "confirmed", "note", "checked_on")
+RISING, FALLING = "rising", "falling"
+ORDERS = (RISING, FALLING)
+UNKNOWN = "unknown"
 CSV_COLUMNS = ("key", "from", "until", "value", "source", "checked_on")
 
 
@@ -37,6 +41,8 @@ class ParameterValue:
         file: where it is written.
         line: from 1.
         note: remark of the pack.
+        readings: name to value where the text can be read in several ways; `value` is then None.
+        confirmed: why the line stands out of its parameter's order, empty where it does not.
     """
 
     value: Value
@@ -48,6 +54,8 @@ class ParameterValue:
     file: str
     line: int
     note: str = ""
+    readings: tuple[tuple[str, Value], ...] = ()
+    confirmed: str = ""
 
 
 @dataclass(slots=True)
@@ -121,6 +129,37 @@ def _without(old: ParameterValue, new: ParameterValue) -> list[ParameterValue]:
     return pieces
 
 
+def earlier(*, above: Series, lines: list[ParameterValue], findings: Findings) -> list[ParameterValue]:
+    """Return the parts of a lower level's lines that are earlier, or less, than what is in force above.
+
+    Where nothing is known above a lower line holds. What is left out is told as a remark.
+
+    Args:
+        above: the level above.
+        lines: of the lower level.
+        findings: gets the remarks.
+    """
+    kept = []
+    for line in lines:
+        days = [day for day in sorted(above.breaks()) if line.from_ < day and (line.until is None or day < line.until)]
+        for start, until in itertools.pairwise([line.from_, *days, line.until]):
+            higher = above.find(start or line.from_, line.key)
+            if start is None or line.value is None or higher is None or higher.value is None:
+                kept.append(replace(line, from_=start or line.from_, until=until))
+            elif _before(line.value, higher.value):
+                kept.append(replace(line, from_=start, until=until))
+            else:
+                shown = show_value(kind=above.term.type.kind, value=higher.value)
+                findings.warning("not_earlier", Mark(line.file, line.line, 1), above=shown)
+    return kept
+
+
+def _before(one: Value, other: Value) -> bool:
+    if isinstance(one, date) and isinstance(other, date):
+        return one < other
+    return isinstance(one, int) and isinstance(other, int) and one < other
+
+
 def read_term(*, key: Scalar, node: Mapping, scope: Scope, findings: Findings) -> ParameterTerm:
     """Return what a parameter is, from its label, type, unit, bounds and key."""
     enums = scope.vocabulary.enums
@@ -137,9 +176,30 @@ def read_term(*, key: Scalar, node: Mapping, scope: Scope, findings: Findings) -
         en=word(node=node, key="en"),
         type=type_.sure,
         key=key_type,
-        bounds=read_bounds(words=node, kind=type_.kind, findings=findings),
+        bounds=_bounds(node, type_.kind, findings),
         mark=key.mark,
+        order=_order(node, key_type, findings),
     )
+
+
+def _bounds(node: Mapping, kind: Kind, findings: Findings) -> tuple[int, int] | None:
+    """Return the least and greatest value; a share is at most the whole unless the parameter says more."""
+    found = read_bounds(words=node, kind=kind, findings=findings)
+    if kind is Kind.RATE and found is not None and node.get("max") is None:
+        return found[0], RATE_SCALE
+    return found
+
+
+def _order(node: Mapping, key: Type | None, findings: Findings) -> str:
+    """Return how values move along the key, empty where nothing is said."""
+    written = node.get("order")
+    if not isinstance(written, Scalar):
+        return ""
+    choices = ORDERS if key is not None and key.kind is Kind.ENUM else ()
+    if written.text not in choices:
+        findings.error("bad_choice", written.mark, text=written.text, choices=", ".join(choices) or "—")
+        return ""
+    return written.text
 
 
 def read_values(
@@ -160,21 +220,32 @@ def _line(
 ) -> ParameterValue | None:
     words = entries(node=node, keys=VALUE_KEYS, findings=findings)
     start, until = span(node=words, findings=findings)
-    text = needed(node=words, key="value", findings=findings)
-    key = word(node=words, key="key") or None
-    written = words.entries.get("value")
-    if not text or written is None or not isinstance(written[1], Scalar):
+    written = words.get("value")
+    if not isinstance(written, Mapping) and not needed(node=words, key="value", findings=findings):
         return None
-    key_ok, key = _key(key, words, term, scope, findings)
-    value = _value(written[1], term, scope, findings)
+    key_ok, key = _key(word(node=words, key="key") or None, words, term, scope, findings)
+    unknown = isinstance(written, Scalar) and written.text == UNKNOWN
+    value = _value(written, term, scope, findings) if isinstance(written, Scalar) and not unknown else None
+    readings = _readings(written, term, scope, findings) if isinstance(written, Mapping) else ()
     cited = read_citations(node=words.get("source"), sources=sources, findings=findings)
-    if text != "unknown":
+    if not unknown:
         check_cited(node=words, cited=cited, start=start, until=until, findings=findings)
-    if not key_ok or (value is None and text != "unknown"):
+    if not key_ok or (value is None and not unknown and not readings):
         return None
-    mark = words.mark
-    note = word(node=words, key="note")
-    return ParameterValue(value, start, until, key, cited, weak(cited), mark.file, mark.line, note)
+    mark, note, confirmed = words.mark, word(node=words, key="note"), word(node=words, key="confirmed")
+    return ParameterValue(value, start, until, key, cited, weak(cited), mark.file, mark.line, note, readings, confirmed)
+
+
+def _readings(node: Mapping, term: ParameterTerm, scope: Scope, findings: Findings) -> tuple[tuple[str, Value], ...]:
+    """Return the value under every reading of a text that can be read in several ways."""
+    found = {}
+    for name, item in node:
+        value = _value(item, term, scope, findings) if isinstance(item, Scalar) else None
+        if value is not None and check_name(name=name, findings=findings):
+            found[name.text] = value
+    if len(node.entries) < 2 or (len(found) == len(node.entries) and len(set(found.values())) == 1):
+        findings.error("one_reading", node.mark)
+    return tuple(found.items())
 
 
 def check_cited(
@@ -205,16 +276,49 @@ def _key(
 
 
 def _value(node: Scalar, term: ParameterTerm, scope: Scope, findings: Findings) -> Value:
-    if node.text == "unknown":
-        return None
     try:
         value = literal(text=node.text, expected=term.type, scope=scope).value
     except Fault as fault:
         findings.error(fault.code, node.inner, hint=fault.hint, **fault.values)
         return None
     if term.bounds is not None and isinstance(value, int) and not term.bounds[0] <= value <= term.bounds[1]:
-        findings.error("bad_bound", node.inner, text=f"{node.text} ({term.name})")
+        if term.type.kind is Kind.RATE and term.bounds[1] == RATE_SCALE:
+            findings.error("rate_above_one", node.inner, hint=f'max: "{node.text}"', name=term.name, value=node.text)
+        else:
+            findings.error("bad_bound", node.inner, text=f"{node.text} ({term.name})")
     return value
+
+
+def check_order(*, series: Series, scope: Scope, own: list[ParameterValue], findings: Findings) -> None:
+    """Report values that do not rise, or fall, along the key as their parameter says, unless the line confirms it.
+
+    Args:
+        series: all levels joined.
+        scope: knows the order of the key's values.
+        own: lines of the pack that is read; only days on which one is in force are looked at.
+        findings: gets the faults.
+    """
+    enum = scope.enum(series.term.key) if series.term.key is not None else None
+    if not series.term.order or enum is None:
+        return
+    for day in sorted(series.breaks()):
+        lines = [line for code in enum.labels if (line := series.find(day, code)) is not None]
+        known = [line for line in lines if line.value is not None]
+        for lower, upper in itertools.pairwise(known):
+            fits = lower.value == upper.value or _before(lower.value, upper.value) is (series.term.order == RISING)
+            if not fits and not lower.confirmed and not upper.confirmed and (lower in own or upper in own):
+                _tell_order(lower, upper, series.term, day, findings)
+
+
+def _tell_order(
+    lower: ParameterValue, upper: ParameterValue, term: ParameterTerm, day: date, findings: Findings
+) -> None:
+    first, second = (f"{line.key} {show_value(kind=term.type.kind, value=line.value)}" for line in (lower, upper))
+    zh, en = ("升高", "rise") if term.order == RISING else ("降低", "fall")
+    mark = Mark(upper.file, upper.line, 1)
+    findings.error(
+        "out_of_order", mark, hint="confirmed: …", day=day, first=first, second=second, order_zh=zh, order_en=en
+    )
 
 
 def check_series(*, lines: list[ParameterValue], findings: Findings) -> None:

@@ -6,24 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from yibao.policy.conflicts import NATIONAL, Conflict
+from yibao.policy.delegation import Delegation, check_opened
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.folder import NATION
-from yibao.policy.rows import Row
-
-
-@dataclass(frozen=True, slots=True)
-class Delegation:
-    """What a level opens to the levels below.
-
-    Attributes:
-        levels: kinds of region it is opened to.
-        at_most: greatest value a lower level may give, None without bound.
-        shown: the citation, as it is read.
-    """
-
-    levels: tuple[str, ...]
-    at_most: int | None
-    shown: str
+from yibao.policy.rows import REPLACE, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +71,7 @@ def join(*, layers: list[Layer], findings: Findings) -> Stack:
     opened: Delegation | None = None
     for layer in layers:
         if stack.rows:
-            _check_opened(layer, opened, findings)
+            _check_opened(stack, layer, opened, findings)
         _end(stack, layer, findings)
         _place(stack, layer, findings)
         opened = layer.delegated or opened
@@ -111,13 +97,18 @@ def _contradict(stack: Stack, conflict: Conflict, nation: frozenset[str], findin
         stack.rows[places[name]] = replace(row, conflicts=(*row.conflicts, conflict))
 
 
-def _check_opened(layer: Layer, opened: Delegation | None, findings: Findings) -> None:
-    marks = [(row.id, row.mark) for row in layer.rows] + [(ending.id, ending.mark) for ending in layer.endings]
-    for name, mark in marks:
-        if opened is None:
-            findings.error("not_delegated", mark, name=name)
-        elif layer.kind not in opened.levels:
-            findings.error("delegated_too_low", mark, name=name, levels=", ".join(opened.levels), kind=layer.kind)
+def _check_opened(stack: Stack, layer: Layer, opened: Delegation | None, findings: Findings) -> None:
+    """Report changes of inherited rows that neither the table nor the row itself opens."""
+    rows = {row.id: row for row in stack.rows}
+    changes = [(row.id, row.place[1] if row.place[0] == REPLACE else "", row.mark, row.delegated) for row in layer.rows]
+    changes += [(ending.id, ending.id, ending.mark, None) for ending in layer.endings]
+    for name, changed, mark, again in changes:
+        own = rows[changed].delegated if changed in rows else None
+        check_opened(name=name, kind=layer.kind, mark=mark, opened=own or opened, again=again, findings=findings)
+    if layer.delegated is not None and opened is not None:
+        check_opened(
+            name="", kind=layer.kind, mark=layer.delegated.mark, opened=opened, again=layer.delegated, findings=findings
+        )
 
 
 def _end(stack: Stack, layer: Layer, findings: Findings) -> None:
@@ -155,7 +146,7 @@ def _place(stack: Stack, layer: Layer, findings: Findings) -> None:
             last_after[anchor] = row.id
         else:
             at = ids.index(anchor)
-        if how == "replace":
+        if how == REPLACE:
             stack.replaced.setdefault(anchor, []).append(row)
         stack.rows.insert(at, row)
         front += at < front

@@ -7,6 +7,7 @@ from datetime import date
 
 from yibao.policy.cells import Cell, read_when
 from yibao.policy.conflicts import Conflict
+from yibao.policy.delegation import ROWS, Delegation, read_delegation
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.documents import Citation, Source, read_citations, weak
 from yibao.policy.expression import NO_GUARD, literal, read_expression
@@ -20,9 +21,10 @@ from yibao.policy.types import Kind, Type, Value
 
 ROW_KEYS = (
     "id", "label", "en", "from", "until", "source", "readings", "when", "then", "is",
-    "before", "after", "replace", "note",
+    "before", "after", "replace", "delegated", "note",
 )  # fmt: skip
-_PLACES = ("before", "after", "replace")
+REPLACE = "replace"
+_PLACES = ("before", "after", REPLACE)
 MANUAL = "manual"
 
 
@@ -48,6 +50,7 @@ class Row:
         place: how it is placed among inherited rows: before, after or replace, and the row; empty for the front.
         mark: where it is written.
         faulty: whether a cell was left out because of a fault, so that nothing can be proved of the row.
+        delegated: what of the row itself is opened to lower levels, beside what the table opens.
         conflicts: rules of the other side, local or national, that the row contradicts in this region.
     """
 
@@ -68,6 +71,7 @@ class Row:
     place: tuple[str, str]
     mark: Mark
     faulty: bool = False
+    delegated: Delegation | None = None
     conflicts: tuple[Conflict, ...] = ()
 
     @property
@@ -136,6 +140,9 @@ def read_row(*, node: Node, amount: str, context: RowContext) -> Row | None:
         place=_place(words, findings),
         mark=words.mark,
         faulty=len(cells) < len(when.entries),
+        delegated=read_delegation(
+            node=words.get("delegated"), what=ROWS, kind=None, sources=context.sources, findings=findings
+        ),
     )
 
 

@@ -36,6 +36,7 @@ class ParameterTerm:
         type: of its values, never missing; an unknown value stops a decision that needs it.
         key: the type of its key column, or None.
         bounds: least and greatest value a line may give.
+        order: rising or falling along the key in the order of its values; empty where nothing is said.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ParameterTerm:
     key: Type | None
     bounds: tuple[int, int] | None
     mark: Mark
+    order: str = ""
 
 
 @dataclass(slots=True)

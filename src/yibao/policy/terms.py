@@ -14,6 +14,7 @@ from yibao.policy.types import Kind, Type, default_bounds, parse_value
 RESERVED = {"p", "at", "known", "and", "or", "not", "in", "if", "else", "True", "False", "None", "unknown"}
 _WORDS = {kind.value: kind for kind in Kind if kind not in (Kind.ENUM, Kind.LIST, Kind.UNROUNDED, Kind.UNROUNDED_COUNT)}
 HIT_POLICIES = ("first", "unique", "collect")
+SUMMED = (Kind.INT, Kind.MONEY, Kind.LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +260,20 @@ def _decision(key: Scalar, node: Node, vocabulary: Vocabulary, findings: Finding
         choices = ", ".join(HIT_POLICIES)
         findings.error("bad_choice", words.entries["hit"][1].mark, text=hit, choices=choices)
     labels = entries(node=words.get("labels"), keys=None, findings=findings)
+    outputs = words.get("outputs")
+    found = _types(outputs, vocabulary, findings)
+    if hit == "collect":
+        for written, _ in entries(node=outputs, keys=None, findings=Findings()):
+            type_ = found.get(written.text)
+            if type_ is not None and (type_.maybe or type_.kind not in SUMMED):
+                findings.error("bad_sum", written.mark)
     return DecisionTerm(
         name=key.text,
         label=needed(node=words, key="label", findings=findings),
         en=word(node=words, key="en"),
         as_of=fact.name if fact else "",
         hit=hit,
-        outputs=_types(words.get("outputs"), vocabulary, findings),
+        outputs=found,
         amounts=_types(words.get("amounts"), vocabulary, findings),
         labels={name.text: _label_pair(value) for name, value in labels},
         mark=key.mark,

@@ -17,7 +17,7 @@ from yibao.batch.tests.columns_making import CITY, by_closure, cases, differing,
 from yibao.kernel.errors import InputInvalid
 from yibao.policy import Packs, load_packs
 from yibao.policy.functions import FUNCTIONS
-from yibao.policy.tests.making import FACTS, FILES, load, replaced
+from yibao.policy.tests.making import FACTS, FILES, load, reading_base
 from yibao.policy.tests.test_expressions import (
     AMOUNTS,
     CASES,
@@ -145,7 +145,7 @@ def test_tables_of_two_levels_decide_alike_on_every_day(made: Packs, decision: s
 
 def test_a_parameter_nobody_knows_stops_only_the_rows_that_need_it(tmp_path: Path) -> None:
     packs = load(
-        folder=tmp_path, files=replaced(f"{CITY}/refund.yaml", "is: credited}", 'is: "min(p.base, credited)"}')
+        folder=tmp_path, files=reading_base(f"{CITY}/refund.yaml", "is: credited}", 'is: "min(p.base, credited)"}')
     )
     asked = Asked("refund", "amount", KEYS, only="500000")
     given_cases = cases(packs=packs, asked=asked, dice=Random(5), count=1500)
@@ -156,7 +156,7 @@ def test_a_parameter_nobody_knows_stops_only_the_rows_that_need_it(tmp_path: Pat
 
 def test_an_unknown_parameter_in_a_condition_stops_where_the_closure_stops(tmp_path: Path) -> None:
     when = 'when: {reason: [any, overlap], scheme: employee, overlap: "> 0"}'
-    files = replaced(f"{CITY}/refund.yaml", when, 'when: {retired: 是, paid: "<= p.base"}')
+    files = reading_base(f"{CITY}/refund.yaml", when, 'when: {retired: 是, paid: "<= p.base"}')
     packs = load(folder=tmp_path, files=files)
     asked = Asked("refund", "situation", KEYS, only="500000")
     given_cases = cases(packs=packs, asked=asked, dice=Random(6), count=1500)

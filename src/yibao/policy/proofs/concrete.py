@@ -14,7 +14,7 @@ from yibao.policy.terms import FactTerm, Vocabulary
 from yibao.policy.tree import Expression, Fact, walk
 from yibao.policy.types import ORDERED, Kind, Value
 
-MOST_TRIES = 200
+MOST_TRIES = 1000
 _USUAL_DAY = date(2022, 6, 15)
 _USUAL_YEARS = (date(2019, 1, 1).toordinal(), date(2025, 12, 31).toordinal())
 _STEPS = (-366, -31, -30, -1, 0, 1, 30, 31, 366)

@@ -203,6 +203,14 @@ def load(*, folder: Path, files: Mapping[str, str] = FILES) -> Packs:
     return load_packs(roots=[packs], vocabularies=vocabularies)
 
 
+def reading_base(file: str, old: str, new: str) -> dict[str, str]:
+    """Return the files with one piece replaced by one that reads the base, which is then unknown before 2016."""
+    files = replaced(file, old, new)
+    path, first = "500000_chongqing/contribution.yaml", "      - {from: 2016-01-01,"
+    unknown = "      - {from: 2014-01-01, until: 2016-01-01, value: unknown}\n"
+    return {**files, path: files[path].replace(first, unknown + first)}
+
+
 def replaced(file: str, old: str, new: str) -> dict[str, str]:
     """Return the files with one piece of one file replaced."""
     assert FILES[file].count(old) == 1, f"{old!r} stands {FILES[file].count(old)} times in {file}"

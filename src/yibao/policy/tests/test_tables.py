@@ -19,7 +19,7 @@ from yibao.policy import (
     load_texts,
 )
 from yibao.policy.explain import sentences
-from yibao.policy.tests.making import DAY, FACTS, FILES, load, replaced
+from yibao.policy.tests.making import DAY, FACTS, FILES, load, reading_base, replaced
 
 CITY = "500000_chongqing"
 R3 = "- id: R3\n        label: 失业期间重复缴费"
@@ -210,10 +210,7 @@ def test_a_day_without_value_is_an_error_never_the_last_known_value(city: Region
     "rule", ["round(p.base * p.rate, 分, 进一)", "p.base", "max(p.base, paid)", "paid if p.base > paid else credited"]
 )
 def test_a_decision_that_turns_on_an_unknown_value_stops(rule: str, tmp_path: Path) -> None:
-    files = replaced(f"{CITY}/refund.yaml", "round(share(paid, overlap, months_covered), 分, 四舍五入)", rule)
-    path = f"{CITY}/contribution.yaml"
-    first = "      - {from: 2014-01-01, until: 2016-01-01, value: unknown}\n      - {from: 2016-01-01,"
-    files[path] = files[path].replace("      - {from: 2016-01-01,", first)
+    files = reading_base(f"{CITY}/refund.yaml", "round(share(paid, overlap, months_covered), 分, 四舍五入)", rule)
     region = load(folder=tmp_path, files=files).region_for("500000")
     assert region.table("refund", "amount", on=date(2016, 5, 1)).decide(FACTS).amounts
     unknown = region.table("refund", "amount", on=date(2018, 5, 1))

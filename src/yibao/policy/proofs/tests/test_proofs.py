@@ -127,11 +127,17 @@ def test_a_row_that_differs_from_the_one_above_in_a_number_could_be_a_parameter(
     assert "6，上级为 3" in remarks[0].message_zh
 
 
-def test_a_rate_above_one_is_a_remark(tmp_path: Path) -> None:
+def test_a_rate_above_one_is_an_error_unless_the_parameter_says_so(tmp_path: Path) -> None:
     files = replaced(
         "000000_national/contribution.yaml", 'until: 2020-01-01, value: "50%"', 'until: 2020-01-01, value: "150%"'
     )
-    assert [item.line for item in load(folder=tmp_path, files=files).warnings if item.code == "rate_above_one"] == [9]
+    with pytest.raises(PackErrors) as caught:
+        load(folder=tmp_path / "without", files=files)
+    faults = [item for item in caught.value.diagnostics if item.severity is Severity.ERROR]
+    assert [(item.code, item.line, item.hint) for item in faults] == [("rate_above_one", 9, 'max: "150%"')]
+    path = "000000_national/contribution.yaml"
+    said = {**files, path: files[path].replace("type: rate", 'type: rate\n    max: "200%"')}
+    assert load(folder=tmp_path / "with", files=said).region_for("500000").parameter("rate", on=DAY).value == 6000
 
 
 def test_a_row_with_another_fault_brings_no_proof_that_follows_from_it(tmp_path: Path) -> None:
