@@ -53,13 +53,32 @@ class Done:
         return [*told, *(f"失败，稍后重试 failed, will be tried again: {line}" for line in self.failures)]
 
 
-def look(*, name: str, on: date, at: datetime) -> Done:
+@dataclass(slots=True)
+class PutOff:
+    """Clocks whose work failed a short while ago; kept by a worker from look to look.
+
+    Without it a batch of clocks that keep failing would stand before all the others for ever.
+
+    Attributes:
+        until: Number of a clock to the moment from which it is tried again.
+    """
+
+    until: dict[int, datetime] = field(default_factory=dict)
+
+    def now(self, at: datetime) -> list[int]:
+        """Return the numbers of the clocks to leave alone at a moment."""
+        self.until = {pk: moment for pk, moment in self.until.items() if moment > at}
+        return list(self.until)
+
+
+def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) -> Done:
     """Do what is due now, at most a batch of each kind.
 
     Args:
         name: Who takes the lease: machine and process.
         on: Business date.
         at: The moment.
+        put_off: The same object at every look of one worker; clocks that failed wait in it.
 
     Returns:
         What was done; call again at once while `work` is not 0.
@@ -67,10 +86,14 @@ def look(*, name: str, on: date, at: datetime) -> Done:
     done = Done()
     for row in _leased(name=name, at=at):
         _run(row, done, on=on, at=at)
-    for clock in _recomputable():
-        _guarded(done, clock.case.number, lambda clock=clock: _recompute(clock, done))
-    for clock in _overdue(on):
-        _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at))
+    put_off = put_off or PutOff()
+    waiting = put_off.now(at)
+    for clock in _batch(_recomputable().exclude(pk__in=waiting)):
+        if _guarded(done, clock.case.number, lambda clock=clock: _recompute(clock, done)):
+            put_off.until[clock.pk] = at + RETRY_AFTER
+    for clock in _batch(_late(on).exclude(pk__in=waiting)):
+        if _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at)):
+            put_off.until[clock.pk] = at + RETRY_AFTER
     heads.sign_due(on=on, at=at)
     return done
 
@@ -130,8 +153,8 @@ def _late(on: date) -> QuerySet[CaseClock]:
     return CaseClock.objects.filter(untold, finished_on=None, due_on__lt=on)
 
 
-def _overdue(on: date) -> list[CaseClock]:
-    return list(_late(on).select_related("case").order_by("due_on", "id")[:BATCH])
+def _batch(clocks: QuerySet[CaseClock]) -> list[CaseClock]:
+    return list(clocks.select_related("case").order_by("due_on", "id")[:BATCH])
 
 
 def _escalate(clock: CaseClock, done: Done, *, on: date, at: datetime) -> None:
@@ -147,11 +170,10 @@ def _escalate(clock: CaseClock, done: Done, *, on: date, at: datetime) -> None:
     done.escalated.append(case.number)
 
 
-def _recomputable() -> list[CaseClock]:
+def _recomputable() -> QuerySet[CaseClock]:
     """Return clocks whose due day was provisional and lies in a year whose calendar has been published since."""
     waiting = CaseClock.objects.filter(due_provisional=True, finished_on=None)
-    published = waiting.filter(due_on__year__lte=last_published_year())
-    return list(published.select_related("case").order_by("due_on", "id")[:BATCH])
+    return waiting.filter(due_on__year__lte=last_published_year())
 
 
 def _recompute(clock: CaseClock, done: Done) -> None:

@@ -6,12 +6,17 @@ import socket
 import sys
 import time
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from yibao.cli.django_setup import require_ready
 
+if TYPE_CHECKING:
+    from yibao.batch.worker import Done, PutOff
+
 LOOK_EVERY_SECONDS = 5
+AWAY = "数据库暂时连不上 the database cannot be reached just now ({error})"
 
 
 @click.command()
@@ -19,9 +24,6 @@ LOOK_EVERY_SECONDS = 5
 def command(once: bool) -> None:
     """办理到期事项：文书、时限、升级提醒；一件失败不影响其他。 Do what is due; one failing case never stops others."""
     require_ready()
-    from django.utils import timezone
-
-    from yibao import services
     from yibao.batch import worker
 
     running = True
@@ -34,15 +36,31 @@ def command(once: bool) -> None:
     signal.signal(signal.SIGINT, stop)
     name = f"{socket.gethostname()}/{os.getpid()}"
     failed = 0
+    put_off = worker.PutOff()
     while running:
-        with services.one_version(at=timezone.now(), wait=True):
-            done = worker.look(name=name, on=timezone.localdate(), at=timezone.now())
+        done = _look(name, put_off)
         failed += len(done.failures)
         for line in done.lines():
             click.echo(line)
         # What failed is due again later: looking again at once would never end.
-        if once and len(done.failures) == done.work:
+        if once and len(done.failures) >= done.work:
             break
         if not done.work:
             time.sleep(LOOK_EVERY_SECONDS)
     sys.exit(1 if once and failed else 0)
+
+
+def _look(name: str, put_off: "PutOff") -> "Done":
+    """Do what is due; while the database is away that is nothing, and one failure."""
+    from django.db import OperationalError, connection
+    from django.utils import timezone
+
+    from yibao import services
+    from yibao.batch import worker
+
+    try:
+        with services.one_version(at=timezone.now(), wait=True):
+            return worker.look(name=name, on=timezone.localdate(), at=timezone.now(), put_off=put_off)
+    except OperationalError as error:
+        connection.close()
+        return worker.Done(failures=[AWAY.format(error=type(error).__name__)])

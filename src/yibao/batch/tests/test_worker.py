@@ -90,6 +90,29 @@ def test_a_limit_that_passed_is_escalated_once_and_shown_on_the_case(town):
     assert not [number for one in run(on=late) for number in one.escalated]
 
 
+def test_more_failing_clocks_than_a_batch_holds_never_keep_the_next_one_waiting(town, monkeypatch):
+    late = DAY + timedelta(days=60)
+    clocks = list(worker._late(late).order_by("due_on", "id"))
+    failing = {clock.case.number for clock in clocks[:4]}
+    act = worker.cases.act
+
+    def fails(*, number: str, **words: object) -> Case:
+        if number in failing:
+            raise RuntimeError
+        return act(number=number, **words)
+
+    monkeypatch.setattr(worker, "BATCH", 3)
+    monkeypatch.setattr("yibao.batch.worker.cases.act", fails)
+    Outbox.objects.all().delete()
+    put_off = worker.PutOff()
+    looks = [worker.look(name="test", on=late, at=AT, put_off=put_off) for _ in range(len(clocks))]
+    escalated = {number for done in looks for number in done.escalated}
+
+    assert len(clocks) > 5
+    assert escalated == {clock.case.number for clock in clocks} - failing
+    assert sum(len(done.failures) for done in looks) == 4
+
+
 def test_a_clock_started_again_is_escalated_again(town):
     late = DAY + timedelta(days=60)
     number = next(number for one in run(on=late) for number in one.escalated)

@@ -2,7 +2,9 @@
 
 import pytest
 from click.testing import CliRunner
+from django.db import OperationalError
 
+from yibao.batch.worker import Done
 from yibao.cli import demo, worker
 from yibao.store import guards
 from yibao.store.models import CaseClock, Outbox, Person
@@ -78,3 +80,23 @@ def test_the_worker_ends_though_an_escalation_keeps_failing(monkeypatch):
 
     assert result.exit_code == 1
     assert "RuntimeError" in result.stdout
+
+
+def test_the_worker_outlives_a_database_that_is_away(monkeypatch):
+    looks = iter([OperationalError("gone"), Done(work=1, letters=["CQ-2026-000001"])])
+
+    def look(**_: object) -> Done:
+        found = next(looks, None)
+        if found is None:
+            # The next signal would end it.
+            raise KeyboardInterrupt
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr("yibao.batch.worker.look", look)
+    monkeypatch.setattr("yibao.cli.worker.time.sleep", lambda seconds: None)
+    told = run(worker.command).stdout
+
+    assert "数据库暂时连不上" in told
+    assert "文书 letter CQ-2026-000001" in told
