@@ -22,8 +22,8 @@ FORM = {"reason": "x", "reason_code": "no_refund", "note": "x", "other": "x", "i
         "confirmed": "1", "key": "k", "reference": "x", "amount": "1.00", "worksheet": "x"}  # fmt: skip
 # Opening a page in another language or type size changes nothing but the reader's own cookie.
 OWN = {"portal:sign_in", "portal:sign_out", "portal:preferences", "workbench:sign_in"}
-# Asking whether a refund is likely needs no sign-in: nothing personal is asked, nothing is kept.
-OPEN = {"refund:can"}
+# Asking whether a refund is likely, and which rules are known, needs no sign-in: nothing personal is asked or kept.
+OPEN = {"refund:can", "portal:rules", "portal:region_rules"}
 
 
 @pytest.fixture(scope="module")

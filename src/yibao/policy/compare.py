@@ -10,11 +10,10 @@ from yibao.policy.diagnostics import NoRuleInForce
 from yibao.policy.lexicon import Lexicon
 from yibao.policy.parameters import ParameterValue, Series
 from yibao.policy.region import Region
+from yibao.policy.row_words import citation_text
 from yibao.policy.rows import Row
-from yibao.policy.sentences import Words, citation_text
+from yibao.policy.sentences import Words
 from yibao.policy.table import Table
-from yibao.policy.telling import Told
-from yibao.policy.tree import Literal
 
 _WORDS = {
     "added": ("新增 {row}", "added: {row}"),
@@ -171,32 +170,16 @@ class _Side:
     def __init__(self, table: Table, language: str) -> None:
         self.table = table
         self.words = Words(table, language)
-        self.told = Told(self.words)
 
     def conditions(self, row: Row) -> dict[str, str]:
         """Return the conditions of a row by what they look at; a named one with its meaning."""
-        found: dict[str, str] = {}
-        for cell in row.cells:
-            name = self.words.label(cell.subject)
-            text = self.told.condition(cell.condition)
-            body = getattr(cell.subject, "body", None)
-            found[name] = f"{text}（{self.told.expression(body)}）" if body is not None else text
-        return found
+        meanings = self.words.meanings(row)
+        told = self.words.conditions(row)
+        return {name: f"{text}（{meanings[name]}）" if name in meanings else text for name, text in told.items()}
 
     def results(self, row: Row) -> dict[str, str]:
         """Return what a row decides, by the name of the output, or the calculation of an amount."""
-        if row.value is not None:
-            return {self.words.output_label(row.amount): self.told.expression(row.value)}
-        found = {}
-        for name, tree in row.outputs:
-            if isinstance(tree, Literal):
-                type_ = self.table.decision.outputs[name]
-                text = "" if tree.value in (None, ()) else self.words.value(type_, tree.value)
-            else:
-                text = self.told.expression(tree)
-            if text:
-                found[self.words.output_label(name)] = text
-        return found
+        return self.words.results(row)
 
 
 def _parameters(old: Side, new: Side, language: str) -> Iterator[Difference]:

@@ -34,6 +34,7 @@ class Source:
         address: where its text was found.
         grade: A official text, B copy or press quoting it, C hint, recalled.
         mark: where it is declared.
+        note: remark of the pack.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Source:
     address: str
     grade: str
     mark: Mark
+    note: str = ""
 
     @property
     def low_confidence(self) -> bool:
@@ -114,6 +116,7 @@ def _source(key: Scalar, node: Node, findings: Findings) -> Source:
         address=word(node=words, key="address"),
         grade=grade,
         mark=key.mark,
+        note=word(node=words, key="note"),
     )
     if starts is None and attested is not None:
         findings.warning("source_attested", key.mark, name=source.shown(), day=attested)

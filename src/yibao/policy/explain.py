@@ -7,7 +7,8 @@ from datetime import date
 from yibao.policy.diagnostics import UnknownName, UnknownValue, suggest
 from yibao.policy.lexicon import Lexicon
 from yibao.policy.region import Region
-from yibao.policy.sentences import Words, citation_text
+from yibao.policy.row_words import citation_text
+from yibao.policy.sentences import Words
 from yibao.policy.table import Trace
 from yibao.policy.telling import Told
 from yibao.policy.terms import normal, spellings

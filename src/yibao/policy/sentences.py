@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from yibao.policy.cells import Cell
-from yibao.policy.documents import Citation
-from yibao.policy.lexicon import CHINESE, Lexicon
+from yibao.policy.row_words import RowWords, citation_text
 from yibao.policy.rows import Row
 from yibao.policy.table import ParameterUse, Table, Trace
-from yibao.policy.telling import Told
 from yibao.policy.tree import Fact, Local, Not
 from yibao.policy.types import Kind, Type, Value
 
@@ -18,21 +16,16 @@ from yibao.policy.types import Kind, Type, Value
 _Teller = str | Callable[[Trace], str]
 
 
-def citation_text(*, cited: tuple[Citation, ...], language: str) -> str:
-    """Return citations as they are read."""
-    return ("、" if language == CHINESE else ", ").join(item.shown() for item in cited)
-
-
-class Words(Lexicon):
+class Words(RowWords):
     """Puts the traces of one table into words of one language; what never changes is put together once."""
 
     def __init__(self, table: Table, language: str) -> None:
         decision = table.decision
         super().__init__(
+            decision=decision,
             vocabulary=table.vocabulary,
-            language=language,
-            outputs=decision.labels,
             parameters=table.parameter_labels,
+            language=language,
         )
         self.table = table
         self.rows = table.decision_rows
@@ -69,11 +62,6 @@ class Words(Lexicon):
         if asked:
             lines += [self.parameter(use) for use in trace.uses(asked)]
         return lines + told
-
-    def cited(self, row: Row) -> str:
-        """Return the citations of a row in brackets, empty where it has none."""
-        text = citation_text(cited=row.sources, language=self.language)
-        return (f"（{text}）" if self.chinese else f" ({text})") if text else ""
 
     def subject(self, *, cell: Cell, wanted: bool, before: str = "", after: str = "") -> _Teller:
         """Return `死亡早于待遇起始日为“否”` between two texts: fixed where the outcome of the cell fixes the value."""
@@ -134,30 +122,6 @@ class Words(Lexicon):
         held = [each for each in row.conflicts if isinstance(on, date) and each.holds(on)]
         opening = f"{row.id} 国家与本地规定不一致：" if self.chinese else f"{row.id} contradicts: "
         return [opening + each.sentence(self.language) for each in held]
-
-    def result(self, row: Row, members: dict[str, Value]) -> str:
-        """Return the outputs of the row that holds; of several, each after the first with its name."""
-        shown: list[str] = []
-        for name, _ in row.outputs:
-            value = members.get(name)
-            if value is not None and value != ():
-                text = self.value(self.table.decision.outputs[name], value)
-                shown.append(text if not shown else f"{self.output_label(name)} {text}")
-        return ("，" if self.chinese else ", ").join(shown) or (row.label if self.chinese else row.en or row.label)
-
-    def rule(self, row: Row) -> str:
-        """Return what a row says: conditions, outcome, days, document, and the file and line where it stands."""
-        told = Told(self)
-        tests = ("；" if self.chinese else "; ").join(told.condition(cell.condition) for cell in row.cells)
-        decided = self.result(row, dict(row.members)) if row.value is None else told.expression(row.value)
-        plain = row.label if self.chinese else row.en or row.label
-        place = f"{row.mark.file}:{row.mark.line}"
-        if self.chinese:
-            until = f"至 {row.until} 前" if row.until else "起"
-            return f"{row.id} {plain}：{tests or '其余情形'} → {decided}；{row.from_} {until}{self.cited(row)} {place}"
-        until = f" until before {row.until}" if row.until else ""
-        tests = tests or "all other cases"
-        return f"{row.id} {plain}: {tests} → {decided}; from {row.from_}{until}{self.cited(row)} {place}"
 
     def parameter(self, use: ParameterUse) -> str:
         """Return the sentence of a parameter: its value, since when, and from which document."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from yibao.kernel.money import Rounding
+from yibao.policy.calls_told import call_words
 from yibao.policy.diagnostics import Mark
 from yibao.policy.lexicon import Lexicon
 from yibao.policy.tree import (
@@ -157,13 +158,8 @@ class Told:
         return f"{inner} (rounded {_ROUNDINGS[node.rounding]} to {unit[1]})"
 
     def call(self, node: Call) -> str:
-        """Return a call by its name."""
-        arguments = [self.expression(argument) for argument in node.arguments]
-        names = {"max": ("较大者", "the greater of"), "min": ("较小者", "the lesser of")}
-        if node.function in names:
-            zh, en = names[node.function]
-            return f"（{'、'.join(arguments)} 中{zh}）" if self.zh else f"{en} ({', '.join(arguments)})"
-        return f"{node.function}({', '.join(arguments)})"
+        """Return a call in words."""
+        return call_words(node, tell=self.expression, chinese=self.zh)
 
     def choice(self, node: If) -> str:
         """Return one of two values."""

@@ -356,7 +356,8 @@ def test_explain_tells_the_value_in_force_with_its_line(packs: Packs) -> None:
 def test_explain_tells_a_row_in_words(packs: Packs) -> None:
     (line,) = packs.explain(region="500112", key="situation.R3", on=DAY)
     assert line == (
-        "R3 失业期间重复缴费：申请原因为“未写”、“重复”之一；险种为“职工医保”；重复月数大于“0月” → 退费，evidence 失业记录；"
+        "R3 失业期间重复缴费：申请原因为“未写”、“重复”之一；险种为“职工医保”；重复月数大于“0月” → 退费，evidence 失业记录，"
+        "earliest 申请日期当月算起的第 2 个月当月首日，months 重复月数；"
         f"2014-01-06 起（渝发1号 3） {CITY}/refund.yaml:5"
     )
     (share,) = packs.explain(region="500112", key="amount.share", on=DAY, language="en")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.portal import pages, session
+from yibao.web.portal import pages, rules, session
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("cases", pages.cases, name="cases"),
     path("reads", pages.reads, name="reads"),
     path("check/<str:number>/<str:code>", pages.paper_check, name="paper_check"),
+    path("rules", rules.index, name="rules"),
+    path("rules/<str:region>", rules.of_region, name="region_rules"),
     path("sign-in", session.sign_in, name="sign_in"),
     path("sign-out", session.sign_out, name="sign_out"),
     path("preferences", session.preferences, name="preferences"),

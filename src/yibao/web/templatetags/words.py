@@ -1,7 +1,7 @@
 """Template tags and filters for words, dates, money and masked personal data."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -53,8 +53,14 @@ def day(context: Context, on: date | str | None) -> SafeString | str:
 def moment(context: Context, at: datetime) -> SafeString:
     """Write a point in time with its minute."""
     local = timezone.localtime(at)
-    words = f"{day_words(local.date(), say_in(context))} {local:%H:%M}"
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), moment_words(context, at))
+
+
+@register.simple_tag(takes_context=True)
+def moment_words(context: Context, at: datetime) -> str:
+    """Return a point in time in words alone, to be put into a sentence."""
+    local = timezone.localtime(at)
+    return f"{day_words(local.date(), say_in(context))} {local:%H:%M}"
 
 
 @register.simple_tag(takes_context=True)
@@ -118,6 +124,30 @@ def day_words(on: date, say: Say) -> str:
         ('2026年11月21日', '21 November 2026')
     """
     return say("common.date", year=on.year, month=on.month, day=on.day, month_name=f"{on:%B}")
+
+
+def span_words(from_: date, until: date | None, say: Say) -> str:
+    """Return a half-open run of days in words, with its last day inside.
+
+    Examples:
+        >>> span_words(date(2020, 8, 1), None, Say("zh")), span_words(date(2020, 8, 1), date(2021, 1, 1), Say("zh"))
+        ('2020年8月1日起', '2020年8月1日至2020年12月31日')
+    """
+    if until is None:
+        return say("common.since", day=day_words(from_, say))
+    return say("common.from_to", first=day_words(from_, say), last=day_words(until - timedelta(days=1), say))
+
+
+@register.simple_tag(takes_context=True)
+def day_text(context: Context, on: date) -> str:
+    """Return a date in words alone, to be put into a sentence."""
+    return day_words(on, say_in(context))
+
+
+@register.simple_tag(takes_context=True)
+def days_of(context: Context, entry: Any) -> str:
+    """Write the days on which something holds, from its `from_` and `until`."""
+    return span_words(entry.from_, entry.until, say_in(context))
 
 
 @register.filter

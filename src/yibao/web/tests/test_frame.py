@@ -13,6 +13,8 @@ OPEN_TO_ALL = {
     "portal:sign_out",
     "portal:preferences",
     "portal:paper_check",
+    "portal:rules",
+    "portal:region_rules",
     "workbench:sign_in",
 }
 
