@@ -260,7 +260,7 @@ class _Reader:
             above=self.above,
             below=tuple(each for each in self.packs.regions.values() if each.chain[:-1][-1:] == (self.region.code,)),
             counted=count(self.region),
-            notes=tuple(self.notes()),
+            notes=(*self.notes(), *self.conflicts()),
             documents=tuple(self.documents()),
             tables=tables,
             parameters=parameters,
@@ -363,6 +363,14 @@ class _Reader:
             places = (str(each).partition("#") for each in entry.get("source", ()))
             cited = _places(Citation(self.region.source(source), article) for source, _, article in places)
             yield Said("" if about == ALWAYS else about, "", self.pick(str(entry["zh"]), str(entry["en"])), cited)
+
+    def conflicts(self) -> Iterator[Said]:
+        """Return where a rule of the region and one of the nation contradict one another, and which stands."""
+        rows = (row for stack in self.region.stacks.values() for row in stack.rows)
+        found = {one.mark: one for row in rows for one in row.conflicts if owner(one.mark.file) == self.region.code}
+        for one in found.values():
+            about = "、".join(dict.fromkeys(row for row, _ in one.rows))
+            yield Said(about, "", one.sentence(self.language), _places(one.citations))
 
     def readings(self) -> Iterator[Said]:
         for code, entry in self.own_settings(READINGS):
