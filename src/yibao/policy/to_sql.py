@@ -142,27 +142,19 @@ class Sql:
 
     def all_of(self, items: tuple[Expression, ...]) -> str:
         """Return the text of several conditions that must all hold, tested in order where one could fault."""
-        if not items:
-            return "TRUE"
-        text = self.text(items[-1])
-        for at in range(len(items) - 2, -1, -1):
-            first = self.text(items[at])
-            if any(may_fault(item) for item in items[at + 1 :]):
-                text = f"(CASE WHEN {first} THEN {text} ELSE FALSE END)"
-            else:
-                text = f"{first} AND {text}"
-        return text if len(items) == 1 or text.startswith("(CASE") else f"({text})"
+        return self._in_turn(items, "AND", "THEN {rest} ELSE FALSE") if items else "TRUE"
 
     def disjunction(self, node: Or) -> str:
         """Return the text of several conditions of which one must hold."""
-        text = self.text(node.items[-1])
-        for at in range(len(node.items) - 2, -1, -1):
-            first = self.text(node.items[at])
-            if any(may_fault(item) for item in node.items[at + 1 :]):
-                text = f"(CASE WHEN {first} THEN TRUE ELSE {text} END)"
-            else:
-                text = f"{first} OR {text}"
-        return text if text.startswith("(CASE") else f"({text})"
+        return self._in_turn(node.items, "OR", "THEN TRUE ELSE {rest}")
+
+    def _in_turn(self, items: tuple[Expression, ...], word: str, otherwise: str) -> str:
+        text, closed = self.text(items[-1]), True
+        for at in range(len(items) - 2, -1, -1):
+            first = self.text(items[at])
+            closed = any(may_fault(item) for item in items[at + 1 :])
+            text = f"(CASE WHEN {first} {otherwise.format(rest=text)} END)" if closed else f"{first} {word} {text}"
+        return text if closed else f"({text})"
 
     def choice(self, node: If) -> str:
         """Return the text of one of two values."""

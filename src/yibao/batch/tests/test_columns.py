@@ -77,6 +77,19 @@ def test_conditions_are_true_or_false_and_never_null(
     assert computed(tree, facts, parameters) is generated(tree, facts, parameters)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("not ((tier > 1 if known(tier) else retired) and retired)", id="and"),
+        pytest.param("not ((retired if known(tier) else not retired) or overlap > 0)", id="or"),
+    ],
+)
+def test_a_choice_at_the_head_of_several_conditions_stays_among_them(text: str) -> None:
+    facts = {**FACTS, "tier": None, "retired": False, "overlap": 1}
+    tree = typed(text)
+    assert computed(tree, facts, {}) is generated(tree, facts, {})
+
+
 DAY_PAIRS = st.sampled_from(
     [
         "months_between(applied_on, period_start)",
