@@ -1,5 +1,7 @@
 """The eleven rows and the amount as SQL written by hand: the yardstick of columns."""
 
+import re
+
 ROW = """\
 CASE
   WHEN agency_error THEN 1
@@ -27,6 +29,7 @@ SELECT id, n AS row,
     ELSE amount END AS refund
 FROM (SELECT *, {row} AS n FROM {source}) AS p
 {join}"""
+_ENUM = re.compile(r"((?:THEN|ELSE) '\w+')")
 RATES = """\
 CREATE OR REPLACE TABLE rates AS SELECT pool, start, rate,
   coalesce(lead(start) OVER (PARTITION BY pool ORDER BY start), DATE '9999-12-31') AS until FROM rate_lines"""
@@ -36,6 +39,15 @@ FROM generate_series(DATE '2015-01-01', DATE '2024-12-01', INTERVAL 1 MONTH) AS 
 JOIN rates ON month >= start AND month < until"""
 
 
-def by_hand(*, source: str, join: str) -> str:
-    """Return the query; `join` is `days` for the dated rates or `months` for one line per pool and month."""
-    return _QUERY.format(row=ROW, source=source, join=JOINS[join])
+_OUTCOME = "ENUM ('refund_full', 'refund_partial', 'merge_accounts', 'no_refund')"
+FORMS = ("days", "months", "days, ENUM", "months, ENUM")
+
+
+def by_hand(*, source: str, form: str) -> str:
+    """Return the query.
+
+    `days` joins the dated rates, `months` one line per pool and month; the outcome is text, or ENUM where that is said.
+    """
+    join, _, enum = form.partition(", ")
+    query = _QUERY.format(row=ROW, source=source, join=JOINS[join])
+    return _ENUM.sub(rf"\1::{_OUTCOME}", query) if enum else query

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from benchmarks.columns_by_hand import MONTHLY, RATES, by_hand
-from benchmarks.population import measured_packs, packs_of_many, rate_lines, write_population
+from benchmarks.columns_by_hand import FORMS, MONTHLY, RATES, by_hand
+from benchmarks.population import POOLS, measured_packs, packs_of_many, rate_lines, write_population
 from yibao.batch.columns import Asked, compiled, put
 from yibao.batch.spark import view_text
 from yibao.policy.to_sql_table import Query
@@ -73,14 +73,13 @@ def in_memory(folder: Path, rows: int) -> dict[str, float]:
     connection.execute(MONTHLY)
     query = _query(folder, "facts")
     put(query=query, connection=connection)
-    runs = {
-        "ours": _stored(connection, "ours", query.text),
-        "days": _stored(connection, "hand", by_hand(source="facts", join="days")),
-        "months": _stored(connection, "hand", by_hand(source="facts", join="months")),
-        "checked": lambda: connection.execute(query.faults).fetchall(),
-    }
-    found = _best(runs)
-    _agree(connection)
+    texts = {form: by_hand(source="facts", form=form) for form in FORMS}
+    runs = {form: _stored(connection, "hand", text) for form, text in texts.items()}
+    runs |= {"ours": _stored(connection, "ours", query.text)}
+    found = _best({**runs, "checked": lambda: connection.execute(query.faults).fetchall()})
+    for form in FORMS:
+        runs[form]()
+        _agree(connection)
     ((total,),) = connection.execute("SELECT sum(refund) FROM ours").fetchall()
     return {**found, "total": int(total)}
 
@@ -111,9 +110,10 @@ def from_parquet(folder: Path, rows: int) -> dict[str, float]:
     connection.execute(RATES)
     query = _query(folder, source)
     put(query=query, connection=connection)
-    texts = {"ours": query.text, "days": by_hand(source=source, join="days")}
+    connection.execute(MONTHLY)
+    texts = {form: by_hand(source=source, form=form) for form in FORMS} | {"ours": query.text}
     answers = {name: sorted(connection.execute(_TOTALS.format(query=text)).fetchall()) for name, text in texts.items()}
-    if answers["ours"] != answers["days"]:
+    if any(answer != answers["ours"] for answer in answers.values()):
         raise AssertionError(f"totals differ: {answers}")
 
     def run(text: str) -> Callable[[], object]:
@@ -122,21 +122,33 @@ def from_parquet(folder: Path, rows: int) -> dict[str, float]:
     return _best({name: run(text) for name, text in texts.items()}, rounds=3)
 
 
-def variants(folder: Path, rows: int) -> dict[str, float]:
-    """Decide for a hundred pools whose thresholds all differ, beside a hundred whose thresholds are the same."""
+def _of_pools(folder: Path, rows: int, sets: dict[str, tuple[int, bool]]) -> dict[str, float]:
+    """Return the time of every set: so many pools, with thresholds that differ or do not."""
     connection = _connected(folder)
     path = write_population(folder=folder, rows=rows)
-    pool = f"CAST(110100 + 100 * (id % {MANY}) AS VARCHAR) AS pool"
-    connection.execute(f"CREATE TABLE facts AS SELECT *, {pool} FROM '{path}'")
-    asked = Asked("refund", "refund", keys=("id",), region="pool")
-    codes = [str(110100 + 100 * number) for number in range(MANY)]
     runs = {}
-    for name, differing in (("one", False), ("many", True)):
-        packs = packs_of_many(folder=folder, pools=MANY, differing=differing)
-        query = compiled(packs=packs, asked=asked, codes=codes, source="facts", prefix=f"{name}_", by_number=True)
+    for name, (pools, differing) in sets.items():
+        pool = f"CAST(110100 + 100 * (id % {pools}) AS VARCHAR) AS pool"
+        connection.execute(f"CREATE TABLE facts_{name} AS SELECT *, {pool} FROM '{path}'")
+        codes = [str(110100 + 100 * number) for number in range(pools)]
+        asked = Asked("refund", "refund", keys=("id",), region="pool")
+        packs = packs_of_many(folder=folder, pools=pools, differing=differing)
+        query = compiled(
+            packs=packs, asked=asked, codes=codes, source=f"facts_{name}", prefix=f"{name}_", by_number=True
+        )
         put(query=query, connection=connection)
         runs[name] = _stored(connection, "ours", query.text)
     return _best(runs)
+
+
+def variants(folder: Path, rows: int) -> dict[str, float]:
+    """Decide for a hundred pools whose thresholds all differ, beside a hundred whose thresholds are the same."""
+    return _of_pools(folder, rows, {"one": (MANY, False), "many": (MANY, True)})
+
+
+def regions(folder: Path, rows: int) -> dict[str, float]:
+    """Decide the same rows as those of three hundred regions, beside ten."""
+    return _of_pools(folder, rows, {"few": (10, True), "all": (len(POOLS), True)})
 
 
 def spark_query(folder: Path, rows: int) -> dict[str, object]:
@@ -149,7 +161,7 @@ def spark_query(folder: Path, rows: int) -> dict[str, object]:
 def main() -> None:
     """Print what was asked for."""
     what, folder, rows = sys.argv[1:]
-    parts = (in_memory, memory, from_parquet, variants, spark_query)
+    parts = (in_memory, memory, from_parquet, variants, regions, spark_query)
     print(json.dumps({part.__name__: part for part in parts}[what](Path(folder), int(rows))))
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: what was measured, how much, and what it must not exceed."""
+    """One line of the table: what was measured, how much, and what it must not exceed, or must reach."""
 
     name: str
     value: float
     unit: str
     limit: float | None = None
     beside: str = ""
+    least: float | None = None
 
     @property
     def shown(self) -> str:
@@ -22,8 +23,17 @@ class Figure:
         return f"{self.value:g} {self.unit}" if self.unit == "statements" else f"{self.value:.2f} {self.unit}"
 
     @property
-    def kept(self) -> bool | None:
-        """Whether the limit holds; None where there is no limit."""
+    def target(self) -> str:
+        """The limit with its unit, empty where there is none."""
+        if self.least is not None:
+            return f"≥ {self.least:g} {self.unit}"
+        return "" if self.limit is None else f"≤ {self.limit:g} {self.unit}"
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None where there is none."""
+        if self.least is not None:
+            return self.value >= self.least
         return None if self.limit is None else self.value <= self.limit
 
 

@@ -66,9 +66,11 @@ def rate(payments, when, parameters):
     """Share refunded in the pool that was left, in the month paid for."""
     months, pools = payments("month", when), payments("pool", when)
     found = np.zeros(payments.count, np.int64)
-    for month in np.unique(months):
-        rows = np.flatnonzero(months == month)
-        found[rows] = parameters(str(month)).rate[pools[rows]]
+    numbers = months.astype("datetime64[M]").astype(np.int16)
+    order = np.argsort(numbers, kind="stable")
+    starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    for rows in np.split(order, starts[1:]):
+        found[rows] = parameters(str(months[rows[0]])).rate[pools[rows]]
     return found
 
 
