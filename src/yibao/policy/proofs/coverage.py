@@ -24,25 +24,29 @@ class Search:
 
     def left(self, box: Box, others: Sequence[Box]) -> Iterator[dict[int, int]]:
         """Yield disjoint boxes that make up what is left of a box outside the others."""
-        if self.steps <= 0:
-            return
-        self.steps -= 1
-        near: list[Box] = []
-        best: list[int] | None = None
+        waiting: list[tuple[Box, Sequence[Box]]] = [(box, others)]
+        while waiting and self.steps > 0:
+            self.steps -= 1
+            held, near = waiting.pop()
+            met = self._met(held, near)
+            if met:
+                chosen, axes = min(met, key=lambda each: len(each[1]))
+                if axes:
+                    rest = [other for other, _ in met if other is not chosen]
+                    waiting += [(part, rest) for part in reversed(self._around(held, chosen, axes))]
+            elif consistent(space=self.space, box=held):
+                yield dict(held)
+
+    def _met(self, box: Box, others: Sequence[Box]) -> list[tuple[Box, list[int]]]:
+        """Return the boxes a box meets, with the axes on which it reaches out of them; one it lies in, alone."""
+        found = []
         for other in others:
             outside = self._outside(box, other)
-            if outside is None:
-                continue
-            if not outside:
-                return
-            if best is None or len(outside) < len(best):
-                best, chosen = outside, other
-            near.append(other)
-        if best is None:
-            if consistent(space=self.space, box=box):
-                yield dict(box)
-            return
-        yield from self._around(box, chosen, best, [other for other in near if other is not chosen])
+            if outside is not None:
+                found.append((other, outside))
+                if not outside:
+                    return found[-1:]
+        return found
 
     def _outside(self, box: Box, other: Box) -> list[int] | None:
         """Return the axes on which a box reaches out of another one, None where the two do not meet."""
@@ -55,9 +59,12 @@ class Search:
                 found.append(axis)
         return found
 
-    def _around(self, box: Box, chosen: Box, axes: list[int], others: list[Box]) -> Iterator[dict[int, int]]:
+    def _around(self, box: Box, chosen: Box, axes: list[int]) -> list[Box]:
+        """Return what of a box lies outside another one, as one box per axis on which it reaches out."""
         rest = dict(box)
+        found: list[Box] = []
         for axis in axes:
             own, mask = rest.get(axis, self.full[axis]), chosen[axis]
-            yield from self.left({**rest, axis: own & ~mask}, others)
+            found.append({**rest, axis: own & ~mask})
             rest[axis] = own & mask
+        return found
