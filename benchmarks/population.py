@@ -72,10 +72,11 @@ def measured_packs(*, folder: Path) -> Packs:
             written.append(f"{pool},{start},{until},{rate // 100}.{rate % 100:02d}%,rules#13")
         (packs / "000000_anywhere/params").mkdir(exist_ok=True)
         (packs / "000000_anywhere/params/rate.csv").write_text("\n".join(written) + "\n", encoding="utf-8")
-    return load_packs(roots=[packs], vocabularies=_words())
+    return load_packs(roots=[packs], vocabularies=table_words())
 
 
-def _words() -> dict[str, Path]:
+def table_words() -> dict[str, Path]:
+    """Return the vocabularies of the eleven-row table."""
     return {"refund": TABLE_FOLDER / "facts.yaml", "contribution": CONTRIBUTION_WORDS}
 
 
@@ -99,4 +100,4 @@ def packs_of_many(*, folder: Path, pools: int, differing: bool) -> Packs:
         row = f"{{id: R05-1, replace: R05, label: 退休后多缴, from: 2010-01-01, source: rules, when: {when}, "
         table = f"domain: refund\ntables:\n  refund:\n    rows:\n      - {row}then: {{outcome: refund_full}}}}\n"
         (own / "refund.yaml").write_text(table, encoding="utf-8")
-    return load_packs(roots=[packs], vocabularies=_words())
+    return load_packs(roots=[packs], vocabularies=table_words())
