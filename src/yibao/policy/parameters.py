@@ -343,15 +343,15 @@ def csv_node(*, text: str, file: str, findings: Findings) -> Mapping:
     if not header or any(column not in CSV_COLUMNS for column in header) or "from" not in header:
         findings.error("csv_columns", Mark(file, 1, 1), columns=", ".join(CSV_COLUMNS))
         return Mapping({}, Mark(file, 1, 1))
+    names = [Scalar(name, Mark(file, 1, 1)) for name in header]
     items: list[Node] = []
     for number, row in enumerate(rows[1:], start=2):
         column = 1
         cells: dict[str, tuple[Scalar, Node]] = {}
-        for name, content in zip(header, row, strict=False):
-            mark = Mark(file, number, column)
-            column += len(content) + 1
+        for name, content in zip(names, row, strict=False):
             if content:
-                cells[name] = (Scalar(name, mark), Scalar(content, mark))
+                cells[name.text] = (name, Scalar(content, Mark(file, number, column)))
+            column += len(content) + 1
         items.append(Mapping(cells, Mark(file, number, 1)))
     top = Mark(file, 1, 1)
     return Mapping({"values": (Scalar("values", top), Sequence(tuple(items), top))}, top)

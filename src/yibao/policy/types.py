@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 
 from yibao.kernel.money import MAX_FEN, Money, MoneyError, display_fen
 from yibao.kernel.months import Month, MonthError
@@ -62,6 +63,7 @@ _FORMS = {
 }
 TRUE_WORDS = ("是", "true", "yes")
 FALSE_WORDS = ("否", "false", "no")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE = re.compile(r"([0-9]{1,5})(?:\.([0-9]{1,2}))?%")
 
 
@@ -84,7 +86,7 @@ class Type:
     @property
     def sure(self) -> Type:
         """Return the same type without the possibility of a missing value."""
-        return replace(self, maybe=False)
+        return replace(self, maybe=False) if self.maybe else self
 
     def same(self, other: Type) -> bool:
         """Return whether values of both types may be compared or exchanged, units apart."""
@@ -141,6 +143,7 @@ def parse_rate(text: str) -> int | None:
     return None if match is None else int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> date | None:
     """Return the day written as YYYY-MM-DD, or None where there is no such day.
 
@@ -148,7 +151,7 @@ def parse_date(text: str) -> date | None:
         >>> parse_date("2020-02-30") is None
         True
     """
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if not _DAY.fullmatch(text):
         return None
     try:
         return date.fromisoformat(text)
