@@ -221,3 +221,8 @@ def _key(reader: Reader, node: ast.expr, term: ParameterTerm, guard: Guard) -> E
         needs = (f"的键应当是{term.key.zh}", f"needs {term.key.en} as key")
         raise Fault("parameter_key", reader.offset(node), name=term.name, needs_zh=needs[0], needs_en=needs[1])
     return key
+
+
+def depth(node: ast.AST) -> int:
+    """Return how many levels a syntax tree has."""
+    return 1 + max((depth(part) for part in ast.iter_child_nodes(node)), default=0)

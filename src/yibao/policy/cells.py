@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.expression import NO_GUARD, Reader, fit, literal, parse
+from yibao.policy.mending import mended
 from yibao.policy.scope import Fault, Scope
 from yibao.policy.shape import texts
 from yibao.policy.source import Mapping, Node, Scalar, Sequence
@@ -73,7 +74,9 @@ def _cell(key: Scalar, value: Node, scope: Scope, guard: Guard, findings: Findin
     if subject.type.maybe:
         condition = _presence(subject, written)
         if condition is None:
-            findings.error("unguarded_missing", key.mark, name=key.text)
+            findings.error(
+                "unguarded_missing", key.mark, name=key.text, hint=f"{key.text}: {KNOWN_WORDS[1]} / {MISSING_WORDS[1]}"
+            )
             return None
     elif isinstance(value, Sequence):
         condition = _listed(subject, items, scope, findings)
@@ -139,7 +142,7 @@ def _yes_or_no(subject: Expression, text: str) -> Expression:
     wanted = parse_value(kind=Kind.BOOL, text=normal(text))
     if wanted is None:
         zh, en = BOOL.form
-        raise Fault("bad_literal", 0, text=text, type_zh=zh, type_en=en)
+        raise Fault("bad_literal", 0, mended(kind=Kind.BOOL, text=text), text=text, type_zh=zh, type_en=en)
     return subject if wanted else Not(BOOL, None, subject)
 
 

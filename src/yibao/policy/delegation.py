@@ -107,7 +107,7 @@ def check_opened(
     if opened is None:
         findings.error("not_delegated", mark, name=name)
         return
-    if kind not in opened.levels:
+    if kind and kind not in opened.levels:
         findings.error("delegated_too_low", mark, name=name, levels=", ".join(opened.levels), kind=kind)
     if again is None:
         return

@@ -102,7 +102,8 @@ def _source(key: Scalar, node: Node, findings: Findings) -> Source:
     starts = day(node=words, key="in_force_from", findings=findings)
     attested = day(node=words, key="attested_from", findings=findings)
     if starts is None and attested is None:
-        findings.error("missing_key", key.mark, key="in_force_from / attested_from")
+        hint = "in_force_from: 施行日期；不知道就写 attested_from: 已知最早按此办理的日期"
+        findings.error("missing_key", key.mark, key="in_force_from / attested_from", hint=hint)
     source = Source(
         id=key.text,
         number="" if number == "unknown" else number,
@@ -138,7 +139,12 @@ def read_citations(*, node: Node | None, sources: dict[str, Source], findings: F
 def check_in_force(
     *, cited: tuple[Citation, ...], start: date, until: date | None, mark: Mark, findings: Findings
 ) -> None:
-    """Report the first day of a dated line on which none of the documents it cites is in force."""
+    """Report the first day of a dated line on which none of the documents it cites is in force.
+
+    A line or a document whose first day is not known is told of by itself.
+    """
+    if start == date.min or any(citation.source.starts == date.max for citation in cited):
+        return
     day_needed = start
     for citation in sorted(cited, key=lambda item: item.source.starts):
         source = citation.source

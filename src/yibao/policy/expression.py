@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from yibao.policy import calls
 from yibao.policy.diagnostics import Findings, suggest
+from yibao.policy.mending import mended, unreadable
 from yibao.policy.scope import Fault, Scope
 from yibao.policy.source import Scalar
 from yibao.policy.terms import normal
@@ -126,10 +127,10 @@ class Reader:
         try:
             tree = ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
-            raise self.bad(max((error.offset or 1) - 1, 0), "括号、运算符或名称不全", str(error.msg)) from None
+            raise self.bad(max((error.offset or 1) - 1, 0), *unreadable(self.text)) from None
         except (ValueError, RecursionError, MemoryError):
             raise self.bad(0, "无法读懂", "it cannot be read") from None
-        if depth(tree) > MAX_DEPTH:
+        if calls.depth(tree) > MAX_DEPTH:
             raise self.bad(0, f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels")
         return self.read(tree, guard, expected, missing=expected is not None and expected.maybe)
 
@@ -390,11 +391,6 @@ def literal(*, text: str, expected: Type, scope: Scope, offset: int = 0) -> Lite
     value = parse_value(kind=expected.kind, text=word)
     if value is None:
         zh, en = expected.form
-        raise Fault("bad_literal", offset, text=text, type_zh=zh, type_en=en)
+        raise Fault("bad_literal", offset, mended(kind=expected.kind, text=text), text=text, type_zh=zh, type_en=en)
     whole = isinstance(value, int) and not isinstance(value, bool)
     return Literal(expected.sure, (int(value), int(value)) if whole else None, value)  # type: ignore[arg-type]
-
-
-def depth(node: ast.AST) -> int:
-    """Return how many levels a syntax tree has."""
-    return 1 + max((depth(part) for part in ast.iter_child_nodes(node)), default=0)

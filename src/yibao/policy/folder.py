@@ -9,7 +9,7 @@ from collections.abc import Mapping as Texts
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yibao.policy.diagnostics import Findings, Mark
+from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.documents import Source, read_documents
 from yibao.policy.shape import entries, needed, texts, word
 from yibao.policy.source import Mapping, Node, read
@@ -21,6 +21,11 @@ PACK_KEYS = (
     "code", "name", "en", "parent", "kind", "schemes", "quality", "checked_on", "maintainers", "note",
 )  # fmt: skip
 DOMAIN_KEYS = ("domain", "facts", "tables", "settings", "parameters", "note")
+_MEANT = {
+    "国家": "nation", "全国": "nation", "省": "province", "自治区": "province", "直辖市": "province", "市": "pooling",
+    "统筹区": "pooling", "地级市": "pooling", "区": "county", "县": "county", "区县": "county", "铜级": "bronze",
+    "银级": "silver", "金级": "gold",
+}  # fmt: skip
 _CODE = re.compile(r"[0-9]{6}")
 MANIFEST, DOCUMENTS = "pack.yaml", "sources.yaml"
 
@@ -124,8 +129,9 @@ def _manifest(node: Node, folder: str, files: dict[str, str], path: Path | None,
     words = entries(node=node, keys=PACK_KEYS, findings=findings)
     code = needed(node=words, key="code", findings=findings)
     if code and (not _CODE.fullmatch(code) or folder.partition("_")[0] != code):
-        findings.error("bad_code", words.entries["code"][1].mark, region=code)
-    _choice(words, "kind", KINDS, findings)
+        hint = f'"{folder.partition("_")[0]}"'
+        findings.error("bad_code", words.entries["code"][1].mark, region=code, hint=hint)
+    kind = _choice(words, "kind", KINDS, findings)
     _choice(words, "quality", QUALITIES, findings)
     texts(node=words.get("schemes"), findings=findings)
     return Pack(
@@ -133,7 +139,7 @@ def _manifest(node: Node, folder: str, files: dict[str, str], path: Path | None,
         code=code,
         name=needed(node=words, key="name", findings=findings),
         en=word(node=words, key="en"),
-        kind=word(node=words, key="kind"),
+        kind=kind,
         parent=word(node=words, key="parent"),
         quality=word(node=words, key="quality"),
         checked_on=word(node=words, key="checked_on"),
@@ -143,10 +149,13 @@ def _manifest(node: Node, folder: str, files: dict[str, str], path: Path | None,
     )
 
 
-def _choice(words: Mapping, key: str, choices: tuple[str, ...], findings: Findings) -> None:
+def _choice(words: Mapping, key: str, choices: tuple[str, ...], findings: Findings) -> str:
+    """Return the choice that is written, nothing where it is none of them."""
     text = needed(node=words, key=key, findings=findings)
     if text and text not in choices:
-        findings.error("bad_choice", words.entries[key][1].mark, text=text, choices=", ".join(choices))
+        hint = _MEANT.get(text) or suggest(name=text, choices=choices)
+        findings.error("bad_choice", words.entries[key][1].mark, text=text, choices=", ".join(choices), hint=hint)
+    return text if text in choices else ""
 
 
 def content_hash(files: Texts[str, str]) -> str:

@@ -179,7 +179,7 @@ def _level(
     elif pack.parent in packs:
         above = _level(packs[pack.parent], packs, levels, vocabularies, findings, (*below, pack.code))
     elif pack.parent:
-        findings.error("unknown_parent", pack.mark, region=pack.parent)
+        findings.error("unknown_parent", pack.mark, region=pack.parent, known=", ".join(packs))
     levels[pack.code] = LevelReader(pack, above, vocabularies, findings).read()
     return levels[pack.code]
 
@@ -216,6 +216,8 @@ def _region(
         named=level.named,
         settings=level.settings,
     )
+    if chain[0].pack.parent:
+        return region
     check_region(region=region, marks=marks, proofs=proofs, findings=findings)
     check_holes(region=region, findings=findings)
     advise(region=region, findings=findings)

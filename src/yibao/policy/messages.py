@@ -2,9 +2,15 @@
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # reading
-    "yaml_syntax": ("YAML 写法有误：{problem}", "this is not well-formed YAML: {problem}"),
-    "not_utf8": ("文件不是 UTF-8 编码", "the file is not UTF-8"),
-    "duplicate_key": ("“{key}”写了两次，上一次在第 {line} 行", "{key!r} is written twice, first on line {line}"),
+    "yaml_syntax": ("{problem_zh}", "{problem_en}"),
+    "not_utf8": (
+        "文件不是 UTF-8 编码，请在编辑器里另存为 UTF-8",
+        "the file is not UTF-8: save it as UTF-8 in your editor",
+    ),
+    "duplicate_key": (
+        "“{key}”写了两次，上一次在第 {line} 行；如果从这里起是新的一行规则，前面要写“- ”",
+        "{key!r} is written twice, first on line {line}; where a new row begins write '- ' in front",
+    ),
     "anchor": (
         "不能使用锚点和引用（& 与 *），请把内容写全",
         "anchors and aliases (& and *) are not used: write it out",
@@ -15,8 +21,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "wrong_shape": ("这里应当是{wanted_zh}", "{wanted_en} is expected here"),
     "unknown_key": ("这里没有“{key}”这一项", "{key!r} is not known here"),
     "missing_key": ("缺少“{key}”", "{key!r} is missing"),
+    "empty_value": (
+        "“{key}”后面是空的；以 # 开头的内容是备注，要写进去请加引号",
+        "nothing stands after {key!r}; what begins with # is a remark, put it in quotes to write it",
+    ),
+    "split_number": (
+        "“{text}”前面的逗号把数拆成了两段，整个数要加引号",
+        "the comma before {text!r} cuts the number in two: put all of it in quotes",
+    ),
     # vocabulary
-    "unknown_type": ("没有“{name}”这个类型", "there is no type {name!r}"),
+    "unknown_type": ("没有“{name}”这个类型；可写：{choices}", "there is no type {name!r}; there are: {choices}"),
     "unknown_domain": ("没有“{name}”这个业务词汇表", "there is no vocabulary {name!r}"),
     "unknown_table": ("词汇表没有“{name}”这个决定", "the vocabulary has no decision {name!r}"),
     "unknown_setting": ("词汇表没有“{name}”这项设置", "the vocabulary has no setting {name!r}"),
@@ -30,7 +44,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bad_choice": ("“{text}”不在可选值之内：{choices}", "{text!r} is not one of: {choices}"),
     # names and types
     "unknown_name": ("没有“{name}”这个名称", "there is no name {name!r}"),
-    "ambiguous_name": ("“{name}”有两种意思：{meanings}", "{name!r} means two things: {meanings}"),
+    "ambiguous_name": (
+        "“{name}”有两种意思：{meanings}；请换一个名称",
+        "{name!r} means two things: {meanings}; choose another label",
+    ),
     "duplicate_name": ("“{name}”已在 {where} 定义", "{name!r} is already defined at {where}"),
     "cyclic_fact": ("“{name}”绕了一圈又用到自己", "{name!r} comes back to itself"),
     "unknown_value": ("“{type}”没有“{text}”这个值", "{type} has no value {text!r}"),
@@ -66,21 +83,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_function": ("没有“{name}”这个函数", "there is no function {name!r}"),
     "wrong_arguments": ("{name} 的写法是 {form}", "{name} is written {form}"),
     # dates and sources
+    "no_such_day": ("没有 {text} 这一天，请核对日期", "there is no day {text}: look at the date again"),
     "bad_date": ("“{text}”不是日期，请写成 2020-08-01 的样子", "{text!r} is not a date: write it like 2020-08-01"),
     "dates_reversed": ("until（{until}）应当晚于 from（{start}）", "until ({until}) must be later than from ({start})"),
-    "missing_source": ("没有写依据（source）", "no source is given"),
-    "unknown_source": ("sources.yaml 没有“{name}”这个文件", "sources.yaml has no document {name!r}"),
+    "missing_source": (
+        "没有写依据：请写 source: [文件编号#条款]，文件先登记在 sources.yaml 里",
+        "no source is given: write source: [id#article] of a document in sources.yaml",
+    ),
+    "unknown_source": (
+        "sources.yaml 没有“{name}”这个文件，请先登记",
+        "sources.yaml has no document {name!r}: write it there first",
+    ),
     "source_not_in_force": (
-        "所引文件在 {day} 不在有效期内：{name}",
-        "no cited document is in force on {day}: {name}",
+        "所引文件在 {day} 不在有效期内：{name}；请核对起止日期，或引用当时有效的文件",
+        "no cited document is in force on {day}: {name}; look at the days, or cite one that was",
     ),
     "source_attested": (
         "文号或生效日期不明，只知最早见于 {day}：{name}",
         "number or day of entry into force unknown, attested from {day}: {name}",
     ),
-    "unknown_reading": ("settings 的 readings 没有“{name}”", "settings readings has no {name!r}"),
+    "unknown_reading": (
+        "settings 的 readings 没有“{name}”，请先在那里写明这个口径",
+        "settings readings has no {name!r}: write there first what is taken",
+    ),
     # tables
-    "duplicate_id": ("行号“{name}”已在 {where} 用过", "row id {name!r} is already used at {where}"),
+    "duplicate_id": (
+        "行号“{name}”已在 {where} 用过，请换一个；要代替那一行请写 replace",
+        "row id {name!r} is already used at {where}: choose another, or write replace to stand in for it",
+    ),
     "unknown_row": ("上级没有“{name}”这一行", "there is no inherited row {name!r}"),
     "two_places": ("before、after、replace 只能写一个", "only one of before, after and replace may be written"),
     "not_delegated": (
@@ -152,7 +182,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "没有例子用到“{name}”这一行，请在 cases 里补一个由它决定的例子",
         "no example turns on the row {name!r}: add one to the cases that it decides",
     ),
-    "output_missing": ("then 缺少“{name}”", "then lacks {name!r}"),
+    "output_missing": ("then 里没有写“{name}”（{label}）", "then lacks {name!r}"),
     "unknown_output": ("这个决定没有“{name}”这项结果", "this decision has no output {name!r}"),
     "amount_unknown": (
         "金额“{name}”没有写 unknown 的余地；类型应写成 money?",
@@ -189,7 +219,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "地区代码应为六位数字，且与文件夹名一致：{region}",
         "a region code is six digits, as in the folder's name: {region}",
     ),
-    "unknown_parent": ("没有上级地区“{region}”的规则包", "there is no pack of the parent region {region!r}"),
+    "unknown_parent": (
+        "没有上级地区“{region}”的规则包；现有：{known}",
+        "there is no pack of the parent region {region!r}; there are: {known}",
+    ),
     "parent_cycle": ("上级地区绕了一圈又回到自己：{region}", "the parents of {region} come back to itself"),
     "duplicate_region": ("地区 {region} 已有规则包：{where}", "region {region} already has a pack: {where}"),
     "no_packs": ("没有找到规则包：{where}", "no pack was found in {where}"),

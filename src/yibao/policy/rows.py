@@ -139,7 +139,7 @@ def read_row(*, node: Node, amount: str, context: RowContext) -> Row | None:
         region=context.region,
         place=_place(words, findings),
         mark=words.mark,
-        faulty=len(cells) < len(when.entries),
+        faulty=len(cells) < len(when.entries) or start == date.min,
         delegated=read_delegation(
             node=words.get("delegated"), what=ROWS, kind=None, sources=context.sources, findings=findings
         ),
@@ -196,7 +196,10 @@ def _outputs(words: Mapping, guard: Guard, context: RowContext) -> tuple[tuple[s
         if name not in written:
             found[name] = Literal(expected, None, () if expected.kind is Kind.LIST else None)
             if not expected.maybe and expected.kind is not Kind.LIST:
-                findings.error("output_missing", words.mark, name=name, hint=f'{name}: "…?"')
+                choices = context.scope.vocabulary.enums.get(expected.name)
+                hint = f"{name}: {' / '.join(choices.labels) if choices else '…'}"
+                label = decision.labels.get(name, (name, ""))[0]
+                findings.error("output_missing", words.mark, name=name, label=label, hint=hint)
     return tuple((name, found[name]) for name in decision.outputs if name in found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from yibao.policy.diagnostics import Findings, Mark, suggest
+from yibao.policy.mending import mended_day, no_such_day
 from yibao.policy.source import Mapping, Node, Scalar, Sequence
 from yibao.policy.types import parse_date
 
@@ -27,8 +28,15 @@ def entries(*, node: Node | None, keys: tuple[str, ...] | None, findings: Findin
     if keys is not None:
         for key, _ in node:
             if key.text not in keys:
-                findings.error("unknown_key", key.mark, key=key.text, hint=suggest(name=key.text, choices=keys))
+                _unknown(key, keys, findings)
     return node
+
+
+def _unknown(key: Scalar, keys: tuple[str, ...], findings: Findings) -> None:
+    if key.text.replace(".", "").isdigit():
+        findings.error("split_number", key.mark, text=key.text, hint=f'"…,{key.text}"')
+    else:
+        findings.error("unknown_key", key.mark, key=key.text, hint=suggest(name=key.text, choices=keys))
 
 
 def listed(*, node: Node | None, findings: Findings) -> tuple[Node, ...]:
@@ -64,8 +72,10 @@ def needed(*, node: Mapping, key: str, findings: Findings) -> str:
     value = node.get(key)
     if isinstance(value, Scalar) and value.text:
         return value.text
-    if value is None or isinstance(value, Scalar):
-        findings.error("missing_key", node.mark, key=key)
+    if value is None:
+        findings.error("missing_key", node.mark, key=key, hint=f"{key}: …")
+    elif isinstance(value, Scalar):
+        findings.error("empty_value", node.entries[key][0].mark, key=key)
     else:
         findings.error("wrong_shape", value.mark, wanted_zh="文字", wanted_en="a text")
     return ""
@@ -79,7 +89,7 @@ def day(*, node: Mapping, key: str, findings: Findings) -> date | None:
     text = value.text if isinstance(value, Scalar) else ""
     found = parse_date(text)
     if found is None:
-        findings.error("bad_date", value.mark, text=text)
+        findings.error("no_such_day" if no_such_day(text) else "bad_date", value.mark, text=text, hint=mended_day(text))
     return found
 
 

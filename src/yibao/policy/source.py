@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from yaml._yaml import CParser
 
+from yibao.policy import syntax
 from yibao.policy.diagnostics import Findings, Mark
 
 QUOTES = ("'", '"')
@@ -74,12 +75,21 @@ def read(*, text: str, file: str, findings: Findings) -> Node | None:
     try:
         return reader.document(CParser(text))
     except yaml.MarkedYAMLError as error:
-        place = error.problem_mark or error.context_mark
-        line, column = (place.line + 1, place.column + 1) if place is not None else (1, 1)
-        findings.error("yaml_syntax", Mark(file, line, column), problem=error.problem or "?")
+        (line, column), opened = _place(error.problem_mark or error.context_mark), _place(error.context_mark)
+        problem = syntax.Problem(text, line, column, error.problem or "?", error.context or "", opened)
+        _tell(syntax.told(problem), file, findings)
     except yaml.YAMLError as error:
-        findings.error("yaml_syntax", Mark(file, 1, 1), problem=str(error))
+        _tell(syntax.told(syntax.Problem(text, 1, 1, str(error), "", (1, 1))), file, findings)
     return None
+
+
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+
+
+def _tell(told: syntax.Told, file: str, findings: Findings) -> None:
+    mark = Mark(file, told.line, told.column)
+    findings.error("yaml_syntax", mark, problem_zh=told.zh, problem_en=told.en, hint=told.hint)
 
 
 def plain(node: Node) -> object:

@@ -175,7 +175,7 @@ def read_type(*, node: Node | None, enums: dict[str, EnumTerm], unit: str, findi
     elif word in _WORDS:
         return Type(_WORDS[word], "", maybe, unit)
     hint = suggest(name=word.removeprefix("list "), choices=[*_WORDS, *enums])
-    findings.error("unknown_type", place, name=text, hint=hint)
+    findings.error("unknown_type", place, name=text, choices=", ".join([*_WORDS, *enums]), hint=hint)
     return Type(Kind.TEXT, "", maybe)
 
 

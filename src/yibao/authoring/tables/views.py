@@ -17,6 +17,8 @@ from yibao.policy.types import Kind, Type
 PARAMETERS = "parameters"
 ROW_ID, AMOUNT, NUMBER, PARAMETER = "id", "amount", "no", "parameter"
 NESTED = ("when", "then")
+# What a lower level may do with a row is no matter of one cell: it stays as it is written.
+LEFT = (*NESTED, "delegated")
 FIXED = (NUMBER, PARAMETER, "name", "type")
 LISTS = ("source", "readings")
 _WORDS = {
@@ -137,10 +139,10 @@ def _row(item: yaml.MappingNode, file: str, path: tuple[str, ...], amount: str, 
         line.cells[AMOUNT] = amount
     for entry in entries(item):
         name = str(entry.key.value)
-        if name not in NESTED:
+        if name not in LEFT:
             line.cells[name], line.places[name] = shown(entry.value), entry
             continue
-        for inner in entries(entry.value):
+        for inner in entries(entry.value) if name in NESTED else ():
             key = str(inner.key.value)
             fact = vocabulary.spellings.get(normal(key), key) if name == "when" else key
             column = f"{name}.{fact}" if f"{name}.{fact}" not in line.cells else f"{name}.{key}"
@@ -154,7 +156,7 @@ def _spellings(vocabulary: Vocabulary, type_: Type) -> frozenset[str]:
 
 def _row_columns(region: Region, domain: str, term: DecisionTerm, lines: Iterable[Line]) -> list[Column]:
     vocabulary = region.vocabularies[domain]
-    plain = [key for key in ROW_KEYS if key not in (*NESTED, *(() if term.amounts else ("is",)))]
+    plain = [key for key in ROW_KEYS if key not in (*LEFT, *(() if term.amounts else ("is",)))]
     names = [*plain[:1], *((AMOUNT,) if term.amounts else ()), *plain[1:]]
     columns = [Column(name, _WORDS.get(name, name), name in LISTS) for name in names]
     used = dict.fromkeys(name for line in lines for name in line.cells if name.startswith("when."))

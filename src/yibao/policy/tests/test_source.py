@@ -37,7 +37,7 @@ def test_every_node_knows_its_place_in_characters() -> None:
         pytest.param("a: !!int 1", "tag", 1, 4, id="a tag"),
         pytest.param("a: 1\n---\nb: 2", "several_documents", 2, 1, id="two documents"),
         pytest.param("# nothing", "empty_file", 1, 1, id="only a comment"),
-        pytest.param("a: [1,\nb: 2", "yaml_syntax", 3, 1, id="a bracket left open, found at the end"),
+        pytest.param("a: [1,\nb: 2", "yaml_syntax", 1, 4, id="a bracket left open, told where it opens"),
         pytest.param("? [a]\n: b", "wrong_shape", 1, 3, id="a list as a key"),
         pytest.param("[" * 200, "yaml_syntax", 1, 1, id="nested without end"),
     ],
