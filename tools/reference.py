@@ -1,6 +1,7 @@
 """Write the generated parts of the docs, or (`--check`) say which of them are stale.
 
-Whole pages: docs/reference/*.md. Parts of pages: what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+Whole pages: docs/reference/*.md, docs/reference/rules/*.md.
+Parts of pages: what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
 """
 
 import importlib
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import rule_pages
 import yaml
 
 import yibao
@@ -168,6 +170,7 @@ def _with_parts(text: str) -> str:
 def wanted() -> dict[Path, str]:
     """Return every generated file with the text it should have."""
     pages = {ROOT / name: write() for name, write in PAGES.items()}
+    pages |= {ROOT / name: text for name, text in rule_pages.pages(NOTE).items()}
     return pages | {ROOT / name: _with_parts((ROOT / name).read_text(encoding="utf-8")) for name in PARTED}
 
 

@@ -19,6 +19,8 @@ from yibao.web.middleware import public
 VERSIONS_KEPT = 2
 PAGES_KEPT = 64
 HUNDRED = 100
+# Texts of the rules change only with their version, which is part of the key they are kept by.
+KEEP_SECONDS = 24 * 60 * 60
 
 
 @public
@@ -31,6 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "regions": [card(packs, region) for region in packs.regions.values()],
         "qualities": QUALITIES,
         "grades": GRADES,
+        "keep": KEEP_SECONDS,
     }
     return render(request, "portal/rules.html", context)
 
@@ -52,7 +55,7 @@ def of_region(request: HttpRequest, region: str) -> HttpResponse:
         "differs": [note for note in shown.notes if note.about],
         "own_parameters": [each for each in shown.parameters if each.values],
         "parameters_above": [each for each in shown.parameters if not each.values and each.region],
-        "above_names": [request.say.pick(each) for each in shown.above],
+        "keep": KEEP_SECONDS,
     }
     return render(request, "portal/region_rules.html", context)
 
