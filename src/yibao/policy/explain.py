@@ -69,7 +69,8 @@ def _parameter(region: Region, name: str, on: date, language: str) -> list[str]:
         if line is None:
             continue
         what = (term.label if language == "zh" else term.en or term.name) + (f"[{key}]" if key else "")
-        value = "?" if line.value is None else show_value(kind=term.type.kind, value=line.value)
+        read = "；".join(f"{name} {show_value(kind=term.type.kind, value=each)}" for name, each in line.readings)
+        value = read or "?" if line.value is None else show_value(kind=term.type.kind, value=line.value)
         unit = term.type.unit if language == "zh" else ""
         cited = citation_text(cited=line.sources, language=language)
         if language == "zh":

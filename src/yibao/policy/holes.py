@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from yibao.policy.diagnostics import Findings
+from yibao.policy.diagnostics import Findings, Mark
 from yibao.policy.parameters import ParameterValue, Series
 from yibao.policy.region import Region
 from yibao.policy.resolve import Stack
@@ -14,6 +14,7 @@ from yibao.policy.to_python import expressions
 from yibao.policy.tree import Compare, Expression, Fact, Literal, Parameter, Within, parameters_of
 from yibao.policy.types import Kind
 
+MOST_READINGS = 16
 Days = tuple[date, date | None]
 
 
@@ -36,6 +37,26 @@ def check_holes(*, region: Region, findings: Findings) -> None:
                 codes = enums[item.key.type.name].labels if item.key and item.key.type.kind is Kind.ENUM else ()
                 for key in _keys(item, row, series, codes):
                     _tell(row, stack, series, key, findings)
+
+
+def check_readings(*, region: Region, mark: Mark, findings: Findings) -> None:
+    """Report open parameters whose lines name different readings, and more readings than can be tried together.
+
+    Args:
+        region: with everything it has from above.
+        mark: of its manifest.
+        findings: gets the faults.
+    """
+    count = 1
+    for series in region.series.values():
+        count *= len(series.readings) or 1
+        for _, lines in series.values.values():
+            for line in lines:
+                missing = [name for name in series.readings if line.readings and name not in dict(line.readings)]
+                if missing:
+                    findings.error("reading_missing", Mark(line.file, line.line, 1), names="、".join(missing))
+    if count > MOST_READINGS:
+        findings.error("too_many_readings", mark, count=count, most=MOST_READINGS)
 
 
 def _keys(item: Parameter, row: Row, series: Series, codes: Iterable[str]) -> Iterable[str | None]:

@@ -14,7 +14,7 @@ from yibao.policy.advice import advise
 from yibao.policy.check import Proofs, check_region
 from yibao.policy.diagnostics import Diagnostic, Findings, Mark, PackErrors, UnknownRegion
 from yibao.policy.folder import Pack, content_hash, folder_texts, read_pack
-from yibao.policy.holes import check_holes
+from yibao.policy.holes import check_holes, check_readings
 from yibao.policy.level import Level, LevelReader
 from yibao.policy.region import Region
 from yibao.policy.resolve import Stack, join
@@ -220,5 +220,6 @@ def _region(
         return region
     check_region(region=region, marks=marks, proofs=proofs, findings=findings)
     check_holes(region=region, findings=findings)
+    check_readings(region=region, mark=pack.mark, findings=findings)
     advise(region=region, findings=findings)
     return region

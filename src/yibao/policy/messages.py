@@ -162,6 +162,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "一个数值有几种读法时才这样写：至少两种，数值不全相同",
         "this form is for a text that can be read in several ways: at least two, with different values",
     ),
+    "reading_missing": (
+        "同一参数的其他行还有这些读法，这一行没有写：{names}",
+        "other lines of the parameter have these readings too, this one lacks them: {names}",
+    ),
     "too_many_readings": (
         "没有定论的参数太多，合起来有 {count} 种读法，最多 {most} 种",
         "too many parameters are open: {count} ways to read them together, at most {most} are tried",

@@ -90,6 +90,20 @@ class Series:
             raise UnknownValue(self.term.name, on, key)
         return line.value
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """Return the ways its text can be read, empty where there is only one."""
+        lines = [line for _, dated in self.values.values() for line in dated]
+        return tuple(dict.fromkeys(name for line in lines for name, _ in line.readings))
+
+    def read_as(self, reading: str) -> Series:
+        """Return the same series under one reading."""
+        read = {
+            key: (starts, [replace(line, value=dict(line.readings).get(reading, line.value)) for line in lines])
+            for key, (starts, lines) in self.values.items()
+        }
+        return Series(self.term, read)
+
     def breaks(self) -> set[date]:
         """Return the days on which a value begins or ends."""
         days = set()

@@ -6,6 +6,7 @@ import bisect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 
 from yibao.policy.code import Printer, Unknown
 from yibao.policy.diagnostics import Mark, NoRuleInForce, UnknownValue
@@ -57,6 +58,7 @@ class Region:
     _tables: dict[tuple[str, str], _Slices] = field(default_factory=dict)
     _uses: dict[int, ParameterUse] = field(default_factory=dict)
     _evaluators: dict[tuple[int, str], _Evaluator] = field(default_factory=dict)
+    _under: tuple[tuple[Mapping[str, str], Region], ...] | None = None
 
     def table(self, domain: str, decision: str, *, on: date) -> Table:
         """Return the rows of a decision in force on a day, with the parameters of that day.
@@ -95,7 +97,24 @@ class Region:
             series={**self.series, **(series or {})},
             _tables={key: kept for key, kept in self._tables.items() if key not in tables},
             _uses={},
+            _under=None,
         )
+
+    @property
+    def under_readings(self) -> tuple[tuple[Mapping[str, str], Region], ...]:
+        """Return the region under every way to read its open parameters; empty where none is open.
+
+        A decision is made under each: where all agree it stands, else a person decides.
+        """
+        if self._under is None:
+            named = {name: series.readings for name, series in self.series.items() if series.readings}
+            ways = [dict(zip(named, taken, strict=True)) for taken in product(*named.values())] if named else []
+            self._under = tuple((taken, self._read_as(taken)) for taken in ways)
+        return self._under
+
+    def _read_as(self, taken: Mapping[str, str]) -> Region:
+        series = {name: self.series[name].read_as(reading) for name, reading in taken.items()}
+        return self.changed(tables=tuple(self.stacks), series=series)
 
     def parameter(self, name: str, *, on: date, key: str | None = None) -> ParameterValue:
         """Return the line of a parameter in force on a day.

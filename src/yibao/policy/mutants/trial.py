@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -57,9 +57,22 @@ class Recording(Region):
     def of(cls, region: Region, kept: list[Consult]) -> Recording:
         """Return a copy of a region that keeps what it is asked in a list."""
         copy = cls(**{item.name: getattr(region, item.name) for item in fields(region)})
-        copy._tables = {}
+        copy._tables, copy._under = {}, None
         copy.kept = kept
         return copy
+
+    def changed(
+        self,
+        *,
+        tables: Collection[tuple[str, str]],
+        stacks: Mapping[tuple[str, str], Stack] | None = None,
+        series: Mapping[str, Series] | None = None,
+    ) -> Region:
+        """Return the region with other rows or values; what it is asked is kept in the same list."""
+        other = super().changed(tables=tables, stacks=stacks, series=series)
+        if isinstance(other, Recording):
+            other.kept = self.kept
+        return other
 
     def table(self, domain: str, decision: str, *, on: date) -> Table:
         """Return the table of a day, every question to it kept."""

@@ -7,7 +7,7 @@ from typing import Any
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Region
 from yibao.policy.casefile import CaseFile
-from yibao.services.refund.rules import conflicts, filing, notes, steps
+from yibao.services.refund.rules import conflicts, filing, notes, readings, steps
 from yibao.services.refund.rules.decision import Decision, Refusal
 from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import Result, decide_line
@@ -33,6 +33,13 @@ def decide(*, case: CaseFile, region: Region) -> Decision:
     Source:
         The refund rows of the region's pack; the contract in docs/reference/decision.md.
     """
+    ways = region.under_readings
+    if ways:
+        return readings.settled(made=[(taken, _decided(case, read)) for taken, read in ways], region=region)
+    return _decided(case, region)
+
+
+def _decided(case: CaseFile, region: Region) -> Decision:
     history = History(case=case, region=region)
     _check_groups(history)
     results = [decide_line(line) for line in history.lines()]

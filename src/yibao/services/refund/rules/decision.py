@@ -139,7 +139,8 @@ class Decision:
         papers: what has to be handed in.
         approval: levels with their roles.
         payout: how the money goes back.
-        extra: members that stand only where they apply: keep, then, event_by, intake, conflicts, notes, others.
+        extra: members that stand only where they apply: keep, then, event_by, intake, readings, conflicts, notes,
+            others.
         low_confidence: True where a line rests on hints only.
         earliest: first day for the refunded, or the first due, months.
         latest: last day of the window.
