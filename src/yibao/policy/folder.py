@@ -76,6 +76,8 @@ def folder_texts(*, folder: Path, findings: Findings) -> dict[str, str]:
             found[name] = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError:
             findings.error("not_utf8", Mark(name, 1, 1))
+        except OSError as error:
+            findings.error("unreadable", Mark(name, 1, 1), problem=type(error).__name__)
     return found
 
 
