@@ -8,9 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+import yibao
 from yibao import services
+from yibao.api.tests.test_decisions import EXAMPLE
 from yibao.policy.cases import read_cases
 from yibao.policy.overview import count, overview
+from yibao.services.refund.pages.views import sources
+from yibao.web.templatetags.rules import document_of
 
 pytestmark = pytest.mark.django_db
 REGIONS = sorted(services.packs().regions)
@@ -125,3 +129,16 @@ def test_the_words_are_those_of_explain():
 def services_day():
     stack = services.packs().regions["500000"].stacks["refund", "situation"]
     return next(row.from_ for row in stack.rows if row.id == "R3")
+
+
+def test_every_document_a_decision_cites_leads_to_where_it_is_described(pages):
+    cited = sources(yibao.decide(EXAMPLE))
+    assert len(cited) > 1
+    for source in cited:
+        target = urlsplit(document_of(source["region"], source["id"]))
+        assert target.fragment in pages[target.path].ids
+
+
+def test_a_document_the_packs_no_longer_have_has_no_link():
+    assert document_of("500000", "no-such-document") == ""
+    assert document_of("999999", "cq-old") == ""

@@ -171,7 +171,10 @@ def _tell(
         "possible": possible[:SHOWN_MAX],
         "more": max(len(possible) - SHOWN_MAX, 0),
         "materials": [label[at] for _, label in told.materials],
-        "sources": told.sources,
+        "sources": [
+            {"id": one.id, "number": one.number, "title": one.title, "grade": one.grade, "region": region.code}
+            for one in told.sources
+        ],
         "weak": told.low_confidence,
         "remarks": [each[at] for each in told.remarks],
         "answers": _summary(request, region, asked, answers),

@@ -156,13 +156,14 @@ def materials(decision: Mapping[str, Any], say: Any) -> list[dict[str, Any]]:
 
 
 def sources(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the documents a decision cites, each with its number, title and grade."""
+    """Return the documents a decision cites, each with its number, title, grade and the region that decided."""
     return [
         {
             "number": "" if source.get("number") in (None, "unknown") else source["number"],
             "title": source.get("title", ""),
             "grade": source.get("grade", ""),
             "id": source.get("id", ""),
+            "region": decision["pack"]["region"],
         }
         for source in decision.get("sources") or []
     ]
