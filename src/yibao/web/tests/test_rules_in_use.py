@@ -82,6 +82,7 @@ def test_a_bad_change_is_refused_and_staff_are_told_every_fault(packs):
     assert f"规则包有 {len(told['rules']['faults'])} 处错误" in page
     assert "fund_overlap_mnths" in page
     assert told["rules"]["version"] in page
+    assert told["rules"]["version"] in Client().get("/rules").content.decode()
 
     change(packs, 'fund_overlap_mnths: "> 0"', RULE)
     change(packs, "domain: refund\nsurprise: 1", "domain: refund")
