@@ -60,4 +60,6 @@ def new(
 
 
 def _told(made: Made) -> str:
-    return MADE.format(folder=made.folder, parent=made.parent or "无 none", kind=made.kind, page="add-a-region.md")
+    return MADE.format(
+        folder=made.folder, parent=made.parent or "无 none", kind=made.kind, page="empty-folder-to-silver.zh-CN.md"
+    )
