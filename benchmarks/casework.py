@@ -13,6 +13,8 @@ from benchmarks.measure import Figure
 ROOT = Path(__file__).resolve().parent.parent
 MACHINE = str(ROOT / "tools" / "machine.sh")
 QUEUE_STATEMENTS_MAX = 15
+CROWD_STATEMENTS_MAX = 12
+CROWD_MILLISECONDS_MAX = 30
 PGBENCH_SECONDS = "4"
 
 
@@ -45,6 +47,18 @@ def _figures(name: str, *, url: str, beside: str) -> list[Figure]:
             f"with a quarter of the cases {result['queue_statements_few']}",
         ),
         Figure(f"{name}: page of the work list, time", result["queue_seconds"] * 1000, "ms"),
+        Figure(
+            f"{name}: work list with a million open cases",
+            result["crowd_statements"],
+            "statements",
+            CROWD_STATEMENTS_MAX,
+        ),
+        Figure(
+            f"{name}: work list with a million open cases, 95 of 100 loads within",
+            result["crowd_seconds_p95"] * 1000,
+            "ms",
+            CROWD_MILLISECONDS_MAX,
+        ),
     ]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from holidays import country_holidays
@@ -78,5 +81,17 @@ def working_days_between(*, start: date, end: date) -> int:
     """
     if end < start:
         return -working_days_between(start=end, end=start)
-    days = (end - start).days
-    return sum(is_working_day(start + timedelta(days=offset)) for offset in range(1, days + 1))
+    whole_years = sum(_passed(year)[-1] for year in range(start.year, end.year))
+    return whole_years + _passed(end.year)[_place(end)] - _passed(start.year)[_place(start)]
+
+
+@cache
+def _passed(year: int) -> tuple[int, ...]:
+    """Return for each day of a year how many working days have passed by its end; a long span adds up whole years."""
+    first = date(year, 1, 1)
+    days = range(366 if isleap(year) else 365)
+    return tuple(accumulate(int(is_working_day(first + timedelta(days=offset))) for offset in days))
+
+
+def _place(day: date) -> int:
+    return day.toordinal() - date(day.year, 1, 1).toordinal()

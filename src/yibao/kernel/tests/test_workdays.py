@@ -44,6 +44,13 @@ def test_counting_on_and_counting_between_agree(day: date, n: int) -> None:
     assert working_days_between(start=day, end=due - timedelta(days=1)) == n - 1
 
 
+@given(st.dates(date(2015, 1, 1), date(2025, 1, 1)), st.integers(0, 1200))
+def test_counting_between_is_counting_day_by_day(start: date, days: int) -> None:
+    end = start + timedelta(days=days)
+    one_by_one = sum(is_working_day(start + timedelta(days=n)) for n in range(1, days + 1))
+    assert working_days_between(start=start, end=end) == one_by_one
+
+
 def test_counting_backwards_is_a_bug() -> None:
     with pytest.raises(ValueError, match="cannot count"):
         add_working_days(day=date(2023, 1, 1), n=-1)

@@ -111,3 +111,17 @@ def test_a_page_costs_the_same_however_many_cases_there_are(desk, make_person) -
     for n in range(25):
         desk.submitted(make_person(), number=f"C{n}")
     assert few == statements() == 2
+
+
+def test_counting_stops_where_nobody_reads_on(desk, make_person, monkeypatch) -> None:
+    monkeypatch.setattr(queues, "COUNTED_MAX", 3)
+    for n in range(5):
+        desk.submitted(make_person(), number=f"C{n}", days=1)
+    counts = queues.counts(roles=["clerk"], region="500000", on=date(2023, 3, 1), soon=date(2023, 3, 5))
+    assert (counts.total, counts.overdue, counts.due_soon) == (3, 3, 0)
+    assert counts.by_role == {"clerk": 3}
+
+
+def test_with_nothing_waiting_every_number_is_0(db) -> None:
+    counts = queues.counts(roles=["clerk"], region="500000", on=DAY, soon=DAY, user_id=1)
+    assert (counts.total, counts.overdue, counts.due_soon, counts.mine, counts.by_role) == (0, 0, 0, 0, {"clerk": 0})

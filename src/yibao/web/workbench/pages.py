@@ -50,9 +50,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "queue",
         "rows": [row(case, request) for case in page.rows],
-        "counts": counts,
+        "counts": {name: counted(getattr(counts, name)) for name in ("total", "due_soon", "overdue")},
         "due": due,
-        "total": {"late": counts.overdue, "soon": counts.due_soon}.get(due, counts.total),
+        "caption": caption(request, counts, due=due, role=role),
         "soon_days": SOON_DAYS,
         "next": _address(request, after=page.next.text()) if page.next else "",
         "errors": errors,
@@ -62,6 +62,26 @@ def queue(request: HttpRequest) -> HttpResponse:
     }
     template = "workbench/queue_table.html" if request.htmx else "workbench/queue.html"
     return render(request, template, context, status=404 if errors else 200)
+
+
+def counted(number: int) -> str:
+    """Return a number of cases as it is shown: `999+` where nobody counted on.
+
+    Examples:
+        >>> counted(12), counted(queues.COUNTED_MAX)
+        ('12', '999+')
+    """
+    return str(number) if number < queues.COUNTED_MAX else f"{queues.COUNTED_MAX - 1}+"
+
+
+def caption(request: HttpRequest, counts: queues.Counts, *, due: str, role: str) -> str:
+    """Return the words over the list, with the number of cases in it where that was counted."""
+    narrowed = {"late": counts.overdue, "soon": counts.due_soon}
+    chosen = role in counts.by_role
+    if chosen and due in narrowed:
+        return request.say("desk.queue.by_due")
+    number = counts.by_role[role] if chosen else narrowed.get(due, counts.total)
+    return request.say("desk.queue.caption", count=counted(number))
 
 
 def within(due: str, *, on: date, soon: date, after: queues.Cursor | None) -> dict[str, Any]:
@@ -78,11 +98,15 @@ def _address(request: HttpRequest, **changed: str) -> str:
     return "?" + urlencode({**kept, **changed})
 
 
-def role_items(request: HttpRequest, chosen: str, counted: Mapping[str, int]) -> list[dict[str, Any]]:
+def role_items(request: HttpRequest, chosen: str, by_role: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the roles to filter by."""
     items = [{"value": "", "text": request.say("desk.queue.any_role"), "selected": not chosen}]
     return items + [
-        {"value": role, "text": f"{role_words(request, role)} ({counted.get(role, 0)})", "selected": role == chosen}
+        {
+            "value": role,
+            "text": f"{role_words(request, role)} ({counted(by_role.get(role, 0))})",
+            "selected": role == chosen,
+        }
         for role in sorted(request.actor.roles)
     ]
 
