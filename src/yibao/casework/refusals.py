@@ -46,10 +46,10 @@ REFUSALS = {
         ),
         Refusal(
             "evidence_changed",
-            "您看过之后，材料或金额已有变动，原有签署作废",
-            "the evidence or the amount changed after you saw it; earlier signatures are void",
-            "请重新打开本件，从第一级审核。",
-            "Open the case again; review starts at the first level.",
+            "您看到的材料或金额已有变动，之前的签批作废，须从第一级重新审核",
+            "the evidence or the amount changed; earlier signatures are void and review starts again at level 1",
+            "请刷新页面，重新核对后再办理。",
+            "Reload the page, check again, then go on.",
         ),
     )
 }

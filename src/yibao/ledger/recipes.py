@@ -24,7 +24,7 @@ def contribution_received(
         credit_fen: Fen the pool credits to the personal account over the covered months, 0 or more.
 
     Raises:
-        Unbalanced: Nothing was paid; there is nothing to post.
+        ValueError: The account would be credited twice, by a part paid into it and by the pool; or nothing was paid.
 
     Examples:
         >>> entries = contribution_received(region="500000", scheme="employee", person_id=UUID(int=1),
@@ -32,6 +32,8 @@ def contribution_received(
         >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
         [('bank', 587400), ('pool', -291920), ('large_claim', -97900), ('personal', -197580)]
     """
+    if parts.get("account") and credit_fen:
+        raise ValueError("the personal account is credited by a part paid into it or by the pool, not by both")
     owed = {
         AccountKind.POOL: parts.get("pool", 0) - credit_fen,
         AccountKind.LARGE_CLAIM: parts.get("large_claim", 0),
@@ -68,15 +70,30 @@ def refund_payable(*, region: str, scheme: str, shares: Mapping[str, int], perso
     return (*taken, Posting(Account(AccountKind.REFUNDS_PAYABLE, region, scheme), -sum(shares.values())))
 
 
-def refund_paid(*, region: str, scheme: str, amount_fen: int, from_: AccountKind = AccountKind.BANK) -> Postings:
-    """Return the entries of a refund that left the bank or the treasury.
+def refund_paid(
+    *,
+    region: str,
+    scheme: str,
+    amount_fen: int,
+    from_: AccountKind = AccountKind.BANK,
+    person_id: UUID | None = None,
+) -> Postings:
+    """Return the entries of a refund that was paid: out of the bank or the treasury, or into the personal account.
+
+    Args:
+        region: Pooling area.
+        scheme: employee or resident.
+        amount_fen: What was owed.
+        from_: The bank, the treasury, or the personal account, which then is owed it.
+        person_id: Owner of the personal account; needed for that one only.
 
     Examples:
         >>> [entry.amount_fen for entry in refund_paid(region="500000", scheme="employee", amount_fen=194910)]
         [194910, -194910]
     """
     payable = Account(AccountKind.REFUNDS_PAYABLE, region, scheme)
-    return (Posting(payable, amount_fen), Posting(Account(from_, region, scheme), -amount_fen))
+    owner = person_id if from_ is AccountKind.PERSONAL else None
+    return (Posting(payable, amount_fen), Posting(Account(from_, region, scheme, owner), -amount_fen))
 
 
 def accounts_merged(*, source: Account, target: Account, balance_fen: int) -> Postings:

@@ -34,6 +34,13 @@ REFUSALS = {
             "Use the account it was merged into.",
         ),
         Refusal(
+            "account_counted_twice",
+            "这笔缴费既有直接计入个人账户的部分，又有按月划入的记录",
+            "this contribution has both a part paid into the personal account and monthly credits",
+            "请核对缴费记录，只留其中一种。",
+            "Check the record of the contribution and keep one of the two.",
+        ),
+        Refusal(
             "already_reversed",
             "这笔账已经冲销过",
             "this transaction has been reversed before",

@@ -82,10 +82,35 @@ def test_a_personal_account_has_a_person_and_no_other_account_has() -> None:
 def test_every_fen_of_a_contribution_is_owed_to_somebody(pool: int, account: int, large: int, credit: int) -> None:
     parts = {"pool": pool + 1, "account": account, "large_claim": large}
     entries = recipes.contribution_received(
-        region="500000", scheme="employee", person_id=UUID(int=1), parts=parts, credit_fen=min(credit, pool)
+        region="500000",
+        scheme="employee",
+        person_id=UUID(int=1),
+        parts=parts,
+        credit_fen=0 if account else min(credit, pool),
     )
     assert sum(entry.amount_fen for entry in entries) == 0
     assert entries[0].amount_fen == sum(parts.values())
+
+
+def test_an_account_is_credited_by_a_part_or_by_the_pool_and_never_by_both() -> None:
+    with pytest.raises(ValueError, match="not by both"):
+        recipes.contribution_received(
+            region="500000",
+            scheme="employee",
+            person_id=UUID(int=1),
+            parts={"pool": 100, "account": 50},
+            credit_fen=1,
+        )
+
+
+def test_a_refund_into_the_personal_account_is_owed_there() -> None:
+    paid = recipes.refund_paid(
+        region="500000", scheme="employee", amount_fen=700, from_=AccountKind.PERSONAL, person_id=UUID(int=1)
+    )
+    assert [(entry.account.kind, entry.account.person_id, entry.amount_fen) for entry in paid] == [
+        (AccountKind.REFUNDS_PAYABLE, None, 700),
+        (AccountKind.PERSONAL, UUID(int=1), -700),
+    ]
 
 
 def test_a_refund_ends_where_the_money_came_from() -> None:

@@ -54,6 +54,10 @@ def record_contributions(*, contributions: QuerySet[Contribution], on: date, at:
 
     Returns:
         How many were posted now.
+
+    Raises:
+        Refused: `account_counted_twice`, a contribution has both a part paid into the personal account and monthly
+            credits of the pool; `period_closed`. The chunks before stay posted; correct the record and call again.
     """
     rows = contributions.filter(amount_fen__gt=0).select_related("enrolment").prefetch_related("parts", "credits")
     return post_many(drafts=(_received(row, on) for row in rows.iterator(chunk_size=CHUNK)), at=at)
@@ -61,12 +65,11 @@ def record_contributions(*, contributions: QuerySet[Contribution], on: date, at:
 
 def _received(row: Contribution, on: date) -> Draft:
     parts = {"pool": row.amount_fen or 0} if not row.parts.all() else _by_fund(row)
+    credits_ = [one for one in row.credits.all() if one.kind == "credit"]
+    if parts.get("account") and credits_:
+        raise refuse("account_counted_twice", str(row.pk))
     begun = Month.of(on).index + 1
-    credit = sum(
-        one.amount_fen * max(min(one.end_month, begun) - one.first_month, 0)
-        for one in row.credits.all()
-        if one.kind == "credit"
-    )
+    credit = sum(one.amount_fen * max(min(one.end_month, begun) - one.first_month, 0) for one in credits_)
     postings = recipes.contribution_received(
         region=row.enrolment.region,
         scheme=row.enrolment.scheme,

@@ -224,6 +224,18 @@ class TestContributionsThatCameIn:
         contribution(person())
         assert (self.record(), self.record()) == (1, 0)
 
+    def test_with_an_account_part_and_credits_are_refused_and_nothing_is_posted(self) -> None:
+        made = contribution(person())
+        for fund, fen in (("pool", 489500), ("account", 97900)):
+            ContributionPart.objects.create(contribution=made, fund=fund, payer="person", amount_fen=fen)
+        with pytest.raises(Refused) as no:
+            self.record()
+        assert (no.value.refusal.code, no.value.refusal.details) == ("account_counted_twice", (str(made.pk),))
+        assert posting.balance(BANK) == 0
+        AccountCredit.objects.all().delete()
+        assert self.record() == 1
+        assert posting.balance(BANK) == 587400
+
     def test_of_unknown_amount_are_passed_over(self) -> None:
         contribution(person(), amount_fen=None)
         assert self.record() == 0

@@ -1,12 +1,13 @@
 """The money of a case in the books: owed at the last signature, paid by the desk, taken back by reversal only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Sum
 
 from yibao.kernel.money import Money
+from yibao.ledger import recipes
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
@@ -60,16 +61,14 @@ def owe(
 
 
 def _payable(case: Case, region: str, debits: Mapping[tuple[str, str], int]) -> list[Posting]:
-    kinds = {"pool": AccountKind.POOL, "account": AccountKind.PERSONAL, "large_claim": AccountKind.LARGE_CLAIM}
-    taken = [
-        Posting(Account(kinds[fund], region, scheme, case.person_id if fund == "account" else None), fen)
-        for (scheme, fund), fen in debits.items()
-        if fen
+    shares: dict[str, dict[str, int]] = {}
+    for (scheme, fund), fen in debits.items():
+        shares.setdefault(scheme, {})[fund] = fen
+    return [
+        entry
+        for scheme, taken in shares.items()
+        for entry in recipes.refund_payable(region=region, scheme=scheme, shares=taken, person_id=case.person_id)
     ]
-    owed: dict[str, int] = {}
-    for (scheme, _), fen in debits.items():
-        owed[scheme] = owed.get(scheme, 0) + fen
-    return taken + [Posting(Account(AccountKind.REFUNDS_PAYABLE, region, scheme), -fen) for scheme, fen in owed.items()]
 
 
 def paid_lines(*, plain: Mapping[str, Any], request: RefundRequest) -> list[dict[str, Any]]:
@@ -126,11 +125,14 @@ def _personal_balance(case: Case, region: str) -> Money:
 
 
 def pay_out(*, case: Case, payment: Payment, scheme_amounts: Mapping[str, Money], region: str, at: datetime) -> None:
-    """Post a payment that leaves the bank, and tie it to its row."""
+    """Post a payment that leaves the bank, or goes to the personal account, and tie it to its row."""
+    from_ = AccountKind.PERSONAL if payment.receiver == "account" else AccountKind.BANK
     postings = [
         part
         for scheme, amount in scheme_amounts.items()
-        for part in _leaving(region, scheme, amount.fen, receiver=payment.receiver, case=case)
+        for part in recipes.refund_paid(
+            region=region, scheme=scheme, amount_fen=amount.fen, from_=from_, person_id=case.person_id
+        )
     ]
     suffix = f"{payment.receiver}/{payment.pk}"
     payment.transaction = _post(case, kind=PAID, suffix=suffix, on=payment.sent_on, at=at, postings=postings)
@@ -143,14 +145,6 @@ def came_back(*, payment: Payment, on: date, at: datetime) -> None:
     if sent is None:
         raise ValueError(f"payment {payment.pk} was never posted")
     posting.reverse(transaction_id=sent.pk, key=f"{sent.key}/bounced", accounting_date=on, at=at)
-
-
-def _leaving(region: str, scheme: str, fen: int, *, receiver: str, case: Case) -> Iterable[Posting]:
-    yield Posting(Account(AccountKind.REFUNDS_PAYABLE, region, scheme), fen)
-    if receiver == "account":
-        yield Posting(Account(AccountKind.PERSONAL, region, scheme, person_id=case.person_id), -fen)
-    else:
-        yield Posting(Account(AccountKind.BANK, region, scheme), -fen)
 
 
 def _post(case: Case, *, kind: str, suffix: str, on: date, at: datetime, postings: list[Posting]) -> JournalTransaction:

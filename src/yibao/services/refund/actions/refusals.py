@@ -101,13 +101,6 @@ _SENTENCES = {
         "请刷新页面，查看当前环节。",
         "Reload the page to see where the case stands.",
     ),
-    "evidence_changed": (
-        409,
-        "您看到的材料或金额已有变动，之前的签批作废，须从第一级重新审核",
-        "the evidence or the amount changed; earlier signatures are void and review starts again at level 1",
-        "请刷新页面，重新核对后再办理。",
-        "Reload the page, check again, then go on.",
-    ),
     "already_refunded": (
         409,
         "这些月份的费用已经退过，不能再退",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from yibao.casework import refusals as house
 from yibao.casework.actors import Actor
 from yibao.casework.states import State
 from yibao.kernel.errors import Refused
@@ -52,7 +53,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         case = cases.locked(number)
         found = _unchanged(case, on=on, at=at)
         if seen != found.hash:
-            raise refused("evidence_changed")
+            raise house.refuse("evidence_changed")
         decision = evidence.decided(found)
         plain = decision.json()
         _pass("accept", plain=plain, request=case.refund)
@@ -83,7 +84,7 @@ def _unchanged(case: Case, *, on: date, at: datetime) -> evidence.Evidence:
     if found.hash == case.evidence_hash:
         return found
     _change(case, found, evidence.decided(found), on=on, at=at)
-    raise refused("evidence_changed")
+    raise house.refuse("evidence_changed")
 
 
 def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: date, at: datetime) -> None:
@@ -225,7 +226,7 @@ def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Ev
     plain = decision.json()
     if case.amount_fen != evidence.amount_fen(plain=plain, request=case.refund):
         _change(case, found, decision, on=on, at=at)
-        raise refused("evidence_changed")
+        raise house.refuse("evidence_changed")
     if [(level["roles"], level["order"]) for level in case.process] != [
         (list(level["roles"]), level["order"]) for level in _levels(decision)
     ]:

@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 
 from yibao.casework.actors import Actor
+from yibao.casework.refusals import REFUSALS as HOUSE
 from yibao.kernel.errors import InputInvalid, Refused
 from yibao.services.refund import actions
 from yibao.services.refund.actions.refusals import REFUSALS
 from yibao.services.refund.models import RefundedMonth
 from yibao.store.models import BenefitUse, Case, CaseAction, JournalTransaction, Payment
+from yibao.store.refusals import REFUSALS as STORE
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,11 @@ def refuses(code, status=None):
     assert refusal.next_en
     if status is not None:
         assert refusal.status == status
+
+
+def test_a_refusal_has_one_home_and_one_sentence():
+    assert not set(REFUSALS) & set(HOUSE)
+    assert not (set(REFUSALS) | set(HOUSE)) & set(STORE)
 
 
 @contextmanager
