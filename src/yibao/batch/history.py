@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from yibao.policy import Packs
-from yibao.policy.casefile import CaseFile
+from yibao.policy import Packs, Region
+from yibao.policy.casefile import CaseFile, Event
 
 _TEXT, _DAY, _NUMBER, _FLAG = pa.string(), pa.date32(), pa.int64(), pa.bool_()
 RELATIONS: dict[str, dict[str, pa.DataType]] = {
@@ -46,8 +46,7 @@ def lines_of(*, cases: Iterable[tuple[str, CaseFile]], packs: Packs) -> Lines:
     lines: Lines = {name: [] for name in RELATIONS}
     for person, case in cases:
         region = packs.region_for(case.region)
-        groups = region.setting("refund", "groups")
-        immediate = any("immediate" in _marks(groups.get(code)) for code in case.person.groups)
+        immediate = not immediate_groups(region).isdisjoint(case.person.groups)
         lines["requests"].append(
             {
                 "person": person,
@@ -60,6 +59,11 @@ def lines_of(*, cases: Iterable[tuple[str, CaseFile]], packs: Packs) -> Lines:
         )
         _record(lines, person, case)
     return lines
+
+
+def immediate_groups(region: Region) -> set[str]:
+    """Return the groups whose members have benefits at once in a region."""
+    return {code for code, group in region.setting("refund", "groups").items() if "immediate" in _marks(group)}
 
 
 def _marks(group: object) -> Iterable[str]:
@@ -90,14 +94,16 @@ def _record(lines: Lines, person: str, case: CaseFile) -> None:
                 "amount": paid.amount,
             }
         )
-    for position, event in enumerate(case.events):
-        names = {"first_day": "start", "last_day": "end"} | {name: name for name in _COUNTS}
-        members = {column: getattr(event, name, None) for column, name in names.items()}
-        lines["events"].append(
-            {"person": person, "position": position, "kind": event.kind, "on_day": event.on, **members}
-        )
+    lines["events"] += [event_line(person=person, position=at, event=event) for at, event in enumerate(case.events)]
     for use in case.benefits:
         lines["benefits"].append({"person": person, "enrolment": use.enrolment, "on_day": use.on, "kind": use.kind})
+
+
+def event_line(*, person: str, position: int, event: Event) -> dict[str, Any]:
+    """Return an event of somebody's record as a line of its relation."""
+    names = {"first_day": "start", "last_day": "end"} | {name: name for name in _COUNTS}
+    members = {column: getattr(event, name, None) for column, name in names.items()}
+    return {"person": person, "position": position, "kind": event.kind, "on_day": event.on, **members}
 
 
 _COUNTS = ("required_months", "paid_months", "due_months")

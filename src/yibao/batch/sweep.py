@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from yibao.batch.columns import DUCKDB, Asked, check, codes_in, compiled, put, source_of
-from yibao.batch.history import OWN_PAYERS, RELATIONS, UNIT_PAYERS, Lines, history_facts, put_history
-from yibao.policy import Packs, UnknownRegion
-
-_ONE_DAY = timedelta(days=1)
+from yibao.batch.history import history_facts, put_history
+from yibao.policy import Packs
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,8 @@ def duplicates(*, packs: Packs, on: date, views: dict[str, str], facts: dict[str
         views: of the service's `columns.py`.
         facts: of the service's `columns.py`.
     """
+    from yibao.batch.record import record
+
     connection = duckdb.connect()
     put_history(lines=record(packs=packs, on=on), views=views, connection=connection)
     counting = {name: text for name, text in facts.items() if name.endswith("overlap_months") or "paid_twice" in name}
@@ -83,42 +82,3 @@ def effects(*, packs: Packs, facts: Path, asked: Asked) -> list[Effect]:
     return [
         Effect(str(row), int(count), dict(zip(amounts, map(int, sums), strict=True))) for row, count, *sums in lines
     ]
-
-
-def record(*, packs: Packs, on: date) -> Lines:
-    """Return the whole record as lines of the relations of a history, read in bulk."""
-    from yibao.store import models as m
-
-    lines: Lines = {name: [] for name in RELATIONS}
-    homes: dict[str, str] = {}
-    for row in m.Person.objects.values("pk", "region", "died_on", "retired_on").iterator():
-        home = homes.setdefault(row["region"], _home(packs, row["region"]))
-        own = {"person": str(row["pk"]), "on_day": on, "home": home, "died": row["died_on"]}
-        lines["requests"].append({**own, "retired_on": row["retired_on"], "immediate": False})
-    for row in m.Enrolment.objects.values().iterator():
-        own = {"person": str(row["person_id"]), "enrolment": str(row["id"]), "position": row["id"]}
-        days = {"first_day": row["start"], "last_day": row["end"] and row["end"] - _ONE_DAY}
-        kept = {name: row[name] for name in ("scheme", "region", "status", "benefits_from")}
-        lines["enrolments"].append({**own, **days, **kept, "relation": row["category"]})
-    by_unit = set(m.ContributionPart.objects.filter(payer__in=UNIT_PAYERS).values_list("contribution_id", flat=True))
-    for row in m.Contribution.objects.values("enrolment__person_id", *_PAID).iterator():
-        lines["payments"].append(_payment(row, by_unit))
-    return lines
-
-
-_PAID = ("id", "enrolment_id", "kind", "paid_on", "first_month", "end_month", "payer", "years", "amount_fen")
-
-
-def _payment(row: dict[str, Any], by_unit: set[int]) -> dict[str, Any]:
-    own = {"person": str(row["enrolment__person_id"]), "payment": str(row["id"]), "enrolment": str(row["enrolment_id"])}
-    kept = {name: row[name] for name in ("kind", "paid_on", "first_month", "payer", "years")}
-    unit = row["payer"] == "unit" or row["id"] in by_unit
-    rest = {"position": row["id"], "last_month": row["end_month"] - 1, "amount": row["amount_fen"]}
-    return {**own, **kept, **rest, "by_unit": unit, "asked": row["payer"] in OWN_PAYERS}
-
-
-def _home(packs: Packs, code: str) -> str:
-    try:
-        return packs.region_for(code).code
-    except UnknownRegion:
-        return code
