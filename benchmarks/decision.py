@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.measure import Figure, median_seconds_over
+from benchmarks.population import packs_of_rows, table_words
 from yibao.policy import Region, Table, load_packs
 from yibao.policy.explain import sentences
 
@@ -18,6 +19,7 @@ SEED = 20240701
 POOLS = [f"{110100 + 100 * number}" for number in range(300)]
 VERSIONS = 10
 CASES = 5000
+LONG = 1000
 FULL, PARTIAL, NONE, MERGED = "refund_full", "refund_partial", "no_refund", "merge_accounts"
 OUTCOMES = {
     f"R{number:02}": outcome
@@ -172,7 +174,21 @@ def figures() -> list[Figure]:
     plain = median_seconds_over(run=hand.decide, inputs=cases, rounds=9) * 1e6
     timed = [median_seconds_over(run=run, inputs=cases, rounds=9) * 1e6 for run in (table.decide, looked_up, rendered)]
     names = ("eleven rows, a rate per pool: bare", "with its table looked up by day", "with the trace in Chinese")
-    return [
+    found = [
         Figure(name, value, "µs", limit, f"{value / plain:.1f} × plain Python ({plain:.2f} µs)")
         for name, value, limit in zip(names, timed, (5, 5, 30), strict=True)
     ]
+    return [*found, _of_long_tables(dice)]
+
+
+def _of_long_tables(dice: random.Random) -> Figure:
+    """Return the time of a bare decision of a thousand rows; an index leaves few of them to try."""
+    cases = [{**case(dice), "months_after": dice.randrange(LONG)} for _ in range(CASES)]
+    spent = {}
+    for rows in (LONG // 10, LONG):
+        with tempfile.TemporaryDirectory() as place:
+            packs = load_packs(roots=[packs_of_rows(folder=Path(place), rows=rows)], vocabularies=table_words())
+        table = packs.regions["000000"].table("refund", "refund", on=date(2020, 1, 1))
+        spent[rows] = median_seconds_over(run=table.decide, inputs=cases, rounds=5) * 1e6
+    few, many = spent.values()
+    return Figure(f"{LONG} rows, bare", many, "µs", None, f"{LONG // 10} rows {few:.2f} µs")

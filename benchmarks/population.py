@@ -14,6 +14,8 @@ CONTRIBUTION_WORDS = HERE.parent / "src/yibao/policy/vocabulary/contribution.yam
 TABLE_FOLDER = HERE / "refund_table"
 POOLS = tuple(f"{110100 + 100 * number}" for number in range(300))
 VERSIONS = 10
+INSURANCE = ("职工医保", "居民医保")
+PAYERS = ("用人单位", "本人", "失业保险基金")
 SEED = 20261121
 FIRST_DAY = date(2010, 1, 1)
 _DRAWN = """
@@ -101,3 +103,25 @@ def packs_of_many(*, folder: Path, pools: int, differing: bool) -> Packs:
         table = f"domain: refund\ntables:\n  refund:\n    rows:\n      - {row}then: {{outcome: refund_full}}}}\n"
         (own / "refund.yaml").write_text(table, encoding="utf-8")
     return load_packs(roots=[packs], vocabularies=table_words())
+
+
+def packs_of_rows(*, folder: Path, rows: int) -> Path:
+    """Write the packs of the eleven-row table with so many rows more before them; return their folder."""
+    packs = folder / f"rows_{rows}"
+    shutil.copytree(TABLE_FOLDER / "packs", packs)
+    path = packs / "000000_anywhere/refund.yaml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("key: region}", "values: [{from: 2010-01-01, value: '50%', source: rules}]}")
+    made = "".join(_row(number) for number in range(rows))
+    text = text.replace("p.rate[region_from]", "p.rate").replace("      - {id: R01,", f"{made}      - {{id: R01,")
+    path.write_text(text, encoding="utf-8")
+    return packs
+
+
+def _row(number: int) -> str:
+    when = (
+        f"insurance_type: {INSURANCE[number % 2]}, payer: {PAYERS[number % 3]}, "
+        f'tier: "{number % 7}", months_after: "{number // 2}"'
+    )
+    words = f'id: G{number}, label: 第{number}行, en: row {number}, from: 2010-01-01, source: "rules#4"'
+    return f"      - {{{words}, when: {{{when}}}, then: {{outcome: refund_full}}}}\n"

@@ -1,7 +1,6 @@
 """Speed of the rules: a whole refund decision, loading and checking every pack, and what more rows and values cost."""
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import yibao
 from benchmarks.measure import Figure, median_seconds
-from benchmarks.population import TABLE_FOLDER, measured_packs, table_words
+from benchmarks.population import measured_packs, packs_of_rows, table_words
 from yibao.policy import load_packs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,8 +22,6 @@ print(time.perf_counter() - start)
 """
 FEW, MANY, UNIT = 20, 220, 200
 VALUES = 3000
-INSURANCE = ("职工医保", "居民医保")
-PAYERS = ("用人单位", "本人", "失业保险基金")
 LOAD_MS_MAX = 5
 COLD_SECONDS_MAX = 5
 ROUNDS = 3
@@ -45,28 +42,6 @@ def _cold_load() -> Figure:
     command = [sys.executable, "-c", COLD_LOAD]
     spans = [float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(ROUNDS)]
     return Figure("load and check every pack, in a new process", sorted(spans)[1], "s", COLD_SECONDS_MAX)
-
-
-def packs_of_rows(*, folder: Path, rows: int) -> Path:
-    """Write the packs of the eleven-row table with so many rows more before them; return their folder."""
-    packs = folder / f"rows_{rows}"
-    shutil.copytree(TABLE_FOLDER / "packs", packs)
-    path = packs / "000000_anywhere/refund.yaml"
-    text = path.read_text(encoding="utf-8")
-    text = text.replace("key: region}", "values: [{from: 2010-01-01, value: '50%', source: rules}]}")
-    made = "".join(_row(number) for number in range(rows))
-    text = text.replace("p.rate[region_from]", "p.rate").replace("      - {id: R01,", f"{made}      - {{id: R01,")
-    path.write_text(text, encoding="utf-8")
-    return packs
-
-
-def _row(number: int) -> str:
-    when = (
-        f"insurance_type: {INSURANCE[number % 2]}, payer: {PAYERS[number % 3]}, "
-        f'tier: "{number % 7}", months_after: "{number // 2}"'
-    )
-    words = f'id: G{number}, label: 第{number}行, en: row {number}, from: 2010-01-01, source: "rules#4"'
-    return f"      - {{{words}, when: {{{when}}}, then: {{outcome: refund_full}}}}\n"
 
 
 def _spent(packs: Path) -> float:

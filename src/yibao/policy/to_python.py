@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from yibao.policy.code import Constants, Printer, Unknown, need, present
 from yibao.policy.functions import FUNCTIONS
 from yibao.policy.rows import Row
-from yibao.policy.tree import Expression, Named, Parameter, parameters_of, walk
+from yibao.policy.to_python_index import SHORT, Index, best_split
+from yibao.policy.tree import Expression, Fact, Named, Parameter, parameters_of, walk
 from yibao.policy.types import Kind, Value
 
 NOTHING: Mapping[str, Value] = MappingProxyType({})
@@ -177,13 +178,15 @@ class _Plan:
 
     def bare(self) -> list[str]:
         """Return the closure that only decides."""
+        if self.hit == "first" and len(self.rows) > SHORT and best_split(self.rows) is not None:
+            return self.indexed()
         body = self.start()
         if self.hit == "collect":
             body += self.collected(False)
         elif not self.rows:
             body += ["r = ''", "m = NOTHING"]
         elif not self.cases and self.hit == "first":
-            return ["def decide(f):", *indent([*body, *self.returning()])]
+            return ["def decide(f):", *indent([*body, *self.returning(self.rows)])]
         else:
             body += self.first(None)
         if self.hit == "unique":
@@ -193,13 +196,37 @@ class _Plan:
         body.append(f"return Hit(r, m, {self.amounts_code()}{rows})")
         return ["def decide(f):", *indent(body)]
 
+    def indexed(self) -> list[str]:
+        """Return the closure that only decides, of a long table: what the facts rule out is not tried."""
+        trees = expressions(tuple(self.rows))
+        maybe = frozenset(
+            part.name for tree in trees for part in walk(tree) if isinstance(part, Fact) and part.type.maybe
+        )
+        tried = self.pairing if self.cases else self.returning
+        index = Index(self.printer.value, maybe, lambda rows: [*self.start(), *tried(rows)])
+        name = index.function(self.rows)
+        if not self.cases:
+            return [*index.lines, f"decide = {name}"]
+        body = [*self.start(), f"r, m = {name}(f)", *self.locals(), *self.amounts(False)]
+        return [*index.lines, "def decide(f):", *indent([*body, f"return Hit(r, m, {self.amounts_code()})"])]
+
+    def pairing(self, rows: Sequence[Row]) -> list[str]:
+        """Return the lines that find the first row that holds, with its outputs."""
+        lines = []
+        for row in rows:
+            tests = " and ".join(self.conditions(row))
+            code = f"return {row.id!r}, {self.members(row)}"
+            lines.append(f"if {tests}: {code}" if tests else code)
+        return [*lines, "raise NoMatch('')"]
+
     def start(self) -> list[str]:
         names = self.printer.cached()
         return [f"{' = '.join(names)} = Unknown"] if names else []
 
-    def returning(self) -> list[str]:
+    def returning(self, rows: Sequence[Row]) -> list[str]:
+        """Return the lines that decide by the first row that holds, where there are no amounts."""
         lines = []
-        for row in self.rows:
+        for row in rows:
             code = f"Hit({row.id!r}, {self.members(row)}, NOTHING)"
             if len(row.members) == len(row.outputs):
                 code = self.constants.name(Hit(row.id, MappingProxyType(row.members), NOTHING))
