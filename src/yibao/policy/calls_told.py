@@ -53,13 +53,12 @@ def call_words(node: Call, *, tell: Callable[..., str], chinese: bool) -> str:
     """
     shift = _SHIFTS.get(node.function)
     told = [tell(_day(argument) if node.function in _OF_A_MONTH else argument) for argument in node.arguments]
-    if shift is not None and isinstance(node.arguments[1], Literal) and isinstance(node.arguments[1].value, int):
-        return _shifted(shift, told[0], node.arguments[1].value, not chinese)
+    if shift is not None:
+        by = node.arguments[1]
+        number = by.value if isinstance(by, Literal) and isinstance(by.value, int) else told[1]
+        return _shifted(shift, told[0], number, not chinese)
     joint = "、" if chinese else ", "
-    form = _FORMS.get(node.function)
-    if form is None:
-        return f"{node.function}({joint.join(told)})"
-    return form[not chinese].format(*told, all=joint.join(told))
+    return _FORMS[node.function][not chinese].format(*told, all=joint.join(told))
 
 
 def _day(argument: Expression) -> Expression:
@@ -69,11 +68,12 @@ def _day(argument: Expression) -> Expression:
     return argument
 
 
-def _shifted(shift: Shift, what: str, by: int, english: bool) -> str:
+def _shifted(shift: Shift, what: str, by: int | str, english: bool) -> str:
     """Return a day or month so much earlier or later; by nothing it is itself."""
-    if abs(by) <= 1:
+    if isinstance(by, int) and abs(by) <= 1:
         return {-1: shift.before[english], 0: "{}", 1: shift.after[english]}[by].format(what)
-    unit = shift.unit[english]
+    unit, earlier = shift.unit[english], isinstance(by, int) and by < 0
+    number = abs(by) if isinstance(by, int) else by
     if english:
-        return f"{abs(by)} {unit} {'before' if by < 0 else 'after'} {what}"
-    return f"{what}{'前' if by < 0 else '后'} {abs(by)} {unit}"
+        return f"{number} {unit} {'before' if earlier else 'after'} {what}"
+    return f"{what}{'前' if earlier else '后'} {number} {unit}"
