@@ -48,6 +48,15 @@ def test_every_region_has_examples_on_both_sides(decided, region):
 
 
 @pytest.mark.parametrize("region", REGIONS)
+def test_every_contradiction_is_expected_by_an_example_of_its_region(all_examples, region):
+    expected = {
+        told["rule"] for each in all_examples if each.place[:6] == region for told in each.expect.get("conflicts", [])
+    }
+    silent = {row.id for row in rows(region) if row.conflicts} - expected
+    assert silent == set(), f"no example of {region} expects what these contradict: {', '.join(sorted(silent))}"
+
+
+@pytest.mark.parametrize("region", REGIONS)
 def test_every_remark_names_a_row_and_documents_that_are_there(region):
     known = services.packs().regions[region]
     remarks = dict(known.setting("refund", "notes") or {})

@@ -13,6 +13,7 @@ from yibao.batch.reached import unreached
 from yibao.cli import packs_mutate
 from yibao.cli.packs_diff import diff
 from yibao.cli.packs_new import new
+from yibao.cli.packs_quality import quality
 from yibao.cli.packs_table import table
 from yibao.cli.packs_variants import variants
 from yibao.policy import Diagnostic, PackErrors, Packs, load_packs
@@ -45,6 +46,7 @@ def command() -> None:
 
 command.add_command(diff)
 command.add_command(new)
+command.add_command(quality)
 command.add_command(table)
 command.add_command(variants)
 
