@@ -2,6 +2,14 @@
 
 from yibao.store.models.access import CitizenLogin, StaffRole
 from yibao.store.models.audit import AuditHead, ReadLog
+from yibao.store.models.batches import (
+    BankMessage,
+    BankResult,
+    BatchItem,
+    ClearingMember,
+    PayerAccount,
+    PaymentBatch,
+)
 from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
 from yibao.store.models.insurance import (
     AccountCredit,
@@ -32,6 +40,9 @@ __all__ = [
     "AuditHead",
     "BalanceCheckpoint",
     "BankAccount",
+    "BankMessage",
+    "BankResult",
+    "BatchItem",
     "BenefitUse",
     "Case",
     "CaseAction",
@@ -39,6 +50,7 @@ __all__ = [
     "CaseSignature",
     "CaseTurn",
     "CitizenLogin",
+    "ClearingMember",
     "Contribution",
     "ContributionPart",
     "ContributionRefund",
@@ -52,7 +64,9 @@ __all__ = [
     "NumberSequence",
     "Outbox",
     "PackVersion",
+    "PayerAccount",
     "Payment",
+    "PaymentBatch",
     "Person",
     "PersonGroup",
     "PersonalAccountBalance",

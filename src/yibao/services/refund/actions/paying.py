@@ -16,14 +16,14 @@ from yibao.services.refund.actions import evidence, money, papers, payees
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.actions.reviewing import _kept, _unchanged
 from yibao.services.refund.models import RefundRequest
-from yibao.store import cases, keys
+from yibao.store import batches, cases, keys
 from yibao.store.models import Case, ContributionRefund, IssuedPaper, Payment
 
 REFERENCE_MAX = 80
 REASON_MAX = 200
 
 
-def pay(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Payment:
+def pay(*, number: str, key: str, by: Actor, on: date, at: datetime, batch: str = "") -> Payment:
     """Send the money of an approved case; the same key again returns the same payment.
 
     A 退款单 is numbered in a short transaction and typeset outside any; only then are the books and the state
@@ -35,12 +35,13 @@ def pay(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Payment:
         by: Finance, somebody who neither entered, accepted nor signed the case.
         on: Business date and accounting date.
         at: The moment.
+        batch: Number of the released batch it is paid by; empty when it is paid alone.
 
     Returns:
         The first payment; `case.payments` has one row for each receiver.
 
     Raises:
-        Refused: evidence_changed (409, back to level 1), nothing_to_pay, two_person_rule, wrong_state.
+        Refused: evidence_changed (409, back to level 1), nothing_to_pay, two_person_rule, wrong_state, in_a_batch.
     """
     slip = _slip(number=number, by=by, on=on, at=at)
     sent: list[int] = []
@@ -51,7 +52,7 @@ def pay(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Payment:
         found = _unchanged(case, on=on, at=at) if case.state == State.APPROVED else None
         with keys.once(key=f"refund/pay/{number}/{key}", content={"number": number}, at=at) as slot:
             if not slot.repeated:
-                slot.answer = {"payment": _send(case, found, slip, by=by, on=on, at=at).pk}
+                slot.answer = {"payment": _send(case, found, slip, batch, by=by, on=on, at=at).pk}
             sent.append(slot.answer["payment"])
         return case
 
@@ -88,7 +89,14 @@ def _by_slip(plain: Mapping[str, Any], request: RefundRequest) -> bool:
 
 
 def _send(
-    case: Case, found: evidence.Evidence | None, slip: IssuedPaper | None, *, by: Actor, on: date, at: datetime
+    case: Case,
+    found: evidence.Evidence | None,
+    slip: IssuedPaper | None,
+    batch: str,
+    *,
+    by: Actor,
+    on: date,
+    at: datetime,
 ) -> Payment:
     request = case.refund
     case = cases.act(number=case.number, kind="pay", by=by, at=at, on=on, data={"slip": slip.number if slip else ""})
@@ -118,6 +126,7 @@ def _send(
         )
         money.pay_out(case=case, payment=payment, scheme_amounts=schemes, region=plain["pack"]["region"], at=at)
         made.append(payment)
+    batches.tie(case=case, batch=batch, payments=made, by=by)
     return made[0]
 
 

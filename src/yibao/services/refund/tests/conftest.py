@@ -18,9 +18,11 @@ from yibao.store import cases, posting
 from yibao.store.models import (
     AccountCredit,
     Case,
+    ClearingMember,
     Contribution,
     ContributionPart,
     Enrolment,
+    PayerAccount,
     Person,
     RecordEvent,
     StaffRole,
@@ -30,7 +32,7 @@ REGION = "500000"
 CARD = "6222020000000000000"
 MATERIALS = ("payment_proof", "id_document", "bank_card", "unemployment_record")
 ROLES = (
-    *("clerk", "clerk2", "reviewer", "reviewer2", "finance", "county_agency", "county_hrss"),
+    *("clerk", "clerk2", "reviewer", "reviewer2", "finance", "finance2", "county_agency", "county_hrss"),
     *("county_finance", "city_agency", "city_hrss", "city_finance"),
 )
 
@@ -226,6 +228,16 @@ def walk(chen, staff, files):
 def make_walk(staff, files):
     """Make a walk for any person."""
     return lambda person, **options: Walk(person, staff, **options)
+
+
+@pytest.fixture
+def fund(db):
+    """The fund's own account, and the number of the bank everybody here has an account at."""
+    ClearingMember.objects.create(bank_name="演示银行", code="102653000012")
+    return PayerAccount.objects.create(
+        region=REGION, scheme="employee", holder="演示市医保基金", number="31001500000050000001",
+        clearing_code="105653000014",
+    )  # fmt: skip
 
 
 @pytest.fixture
