@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 BIN := .venv/bin
 STAMPS := .venv/.done
-PURE := src/yibao/kernel src/yibao/policy src/yibao/ledger src/yibao/casework \
+PURE := src/yibao/kernel src/yibao/policy src/yibao/ledger src/yibao/casework src/yibao/bank \
 	$(wildcard src/yibao/services/*/rules src/yibao/services/*/rules.py src/yibao/services/*/workflow.py)
 PAGE_SOURCES := $(shell find src/yibao/web/assets -type f 2>/dev/null)
 TEMPLATES := $(shell find src/yibao -type d -name templates 2>/dev/null)

@@ -31,7 +31,7 @@ from yibao.batch.demo.tariffs import Tariffs
 from yibao.casework.actors import Actor
 from yibao.services.refund import actions, rulebook
 from yibao.store import audit_log, guards
-from yibao.store.models import Case, CitizenLogin, Contribution, Person
+from yibao.store.models import Case, CitizenLogin, Contribution, PaymentBatch, Person
 
 PERSONS = 80
 SEED = 2026
@@ -285,6 +285,7 @@ class Route:
             "kind": "application_form",
             "region": case.region,
             "verb": "accept",
+            "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             **printed,
         }
         needed = {name: values[name] for name in self.parameters}

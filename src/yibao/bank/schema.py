@@ -43,16 +43,18 @@ def _one(value: Any, rules: Mapping[str, Any], path: str) -> Iterator[str]:
 
 
 def _digits(value: Decimal) -> tuple[int, int]:
-    parts = value.normalize().as_tuple()
+    # What is no number has digits enough to break every limit.
+    parts = (value if value.is_finite() else Decimal(1).scaleb(-_TOO_FINE)).normalize().as_tuple()
     exponent = int(parts.exponent)
     return len(parts.digits) + max(exponent, 0), max(-exponent, 0)
 
 
+_TOO_FINE = 99
 _FACETS: Mapping[str, Callable[[Any, Any], bool]] = {
     "min_length": lambda value, least: len(value) >= least,
     "max_length": lambda value, most: len(value) <= most,
     "pattern": lambda value, pattern: re.fullmatch(pattern, value) is not None,
-    "min_inclusive": lambda value, least: bool(value >= least),
+    "min_inclusive": lambda value, least: value.is_finite() and bool(value >= least),
     "total_digits": lambda value, most: max(_digits(value)) <= most,
     "fraction_digits": lambda value, most: _digits(value)[1] <= most,
 }

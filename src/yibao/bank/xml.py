@@ -16,7 +16,7 @@ from xsdata.formats.dataclass.serializers.config import SerializerConfig
 
 from yibao.bank import schema
 from yibao.bank.orders import BankFileInvalid
-from yibao.kernel.money import Money, MoneyError
+from yibao.kernel.money import Money
 
 BYTES_MAX = 20_000_000
 SHOWN_MAX = 5
@@ -120,9 +120,9 @@ def fen(amount: Decimal) -> int:
         (194910, 194910)
     """
     try:
-        whole = amount.quantize(Decimal("0.01"))
-        if whole != amount:
-            raise MoneyError("", "")
-        return Money.parse(str(whole)).fen
-    except (MoneyError, ArithmeticError) as error:
-        raise BankFileInvalid(f"金额 {amount} 不是整分", f"the amount {amount} is not whole fen") from error
+        whole = amount.scaleb(2).to_integral_exact()
+    except ArithmeticError:
+        whole = Decimal("NaN")
+    if not whole.is_finite() or whole < 0 or whole.scaleb(-2) != amount:
+        raise BankFileInvalid(f"金额 {amount} 不是整分", f"the amount {amount} is not whole fen")
+    return int(whole)

@@ -194,6 +194,11 @@ def _locked(number: str, by: Actor) -> PaymentBatch:
     return batch
 
 
+def batch_of(case: Case) -> str:
+    """Return the number of the batch a case waits in, or an empty text."""
+    return _waiting().filter(case=case).values_list("batch__number", flat=True).first() or ""
+
+
 def waiting_items(batch: PaymentBatch) -> list[BatchItem]:
     """Return what of a batch is neither paid nor left out."""
     return list(batch.items.filter(payment__isnull=True, left_out="").select_related("case"))

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import yibao.services
+from yibao.casework.standing import PAYOUT_ROLE
 from yibao.policy import Region, UnknownRegion
 from yibao.store.models import Person
 from yibao.web.sections import contributions
@@ -28,7 +29,9 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     say = request.say
     queue = {"code": "queue", "text": say("desk.nav.queue"), "href": reverse("workbench:queue")}
     ledger = {"code": "ledger", "text": say("desk.nav.ledger"), "href": reverse("workbench:ledger")}
-    return [queue, *(item for items in contributions("workbench_nav", request) for item in items), ledger]
+    batches = {"code": "batches", "text": say("desk.nav.batches"), "href": reverse("workbench:batches")}
+    paying = [batches] if PAYOUT_ROLE in request.actor.roles else []
+    return [queue, *(item for items in contributions("workbench_nav", request) for item in items), *paying, ledger]
 
 
 def roles_words(request: HttpRequest) -> str:

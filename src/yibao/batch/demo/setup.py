@@ -15,6 +15,7 @@ from yibao.batch.demo.cases import make_cases
 from yibao.batch.demo.city import PERSONS_LEAST, SEED, make_city
 from yibao.batch.demo.load import person_key, store_city
 from yibao.batch.demo.names import REGION
+from yibao.batch.demo.paying import make_batch
 from yibao.batch.demo.planted import CASE_KINDS, KINDS
 from yibao.batch.demo.records import City
 from yibao.batch.demo.staff import PASSWORD, STAFF, make_logins
@@ -55,6 +56,7 @@ def make(*, persons: int, seed: int, on: date, quiet: bool = False) -> City:
         books(1)
         make_logins(city)
         make_cases(city, advance=_bar(progress, "办理案件 cases", len(CASE_KINDS)))
+        make_batch(on=on, at=at)
     return city
 
 

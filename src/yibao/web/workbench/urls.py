@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from yibao.web.workbench import pages
+from yibao.web.workbench import pages, payouts
 
 app_name = "workbench"
 urlpatterns = [
     path("", pages.queue, name="queue"),
     path("sign-in", pages.sign_in, name="sign_in"),
     path("ledger", pages.ledger, name="ledger"),
+    path("batches", payouts.batch_list, name="batches"),
+    path("batches/<str:batch>", payouts.one_batch, name="batch"),
+    path("batches/<str:batch>/file", payouts.batch_file, name="batch_file"),
+    path("batches/<str:batch>/do/<slug:verb>", payouts.batch_step, name="batch_step"),
 ]

@@ -6,7 +6,7 @@ from yibao.casework.standing import Standing
 from yibao.casework.states import State
 from yibao.services.refund import workflow
 from yibao.services.refund.actions import money
-from yibao.store import cases
+from yibao.store import batches, cases
 from yibao.store.models import Case
 
 CORRECT_ACCOUNT = "correct_account"
@@ -27,6 +27,9 @@ def available(*, case: Case, actor: Actor) -> list[str]:
     decision = cases.decision(case.number)
     if decision is not None:
         found = [verb for verb in found if _opens(verb, decision.outcome, case)]
+    if "pay" in found and batches.batch_of(case):
+        # Only its batch pays it now.
+        found.remove("pay")
     if case.state == State.APPROVED and money.has_bounced(case) and _may_correct(case, actor):
         found.append(CORRECT_ACCOUNT)
     return found
