@@ -134,13 +134,14 @@ def carry_on(*, number: str, by: Actor, on: date, at: datetime) -> PaymentBatch:
         raise batches.refuse("batch_two_persons", number)
     for item in batches.waiting_items(batch) if batch.state == "released" else ():
         try:
-            _of(item.case).pay(number=item.case.number, key=number, by=by, on=on, at=at, batch=number)
+            actions_of(item.case).pay(number=item.case.number, key=number, by=by, on=on, at=at, batch=number)
         except Refused as no:
             batches.leave_out(item=item, why=no.refusal.code)
     return batches.seal(number=number, by=by, at=at)
 
 
-def _of(case: Case) -> ModuleType:
+def actions_of(case: Case) -> ModuleType:
+    """Return the actions of the service a case belongs to."""
     found = _actions(case.service)
     if found is None:
         raise LookupError(f"the service {case.service} pays nothing")

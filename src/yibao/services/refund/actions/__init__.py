@@ -15,8 +15,8 @@ from yibao.services.refund.actions.applying import (
     withdraw,
 )
 from yibao.services.refund.actions.buttons import available
-from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.dues import dues
+from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.reviewing import accept, approve, ask_correction, not_accept, refuse
