@@ -90,12 +90,12 @@ def read_in(files: tuple[Path, ...], login: str, day: Any) -> None:
     require_ready()
     from django.utils import timezone
 
-    from yibao.services import results
+    from yibao.services import payouts
 
     by, on = _actor(login), day.date() if day else timezone.localdate()
     for file in files:
         with _told(file):
-            found = results.read_in(content=file.read_bytes(), by=by, on=on, at=timezone.now())
+            found = payouts.read_in(content=file.read_bytes(), by=by, on=on, at=timezone.now())
         click.echo(f"{file}: {found.batch} {found.message_id}{' 以前读入过 read before' if found.repeated else ''}")
         for one in found.results:
             case = one.payment.case.number if one.payment else "-"

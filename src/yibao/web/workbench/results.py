@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from yibao.bank.orders import BankFileInvalid
 from yibao.kernel.errors import Refused
-from yibao.services import results
+from yibao.services import payouts
 from yibao.web.workbench.payouts import acting, finance_only
 
 TAGS = {"paid": "app-tag--done", "bounced": "app-tag--turn", "contradicts": "app-tag--turn", "unknown": "app-tag--turn"}
@@ -38,14 +38,14 @@ def _field(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _read(request: HttpRequest) -> tuple[results.Imported | None, str]:
+def _read(request: HttpRequest) -> tuple[payouts.Imported | None, str]:
     """Return what came of the file, or why nothing did."""
     file = request.FILES.get("file")
     if file is None:
         return None, request.say("desk.results.no_file")
     english = request.say.language == "en"
     try:
-        return results.read_in(content=file.read(), **acting(request)), ""
+        return payouts.read_in(content=file.read(), **acting(request)), ""
     except BankFileInvalid as error:
         return None, request.say("desk.results.unreadable", why=error.en if english else error.zh)
     except Refused as no:
@@ -53,7 +53,7 @@ def _read(request: HttpRequest) -> tuple[results.Imported | None, str]:
         return None, f"{told.en}. {told.next_en}" if english else f"{told.zh}。{told.next_zh}"
 
 
-def _rows(found: results.Imported, request: HttpRequest) -> list[dict[str, Any]]:
+def _rows(found: payouts.Imported, request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "result": result,

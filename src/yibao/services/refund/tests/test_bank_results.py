@@ -10,7 +10,7 @@ from yibao.bank.orders import BankFileInvalid
 from yibao.bank.pain002 import BANK_TIME, Line, StatusReport
 from yibao.kernel.errors import Refused
 from yibao.ledger.accounts import Account, AccountKind
-from yibao.services import payouts, results
+from yibao.services import payouts
 from yibao.services.refund import actions
 from yibao.store import batches, posting, verify
 from yibao.store.models import BankMessage, BankResult, CaseAction, JournalTransaction, Payment
@@ -39,7 +39,7 @@ class Office:
         return pain002.write(replace(said, **changed))
 
     def read(self, content, by="finance"):
-        return results.read_in(content=content, by=self.staff[by], **self.walks[0].now())
+        return payouts.read_in(content=content, by=self.staff[by], **self.walks[0].now())
 
     def effects(self, content):
         return [one.effect for one in self.read(content).results]
