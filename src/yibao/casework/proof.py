@@ -11,12 +11,13 @@ from yibao.casework.chain import Action, action_hash
 from yibao.casework.heads import HeadBook
 from yibao.casework.projection import clock_columns, columns, signature_rows, turn_rows
 from yibao.casework.standing import Standing, standing_of
-from yibao.kernel.canonical import canonical_json, content_hash, text_hash
+from yibao.kernel.canonical import canonical_json, content_hash, moment, text_hash
 from yibao.kernel.errors import Refused
 from yibao.kernel.workdays import last_published_year
 
 Record = Mapping[str, Any]
 Check = Callable[[Record], bool]
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def faults(records: Iterable[Record], *, signed: Check) -> Iterator[str]:
@@ -35,8 +36,16 @@ def faults(records: Iterable[Record], *, signed: Check) -> Iterator[str]:
     """
     audit = _Audit(signed)
     for record in records:
-        yield from audit.read(record)
+        yield from _readable(audit.read(record))
     yield from audit.finished()
+
+
+def _readable(found: Iterator[str]) -> Iterator[str]:
+    """A value that cannot even be read is a fault like any other."""
+    try:
+        yield from found
+    except _UNREADABLE as error:
+        yield f"有记录无法读出：{error!r}。 / A record cannot be read: {error!r}."
 
 
 class _Audit:
@@ -47,6 +56,8 @@ class _Audit:
         self.ended = False
 
     def read(self, record: Record) -> Iterator[str]:
+        if self.ended:
+            yield "结尾之后还有记录。 / There are records after the end."
         reader = getattr(self, f"_{record['record']}", None)
         if reader is None:
             yield f"有一条记录的种类不认识：{record['record']}。 / A record is of unknown kind: {record['record']}."
@@ -54,7 +65,7 @@ class _Audit:
         yield from reader(record)
 
     def finished(self) -> Iterator[str]:
-        yield from self.heads.faults()
+        yield from _readable(self.heads.faults())
         if not self.ended:
             yield "审计记录不完整：没有结尾。 / The audit records are cut short: their end is missing."
 
@@ -142,11 +153,11 @@ def projection_faults(record: Record) -> Iterator[str]:
     """Return where the columns of a case, its turns, clocks and signatures differ from what its actions give."""
     number = record["number"]
     try:
-        standing = standing_of(action_of(plain) for plain in record["actions"])
-    except (ValueError, KeyError, Refused) as error:
+        compared = list(_compared(record, standing_of(action_of(plain) for plain in record["actions"])))
+    except (*_UNREADABLE, Refused) as error:
         yield f"案件 {number} 的动作不能依次发生。 / The actions of case {number} cannot have happened: {error}."
         return
-    for name, (stored, computed) in _compared(record, standing):
+    for name, (stored, computed) in compared:
         if stored != computed:
             yield (
                 f"案件 {number} 的 {name} 登记为 {stored}，按动作应为 {computed}。"
@@ -200,7 +211,8 @@ def _texts(values: Mapping[str, Any]) -> dict[str, Any]:
 def _hash_of(number: str, previous: str, plain: Record) -> str:
     try:
         action = action_of(plain)
-        if canonical_json(dict(action.data)) != plain["data"]:
+        told = (canonical_json(dict(action.data)), moment(action.at), action.business_date.isoformat())
+        if told != (plain["data"], plain["at"], plain["business_date"]):
             return ""
         return action_hash(case_number=number, previous=previous, action=action)
     except (ValueError, TypeError):

@@ -1,6 +1,7 @@
 """`yibao audit`: prove chains, projections and heads; sign the head of a day."""
 
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -42,6 +43,18 @@ def export(file: Path) -> None:
 
     click.echo(f"{proof.export(what='audit', file=file)} 条记录 / records: {file}")
     click.echo(f"公钥 / public key: {heads.own_public_key()}")
+
+
+@command.command("verifier")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def verifier(file: Path) -> None:
+    """交出独立核对程序：只需 Python。 Write the one Python file that proves an export without this program."""
+    from yibao.casework.verifier import one_file
+
+    text = one_file()
+    file.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"SHA-256: {sha256(text.encode()).hexdigest()}")
+    click.echo(f"python3 -I -S {file.name} EXPORT PUBLIC_KEY")
 
 
 @command.command("head")

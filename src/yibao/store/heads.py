@@ -104,10 +104,12 @@ def signed_by(head: Mapping[str, Any], *, public_key: str) -> bool:
         return False
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(bytes.fromhex(head["signature"]), signed_text(head).encode())
-    except (InvalidSignature, ValueError):
+        signature = bytes.fromhex(head["signature"])
+        key.verify(signature, signed_text(head).encode())
+    except (InvalidSignature, TypeError, ValueError):
         return False
-    return True
+    # One spelling only: no capital digit, no space between.
+    return signature.hex() == head["signature"]
 
 
 def _sign(head: AuditHead) -> None:

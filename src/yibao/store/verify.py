@@ -79,15 +79,20 @@ def read_export(file: Path) -> Iterator[Record]:
     Raises:
         ExportUnreadable: A line is no record; the message names it.
     """
-    with file.open(encoding="utf-8") as stream:
+    with file.open("rb") as stream:
         for number, line in enumerate(stream, 1):
             try:
-                record = json.loads(line)
-            except ValueError as error:
+                record = _record_of(line.decode().removesuffix("\n"))
+            except (ValueError, TypeError, RecursionError) as error:
                 raise ExportUnreadable(f"{file}:{number}: 不是导出的记录 / no record of an export") from error
-            if not isinstance(record, dict) or "record" not in record:
-                raise ExportUnreadable(f"{file}:{number}: 不是导出的记录 / no record of an export")
             yield record
+
+
+def _record_of(line: str) -> Record:
+    record = json.loads(line)
+    if not isinstance(record, dict) or "record" not in record or canonical_json(record) != line:
+        raise ValueError("no record in its one spelling")
+    return record
 
 
 def _read_through(faults: Iterable[str]) -> Iterator[str]:
