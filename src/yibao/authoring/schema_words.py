@@ -9,9 +9,9 @@ KIND = {
     "county": ("区县", "county"),
 }
 QUALITY = {
-    "bronze": ("铜级：规则和出处已写，尚未逐行核对", "bronze"),
-    "silver": ("银级：每行有出处，应退和不退的例子都有", "silver"),
-    "gold": ("金级：再加上改动能被例子发现、由人复核", "gold"),
+    "bronze": ("铜级：每个数有出处，每项结果有一个例子", "bronze"),
+    "silver": ("银级：例子不少于二十个，每种不退的理由都有例子", "silver"),
+    "gold": ("金级：与官方算例核对过，整批计算与逐笔一致", "gold"),
 }
 GRADE = {
     "A": ("公布的原文", "the official text"),

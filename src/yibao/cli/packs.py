@@ -32,10 +32,20 @@ FAULTS = (
     "共 {count} 处错误，没有载入任何规则包。请按上面的位置改正后再查。"
     " {count} faults, no pack was loaded: correct them at the places above and check again."
 )
+NO_REGION = "没有地区“{code}”的规则包；现有：{known}。 There is no pack of {code!r}; there are: {known}."
 CAME_OUT = "{good} 个例子结果正确，{bad} 个不符。 {good} examples came out as expected, {bad} did not."
 NO_RULES = (
     "例子要用所载入的规则包来算，请先让 YIBAO_PACKS 指向 {root}。"
     " The examples are decided by the packs in use: set YIBAO_PACKS to {root} first."
+)
+
+
+REGIONS = click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="REGION",
+    help="只看该地区，可写多次 This region only; may be repeated.",
 )
 
 
@@ -53,6 +63,7 @@ command.add_command(variants)
 
 @command.command("check", help="检查规则包，列出全部错误。 Check packs, list every fault.")
 @ROOTS
+@REGIONS
 @click.option("--quiet", is_flag=True, help="不列提示。 Leave remarks out.")
 @click.option(
     "--mutate",
@@ -61,10 +72,14 @@ command.add_command(variants)
     help="逐项小改该地区（all：全部地区）的规则，看例子能否发现；可写多次。"
     " Change the rules of a region (all: of every region) bit by bit: do its examples notice? May be repeated.",
 )
-def check(*, roots: tuple[Path, ...], quiet: bool, mutate: tuple[str, ...]) -> None:
+def check(*, roots: tuple[Path, ...], regions: tuple[str, ...], quiet: bool, mutate: tuple[str, ...]) -> None:
     """Print every fault with file, line and column; exit 1 where there is one, 2 where there is no such folder."""
     packs = _load(roots)
     remarks = [*packs.warnings, *([] if quiet else _without_example(packs))]
+    chosen = regions or tuple(code for code in mutate if code in packs.folders)
+    if chosen:
+        names = {folder.name for folder in _chosen(packs, chosen)}
+        remarks = [remark for remark in remarks if remark.file.partition("/")[0] in names]
     if not quiet:
         for remark in remarks:
             click.echo(_line(remark))
@@ -85,23 +100,34 @@ def _without_example(packs: Packs) -> list[Diagnostic]:
     return findings.sorted()
 
 
-def _cases(packs: Packs) -> list[Case]:
+def _chosen(packs: Packs, regions: tuple[str, ...]) -> list[Path]:
+    """Return the folders of some regions, of all where none is named; exit 2 where there is no such region."""
+    for code in regions:
+        if code not in packs.folders:
+            known = "、".join(packs.folders)
+            click.echo(NO_REGION.format(code=code, known=known), err=True)
+            raise SystemExit(2)
+    return [packs.folders[code] for code in regions or packs.folders]
+
+
+def _cases(packs: Packs, regions: tuple[str, ...] = ()) -> list[Case]:
     try:
-        return [case for folder in packs.folders.values() for case in read_cases(folder=folder)]
+        return [case for folder in _chosen(packs, regions) for case in read_cases(folder=folder)]
     except PackErrors as error:
         _fail(error)
 
 
 @command.command("test", help="运行规则包里的例子。 Run the worked examples of the packs.")
 @ROOTS
-def test(*, roots: tuple[Path, ...]) -> None:
+@REGIONS
+def test(*, roots: tuple[Path, ...], regions: tuple[str, ...]) -> None:
     """Print every example that does not come out as expected; exit 1 where there is one."""
     packs = _load(roots)
     for root in roots:
         if root.resolve() != services.packs_folder().resolve():
             click.echo(NO_RULES.format(root=root), err=True)
             raise SystemExit(2)
-    cases = _cases(packs)
+    cases = _cases(packs, regions)
     wrong = _run(cases)
     for outcome in wrong:
         click.echo(f"{outcome.case.mark} {outcome.case.name} {outcome.case.en}\n    {outcome.case.why}")

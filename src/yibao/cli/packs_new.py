@@ -15,6 +15,10 @@ BROKEN = (
     "现有的规则包有错误，没有新建。请先运行 yibao packs check，改正后再试。"
     " The packs there are have faults, nothing was made: run `yibao packs check`, correct them and try again."
 )
+NOT_WRITTEN = (
+    "写不进去（{why}），没有新建。请换一个您能写的文件夹（--into）。"
+    " Nothing can be written there ({why}), nothing was made: name a folder of yours with --into."
+)
 MADE = """已建立 {folder}：上级 {parent}，层级 {kind}。还没有任何规定，全部沿用上级。
 Made {folder}: parent {parent}, kind {kind}. It has no rule of its own yet, what the parent decides holds.
 
@@ -56,6 +60,9 @@ def new(
     except PackErrors:
         click.echo(BROKEN, err=True)
         raise SystemExit(1) from None
+    except OSError as error:
+        click.echo(NOT_WRITTEN.format(why=f"{error.strerror}: {error.filename}"), err=True)
+        raise SystemExit(2) from None
     click.echo(_told(made))
 
 

@@ -18,6 +18,9 @@ _NO_FOLDER = (
     "没有这个文件夹：{root}。请写规则包所在的文件夹。 There is no folder {root}: name the folder that holds the packs."
 )
 _WRITTEN = "已写出 {path} written"
+_NOT_WRITTEN = (
+    "写不进去（{why}）。请写一个您能写的规则包文件夹。 Nothing can be written there ({why}): name a folder of yours."
+)
 _USE = (
     "规则包文件第一行写上 # yaml-language-server: $schema=../{folder}/refund{suffix} ，编辑器就会提示。"
     " With that line first in a pack file, editors complete and mark it."
@@ -39,13 +42,20 @@ def command(form: str, root: Path | None) -> None:
     if not root.is_dir():
         click.echo(_NO_FOLDER.format(root=root), err=True)
         raise SystemExit(2)
-    folder = root / SCHEMAS
+    try:
+        _write(root, root / SCHEMAS)
+    except OSError as error:
+        click.echo(_NOT_WRITTEN.format(why=f"{error.strerror}: {error.filename}"), err=True)
+        raise SystemExit(2) from None
+    click.echo(_USE.format(folder=SCHEMAS, suffix=SUFFIX))
+
+
+def _write(root: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, schema in schemas(vocabularies=services.vocabularies(), root=root).items():
         path = folder / f"{name}{SUFFIX}"
         path.write_text(_shown(schema) + "\n", encoding="utf-8")
         click.echo(_WRITTEN.format(path=path))
-    click.echo(_USE.format(folder=SCHEMAS, suffix=SUFFIX))
 
 
 def _shown(schema: dict[str, Any]) -> str:

@@ -129,6 +129,18 @@ def test_a_folder_that_is_there_is_never_touched(own: Path) -> None:
     assert everything(own) == before
 
 
+def test_a_folder_that_cannot_be_written_is_told(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(own))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    for result in (run(*GOOD), CliRunner().invoke(main, ["schema", "packs"])):
+        assert result.exit_code == 2, result.output
+        assert "写不进去" in result.output
+    assert sorted(path.name for path in own.iterdir()) == ["000000_national", "_template"]
+
+
 def test_where_the_packs_have_faults_nothing_is_made(own: Path) -> None:
     path = own / "000000_national" / "refund.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("scheme: resident", "schem: resident"), encoding="utf-8")

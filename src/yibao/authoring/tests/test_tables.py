@@ -14,7 +14,7 @@ from yibao import services
 from yibao.authoring.tables import book
 from yibao.authoring.tables.book import Sheet
 from yibao.authoring.tables.changes import compare
-from yibao.authoring.tables.edits import edited, line_edit
+from yibao.authoring.tables.edits import added, edited, line_edit
 from yibao.authoring.tables.transfer import Desk, desk, take_over
 from yibao.authoring.tables.views import AMOUNT, FIXED, PARAMETERS, View
 from yibao.cli import main
@@ -108,6 +108,43 @@ def test_one_cell_changed_is_one_value_changed_and_no_byte_beside_it(
         start, end = written.value.start_mark.index, written.end
         assert after[:start] == text[:start]
         assert after.endswith(text[end:])
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)
+@given(data=st.data())
+def test_a_new_line_stands_where_the_sheet_has_it_and_every_other_line_stays(
+    data: st.DataObject, desks: list[tuple[Desk, list[View]]]
+) -> None:
+    found, views = data.draw(st.sampled_from(desks))
+    at = data.draw(st.integers(0, len(views) - 1))
+    view = views[at]
+    assume(view.lines)
+    number = data.draw(st.integers(0, len(view.lines) - 1))
+    like = view.lines[number]
+    free = [column.name for column in view.columns if column.name not in (*FIXED, AMOUNT, view.identity, "key", "from")]
+    new = {name: data.draw(TEXT.map(str.strip)) for name in data.draw(st.lists(st.sampled_from(free), unique=True))}
+    new |= {"from": "2099-01-01", **{name: like.cells[name] for name in (AMOUNT, "parameter") if name in like.cells}}
+    new |= {} if view.identity == "no" else {view.identity: "NEW"}
+    sheet = sheet_of(view)
+    sheet.rows.insert(number + 1, (0, [new.get(name, "") for name in sheet.names]))
+    sheet.rows = [(row, texts) for row, (_, texts) in enumerate(sheet.rows, start=2)]
+    result = compare(view=view, sheet=sheet)
+    assert result.faults == []
+    (change,) = result.changed
+    text = found.texts[like.file]
+    after = edited(
+        text=text, edits=added(text=text, path=view.path(change.cells), changes=[change], columns=view.columns)
+    )
+    told = cells(found.views(found.texts | {like.file: after})[at])
+    before = cells(view)
+    assert told[: number + 1] + told[number + 2 :] == before
+    assert {name: each for name, each in told[number + 1].items() if name not in FIXED} == {
+        name: each for name, each in change.new.items() if each
+    } | {name: each for name, each in new.items() if name == AMOUNT}
 
 
 @pytest.fixture

@@ -70,6 +70,22 @@ def test_test_prints_what_is_different_and_exits_1(own: Path) -> None:
     assert "amount: 应为 should be 1.00" in result.output
 
 
+def test_a_region_is_looked_at_alone() -> None:
+    every, one = run("packs", "test").output, run("packs", "test", "--region", "140000").output
+    assert "0 did not" in one
+    assert int(one.split()[0]) < int(every.split()[0])
+    remarks = run("packs", "check", "--region", "140000").output
+    assert "140000_shanxi/sources.yaml" in remarks
+    assert "500000_chongqing/" not in remarks
+
+
+@pytest.mark.parametrize("verb", ["check", "test"])
+def test_a_region_without_a_pack_exits_2(verb: str) -> None:
+    result = run("packs", verb, "--region", "999999")
+    assert result.exit_code == 2
+    assert "没有地区“999999”" in result.output
+
+
 def test_test_of_other_packs_than_those_in_use_exits_2(tmp_path: Path, own: Path) -> None:
     other, _ = write(folder=tmp_path / "other", files=FILES)
     assert run("packs", "test", str(other)).exit_code == 2
