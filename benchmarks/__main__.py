@@ -13,7 +13,9 @@ def main(parts: list[str]) -> int:
     """Print the table of all modules or of those named; return 1 when a target is missed."""
     table = Table("measured", "figure", "target", "met", "beside it", title="Yibao")
     met = True
+    told = Console(stderr=True)
     for module in parts or MODULES:
+        told.print(f"measuring: {module}", style="dim")
         for figure in import_module(f"benchmarks.{module}").figures():
             met = met and figure.met is not False
             mark = {True: "yes", False: "NO", None: ""}[figure.met]
