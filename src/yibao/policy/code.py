@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from yibao.kernel.money import RATE_SCALE, Rounding
 from yibao.policy.diagnostics import UnknownValue
+from yibao.policy.exact import rounded
 from yibao.policy.rows import Row
 from yibao.policy.tree import (
     And,
@@ -25,11 +25,10 @@ from yibao.policy.tree import (
     Or,
     Parameter,
     Round,
-    Share,
     Within,
     walk,
 )
-from yibao.policy.types import UNROUNDED, Kind, Value
+from yibao.policy.types import Value
 
 
 class Unknown:
@@ -208,60 +207,22 @@ class Printer:
         """Return the code of one of two values."""
         return f"({self.text(node.then)} if {self.text(node.condition)} else {self.text(node.otherwise)})"
 
-    def fraction(self, node: Expression) -> tuple[str, str | int]:
-        """Return the code of numerator and denominator of an exact number; a written denominator as a number."""
-        if isinstance(node, Share):
-            top, under = self.fraction(node.amount)
-            of = self.text(node.of)
-            return f"({top} * {self.operand(node.n)})", of if under == 1 else f"({under} * {of})"
-        if node.type.kind not in UNROUNDED:
-            return self.operand(node), 1
-        if isinstance(node, Call):
-            return self._extreme(node)
-        if not isinstance(node, Arithmetic):
-            return self.operand(node), 1
-        left, left_under = self.fraction(node.left)
-        right, right_under = self.fraction(node.right)
-        if node.operator == "*":
-            scale = RATE_SCALE if Kind.RATE in (node.left.type.kind, node.right.type.kind) else 1
-            return f"({left} * {right})", _times(_times(left_under, right_under), scale)
-        left, right, under = _crossed((left, left_under), (right, right_under))
-        return f"({left} {node.operator} {right})", under
+    @property
+    def extremes(self) -> dict[str, str]:
+        """What Python calls the greatest and the least."""
+        return {"max": "max", "min": "min"}
 
-    def _extreme(self, node: Call) -> tuple[str, str | int]:
-        top, under = self.fraction(node.arguments[0])
-        for argument in node.arguments[1:]:
-            left, right, under = _crossed((top, under), self.fraction(argument))
-            top = f"{node.function}({left}, {right})"
-        return top, under
+    def number(self, node: Expression) -> str:
+        """Return the code of a whole number."""
+        return self.operand(node)
+
+    def divided(self, top: str, under: str) -> str:
+        """Return the code of a whole division."""
+        return f"({top} // {under})"
 
     def rounding(self, node: Round) -> str:
         """Return the code of a rounding, in whole numbers only."""
-        top, under = self.fraction(node.operand)
-        whole = _times(under, node.step)
-        if node.rounding is Rounding.UP:
-            units = f"-(-{top} // {whole})"
-        elif node.rounding is Rounding.DOWN:
-            units = f"({top} // {whole})"
-        else:
-            units = f"((2 * {top} + {whole}) // {_times(2, whole)})"
-        return units if node.step == 1 else f"({units} * {node.step})"
-
-
-def _crossed(left: tuple[str, str | int], right: tuple[str, str | int]) -> tuple[str, str, str | int]:
-    """Return two numerators over their common denominator, and it."""
-    (left_top, left_under), (right_top, right_under) = left, right
-    if left_under == right_under:
-        return left_top, right_top, left_under
-    return f"{left_top} * {right_under}", f"{right_top} * {left_under}", _times(left_under, right_under)
-
-
-def _times(left: str | int, right: str | int) -> str | int:
-    if isinstance(left, int) and isinstance(right, int):
-        return left * right
-    if 1 in (left, right):
-        return right if left == 1 else left
-    return f"({left} * {right})"
+        return rounded(node=node, engine=self)
 
 
 _PRINTERS: dict[type[Expression], Callable[[Printer, Any], str]] = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from yibao.kernel.money import RATE_SCALE, Rounding
+from yibao.policy.exact import rounded
 from yibao.policy.to_sql_dates import DUCKDB, SPARK, Dialect
 from yibao.policy.tree import (
     And,
@@ -37,7 +37,7 @@ from yibao.policy.tree import (
     children,
     walk,
 )
-from yibao.policy.types import UNROUNDED, Kind, Value
+from yibao.policy.types import Kind, Value
 
 __all__ = ["DUCKDB", "SPARK", "Dialect", "Sql", "Threshold"]
 
@@ -173,46 +173,22 @@ class Sql:
         kinds = [argument.type.kind for argument in node.arguments]
         return self.dialect.call(node.function, kinds, [self.wide(argument) for argument in node.arguments])
 
-    def fraction(self, node: Expression) -> tuple[str, str | int]:
-        """Return numerator and denominator of an exact number; a written denominator as a number."""
-        if isinstance(node, Share):
-            top, under = self.fraction(node.amount)
-            of = self.wide(node.of)
-            return f"({top} * {self.wide(node.n)})", of if under == 1 else f"({under} * {of})"
-        if isinstance(node, Named):
-            return self.fraction(node.body)
-        if node.type.kind not in UNROUNDED or not isinstance(node, Call | Arithmetic):
-            return self.wide(node), 1
-        if isinstance(node, Call):
-            return self._extreme(node)
-        left, left_under = self.fraction(node.left)
-        right, right_under = self.fraction(node.right)
-        if node.operator == "*":
-            scale = RATE_SCALE if Kind.RATE in (node.left.type.kind, node.right.type.kind) else 1
-            return f"({left} * {right})", _times(_times(left_under, right_under), scale)
-        left, right, under = _crossed((left, left_under), (right, right_under))
-        return f"({left} {node.operator} {right})", under
+    @property
+    def extremes(self) -> dict[str, str]:
+        """What SQL calls the greatest and the least."""
+        return _EXTREMES
 
-    def _extreme(self, node: Call) -> tuple[str, str | int]:
-        top, under = self.fraction(node.arguments[0])
-        for argument in node.arguments[1:]:
-            left, right, under = _crossed((top, under), self.fraction(argument))
-            top = f"{_EXTREMES[node.function]}({left}, {right})"
-        return top, under
+    def number(self, node: Expression) -> str:
+        """Return the text of a whole number."""
+        return self.wide(node)
+
+    def divided(self, top: str, under: str) -> str:
+        """Return the text of a whole division."""
+        return self.dialect.divided(top, under)
 
     def rounding(self, node: Round) -> str:
         """Return the text of a rounding of a number not below 0, in whole numbers only."""
-        top, under = self.fraction(node.operand)
-        whole = _times(under, node.step)
-        if node.rounding is Rounding.UP:
-            units = self.dialect.divided(f"({top} + {whole} - 1)", str(whole))
-        elif node.rounding is Rounding.DOWN:
-            units = self.dialect.divided(top, str(whole))
-        elif isinstance(whole, int) and whole % 2 == 0:
-            units = self.dialect.divided(f"({top} + {whole // 2})", str(whole))
-        else:
-            units = self.dialect.divided(f"(2 * {top} + {whole})", str(_times(2, whole)))
-        return units if node.step == 1 else f"({units} * {node.step})"
+        return rounded(node=node, engine=self)
 
     def stop(self, node: Expression) -> str:
         """Return the test whether computing a node would read a parameter that is not known; empty where it cannot."""
@@ -276,22 +252,6 @@ def either(tests: list[str]) -> str:
 def may_fault(node: Expression) -> bool:
     """Return whether a node, computed where its guard does not hold, could overflow or leave the calendar."""
     return any(isinstance(part, _MAY_FAULT) for part in walk(node))
-
-
-def _crossed(left: tuple[str, str | int], right: tuple[str, str | int]) -> tuple[str, str, str | int]:
-    """Return two numerators over their common denominator, and it."""
-    (left_top, left_under), (right_top, right_under) = left, right
-    if left_under == right_under:
-        return left_top, right_top, left_under
-    return f"({left_top} * {right_under})", f"({right_top} * {left_under})", _times(left_under, right_under)
-
-
-def _times(left: str | int, right: str | int) -> str | int:
-    if isinstance(left, int) and isinstance(right, int):
-        return left * right
-    if 1 in (left, right):
-        return right if left == 1 else left
-    return f"({left} * {right})"
 
 
 _PRINTERS: dict[type[Expression], Callable[[Sql, Any], str]] = {
