@@ -20,6 +20,7 @@ from yibao.casework.states import TRANSITIONS, State
 from yibao.cli import main as verbs
 from yibao.cli.django_setup import prepare
 from yibao.kernel.errors import Refusal
+from yibao.policy.messages import MESSAGES, REMARKS
 from yibao.services import packs as find_packs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,9 +125,24 @@ def contradictions() -> str:
     return "\n".join(blocks)
 
 
+def findings() -> str:
+    """Return everything the checks of packs can find, with its sentences."""
+    opening = (
+        "What `yibao packs check` can find, with file, line and column. An error keeps every pack from loading;"
+        " a remark does not. What stands in braces is filled in."
+    )
+    rows = "".join(
+        f"| `{code}` | {'remark' if code in REMARKS else 'error'} | {zh} | {en} |\n"
+        for code, (zh, en) in MESSAGES.items()
+    )
+    head = "| code | | 中文 | English |\n| --- | --- | --- | --- |"
+    return f"# 规则包的检查 Findings of the checks\n\n{NOTE}\n{opening}\n\n{head}\n{rows}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/contradictions.md": contradictions,
     "docs/reference/cli.md": command_line,
+    "docs/reference/findings.md": findings,
     "docs/reference/settings.md": settings,
     "docs/reference/states.md": states,
     "docs/reference/refusals.md": refusals,

@@ -104,6 +104,9 @@ def _source(key: Scalar, node: Node, findings: Findings) -> Source:
     if starts is None and attested is None:
         hint = "in_force_from: 施行日期；不知道就写 attested_from: 已知最早按此办理的日期"
         findings.error("missing_key", key.mark, key="in_force_from / attested_from", hint=hint)
+    until = day(node=words, key="until", findings=findings)
+    if until is not None and until <= (starts or attested or until):
+        findings.error("dates_reversed", words.entries["until"][1].mark, until=until, start=starts or attested)
     source = Source(
         id=key.text,
         number="" if number == "unknown" else number,
@@ -113,7 +116,7 @@ def _source(key: Scalar, node: Node, findings: Findings) -> Source:
         issued_on=day(node=words, key="issued_on", findings=findings),
         in_force_from=starts,
         attested_from=attested,
-        until=day(node=words, key="until", findings=findings),
+        until=until,
         address=word(node=words, key="address"),
         grade=grade,
         mark=key.mark,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from yibao.policy.conflicts import read_conflicts
 from yibao.policy.delegation import ROWS, VALUES, Delegation, check_opened, read_delegation
 from yibao.policy.diagnostics import Findings, Mark, suggest
-from yibao.policy.documents import Source, read_citations
+from yibao.policy.documents import Source, check_in_force, read_citations
 from yibao.policy.expression import read_expression
 from yibao.policy.folder import NATION, Pack
 from yibao.policy.parameters import (
@@ -277,8 +278,12 @@ class LevelReader:
             name = needed(node=parts, key="id", findings=self.findings)
             if parts.get("source") is None:
                 self.findings.error("missing_source", parts.mark)
-            read_citations(node=parts.get("source"), sources=self.level.sources, findings=self.findings)
+            cited = read_citations(node=parts.get("source"), sources=self.level.sources, findings=self.findings)
             on = day(node=parts, key="on", findings=self.findings)
+            if on is not None and cited:
+                check_in_force(
+                    cited=cited, start=on, until=on + timedelta(days=1), mark=parts.mark, findings=self.findings
+                )
             if on is not None:
                 endings.append(Ending(name, on, parts.mark))
             elif parts.get("on") is None:

@@ -1,5 +1,9 @@
 """The sentence of every finding about a pack, in Chinese and English; the keys are stable."""
 
+# What is told and keeps no pack from loading; everything else does.
+REMARKS = frozenset(
+    {"source_attested", "not_earlier", "dead_from", "hidden_row", "could_be_parameter", "no_example"},
+)
 MESSAGES: dict[str, tuple[str, str]] = {
     # reading
     "yaml_syntax": ("{problem_zh}", "{problem_en}"),

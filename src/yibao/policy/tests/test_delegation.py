@@ -105,3 +105,14 @@ def test_an_order_of_values_is_kept_unless_the_line_says_why_not(tmp_path: Path)
     assert codes(tmp_path / "wrong", wrong) == ["out_of_order"]
     said = {**wrong, path: wrong[path].replace('"50%", source: cq', '"50%", source: cq, confirmed: 原文如此')}
     assert load(folder=tmp_path / "said", files=said)
+
+
+def test_a_row_ends_by_a_document_in_force_on_that_day(tmp_path: Path) -> None:
+    early = ENDED.replace("2016-01-01", "2014-01-03")
+    assert codes(tmp_path, one_row(early, "to: [pooling], source: nat")) == ["source_not_in_force"]
+
+
+def test_a_document_ends_after_it_came_into_force(tmp_path: Path) -> None:
+    path = f"{CITY}/sources.yaml"
+    made = files(**{path: FILES[path].replace("2014-01-06,", "2014-01-06, until: 2014-01-06,")})
+    assert "dates_reversed" in codes(tmp_path, made)

@@ -9,12 +9,11 @@ import pytest
 import yaml
 
 from yibao.policy import Diagnostic, PackErrors, Severity, load_packs
-from yibao.policy.messages import MESSAGES
+from yibao.policy.messages import MESSAGES, REMARKS
 from yibao.policy.tests.making import FILES
 
 FAULTS: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text(encoding="utf-8"))
 NATION = "000000_national"
-REMARKS = ("source_attested", "not_earlier", "dead_from", "hidden_row", "could_be_parameter")
 # Told where there is no pack at all, and by `yibao packs check`, which runs the examples; tested there.
 ELSEWHERE = {"no_packs", "no_example"}
 MANIFEST = (
