@@ -1,6 +1,7 @@
 """Which rules do we know, from which document, how sure: open to everybody, made from the packs in use."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yibao import services
-from yibao.policy import Packs, Region
+from yibao.policy import PackErrors, Packs, Region
 from yibao.policy.cases import read_cases
 from yibao.policy.documents import GRADES
 from yibao.policy.folder import QUALITIES
@@ -67,16 +68,24 @@ def card(packs: Packs, region: Region) -> dict[str, Any]:
     return {
         "region": region,
         "counted": counted,
-        "examples": _examples(packs.version).get(region.code, 0),
+        "examples": _examples(packs.version).get(region.code),
         "share": share,
         "depth": len(region.chain) - 1,
     }
 
 
 @lru_cache(maxsize=VERSIONS_KEPT)
-def _examples(version: str) -> dict[str, int]:
+def _examples(version: str) -> dict[str, int | None]:
     """Return how many worked examples each region has; counted once for each version of the packs."""
-    return {code: len(read_cases(folder=folder)) for code, folder in services.packs().folders.items()}
+    return {code: _counted(folder) for code, folder in services.packs().folders.items()}
+
+
+def _counted(folder: Path) -> int | None:
+    """Return how many worked examples a pack has, None where they cannot be read just now: no rule rests on them."""
+    try:
+        return len(read_cases(folder=folder))
+    except (PackErrors, OSError, UnicodeDecodeError):
+        return None
 
 
 @lru_cache(maxsize=PAGES_KEPT)

@@ -97,6 +97,14 @@ def clerk_page_again():
     return client.get("/workbench/").content.decode()
 
 
+def test_the_public_pages_outlive_an_example_that_cannot_be_read(packs):
+    change(packs, RULE, 'fund_overlap_months: "> 10"')
+    (packs / "500000_chongqing" / "cases" / "good" / "broken.yaml").write_text("cases: [{", encoding="utf-8")
+    shown = Client().get("/rules/500000")
+    assert shown.status_code == 200
+    assert "".join(shown.content.decode().split("算过的例子")[1].split(">")[2:3]).startswith("不详")
+
+
 def test_citizens_are_not_troubled_with_faults(packs):
     decided()
     change(packs, RULE, 'fund_overlap_mnths: "> 0"')
