@@ -64,6 +64,7 @@ def test_a_reader_who_types_every_line_ends_with_a_silver_pack(project: Path, ch
     assert "quality: silver" in (pack / "pack.yaml").read_text(encoding="utf-8")
     assert result.stdout.count(" 0 did not") == 3
     assert "没有改动" in result.stdout
+    assert re.search(r"990100 .* silver +│ silver ", result.stdout)
     assert f"{pack.name}/refund.yaml:" in result.stdout
     cases = [path.read_text(encoding="utf-8").count("- name:") for path in pack.rglob("cases/*/*.yaml")]
     assert sum(cases) >= 20
