@@ -36,9 +36,9 @@ Made {folder}: parent {parent}, kind {kind}. It has no rule of its own yet, what
     "new",
     help="新建一个地区的规则包：代码、中文名、英文名。 Make the pack of a region: its code, Chinese and English name.",
 )
-@click.argument("code")
-@click.argument("name")
-@click.argument("en")
+@click.argument("code", default="")
+@click.argument("name", default="")
+@click.argument("en", default="")
 @click.option(
     "--maintainer", "maintainers", multiple=True, help="维护人，可写多次 Who answers for it; may be repeated."
 )

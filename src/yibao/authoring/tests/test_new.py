@@ -104,6 +104,7 @@ def test_the_nearest_level_above_is_the_parent(own: Path) -> None:
         pytest.param(("510100", " ", *GOOD[2:]), "名称是空的", "name is empty", id="no name"),
         pytest.param(("510100", "成\n都", *GOOD[2:]), "名称是空的或含换行", "broken", id="a name of two lines"),
         pytest.param(("510100", "成都市", "成都", *GOOD[3:]), "没有字母", "has no letter", id="no English name"),
+        pytest.param((), "不是六位数字", "not six digits", id="nothing at all"),
         pytest.param(GOOD[:3], "没有写维护人", "Nobody is named", id="nobody answers for it"),
         pytest.param((*GOOD, "--kind", "city"), "层级“city”", "The kind 'city'", id="no such kind"),
         pytest.param((*GOOD, "--into", "nowhere"), "没有模板文件夹", "no folder _template", id="no template there"),
