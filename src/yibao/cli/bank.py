@@ -135,6 +135,29 @@ def simulate(file: Path, folder: Path, seed: int, bounce: int, drop: int, repeat
         click.echo(target)
 
 
+@command.command("reconcile")
+@click.option("--region", default="500000", show_default=True, help="机构的地区代码 region of the office")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="对到哪一天，默认今天 last day, today by default")
+def reconcile(region: str, day: Any) -> None:
+    """三方对账：案件、账本、银行，差额为零或逐笔指出。 Cases, books and bank: difference zero, or each fen named."""
+    prepare()
+    from django.utils import timezone
+
+    from yibao.kernel.money import display_fen
+    from yibao.store import reconciliation
+
+    found = reconciliation.reconcile(region=region, on=day.date() if day else timezone.localdate())
+    for flow in found.flows:
+        sums = " = ".join(display_fen(fen) for fen in (flow.case_fen, flow.ledger_fen, flow.bank_fen))
+        click.echo(f"{flow.route}: {flow.count} 笔 {sums}，在途 on its way {display_fen(flow.on_way_fen)}")
+    for leg in found.differences:
+        three = f"案件 case {display_fen(leg.case_fen)}，账本 books {display_fen(leg.ledger_fen)}"
+        name = " ".join(part for part in (leg.case_number, leg.end_to_end) if part)
+        click.echo(f"✗ {name}: {three}，银行 bank {display_fen(leg.bank_fen)}", err=True)
+    click.echo(f"{found.on} 差额 difference {display_fen(found.difference_fen)}")
+    sys.exit(1 if found.differences else 0)
+
+
 def _actor(login: str) -> Any:
     """Return a member of staff as one who acts, or end the command."""
     from django.contrib.auth import get_user_model

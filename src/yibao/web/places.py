@@ -30,7 +30,9 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     queue = {"code": "queue", "text": say("desk.nav.queue"), "href": reverse("workbench:queue")}
     ledger = {"code": "ledger", "text": say("desk.nav.ledger"), "href": reverse("workbench:ledger")}
     batches = {"code": "batches", "text": say("desk.nav.batches"), "href": reverse("workbench:batches")}
-    paying = [batches] if PAYOUT_ROLE in request.actor.roles else []
+    reconcile = {"code": "reconcile", "text": say("desk.nav.reconcile"), "href": reverse("workbench:reconcile")}
+    roles = request.actor.roles
+    paying = [batches, reconcile] if PAYOUT_ROLE in roles else [reconcile] if "auditor" in roles else []
     return [queue, *(item for items in contributions("workbench_nav", request) for item in items), *paying, ledger]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.workbench import pages, payouts, results
+from yibao.web.workbench import pages, payouts, reconciling, results
 
 app_name = "workbench"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in", pages.sign_in, name="sign_in"),
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),
+    path("reconcile", reconciling.reconcile, name="reconcile"),
     path("bank-results", results.read_in, name="bank_results"),
     path("batches/<str:batch>", payouts.one_batch, name="batch"),
     path("batches/<str:batch>/file", payouts.batch_file, name="batch_file"),
