@@ -1,5 +1,6 @@
 """How a figure is taken, and how it is shown."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -19,7 +20,9 @@ class Figure:
 
     @property
     def shown(self) -> str:
-        """The figure with its unit; counts without decimals."""
+        """The figure with its unit; counts without decimals, a line for what was not measured."""
+        if math.isnan(self.value):
+            return "–"
         return f"{self.value:g} {self.unit}" if self.unit == "statements" else f"{self.value:.2f} {self.unit}"
 
     @property
