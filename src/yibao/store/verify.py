@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from yibao.casework import proof as casework_proof
 from yibao.kernel.canonical import canonical_json
 from yibao.ledger import proof as ledger_proof
 from yibao.store import documents, guards, heads
-from yibao.store.models import Document, IssuedPaper, Payment
+from yibao.store.models import Document, IssuedPaper, Payment, PaymentBatch
 from yibao.store.records import audit_records, ledger_records
 from yibao.store.snapshot import snapshot
 
@@ -55,7 +55,7 @@ def verify_audit(
         return list(casework_proof.faults(records, signed=signed))
     with snapshot():
         faults = _read_through(casework_proof.faults(audit_records(), signed=signed))
-        return [*_guard_faults(), *faults, *_payment_faults(), *(_file_faults() if files else ())]
+        return [*_guard_faults(), *faults, *_payment_faults(), *_batch_faults(), *(_file_faults() if files else ())]
 
 
 def export(*, what: str, file: Path) -> int:
@@ -109,6 +109,16 @@ def _payment_faults() -> Iterator[str]:
     for number, told, amount in rows.values_list("case__number", "amount_fen", "posted"):
         if told != amount:
             yield f"案件 {number} 的付款 {told} 分，入账 {amount} 分。 / {number} paid {told} fen, posted {amount}."
+
+
+def _batch_faults() -> Iterator[str]:
+    paid = {"paid": Count("items__payment"), "sum": Sum("items__payment__amount_fen")}
+    for row in PaymentBatch.objects.filter(state="sent").annotate(**paid).order_by("pk"):
+        if (row.count, row.total_fen) != (row.paid, row.sum or 0):
+            told, known = f"{row.count}/{row.total_fen}", f"{row.paid}/{row.sum or 0}"
+            yield f"批次 {row.number} 报 {told} 分，付款 {known} 分。 / {row.number} told {told}, paid {known}."
+        if row.released_by_id == row.made_by_id:
+            yield f"批次 {row.number} 由制作人自己复核。 / {row.number} was released by its maker."
 
 
 def _file_faults() -> Iterator[str]:
