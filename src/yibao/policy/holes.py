@@ -49,10 +49,11 @@ def check_readings(*, region: Region, mark: Mark, findings: Findings) -> None:
     """
     count = 1
     for series in region.series.values():
-        count *= len(series.readings) or 1
+        names = series.readings
+        count *= len(names) or 1
         for _, lines in series.values.values():
             for line in lines:
-                missing = [name for name in series.readings if line.readings and name not in dict(line.readings)]
+                missing = [name for name in names if line.readings and name not in dict(line.readings)]
                 if missing:
                     findings.error("reading_missing", Mark(line.file, line.line, 1), names="、".join(missing))
     if count > MOST_READINGS:
