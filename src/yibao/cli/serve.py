@@ -9,6 +9,7 @@ import click
 from yibao.cli.django_setup import require_ready
 
 LISTENING = "医保办事 Yibao: http://{name}:{port}   （按 Ctrl+C 停止 Ctrl+C stops it）"
+GRACE_SECONDS = 5
 CANNOT_LISTEN = """\
 端口 {port} 已被占用，网站没有启动。请关掉占用它的程序，或用 --port 换一个端口。
 Port {port} is in use, so the site was not started. Stop the program that holds it, or choose another with --port."""
@@ -36,6 +37,9 @@ def command(*, host: str, port: int, workers: int, threads: int) -> None:
         "--log-level",
         "warning",
         "--no-control-socket",
+        # Ctrl+C must free the port soon, also where a browser keeps its connection open.
+        "--graceful-timeout",
+        str(GRACE_SECONDS),
         # The packs are read once, before the processes part; one that starts anew later begins with a good version.
         "--preload",
         "yibao.project.wsgi:application",
