@@ -11,13 +11,13 @@ from yibao.policy.diagnostics import Findings, Mark, suggest
 from yibao.policy.documents import Source, check_in_force, read_citations
 from yibao.policy.expression import read_expression
 from yibao.policy.folder import NATION, Pack
+from yibao.policy.mass_values import MassReader
 from yibao.policy.parameters import (
     PARAMETER_KEYS,
     ParameterValue,
     Series,
     check_order,
     check_series,
-    csv_node,
     earlier,
     overlay,
     read_term,
@@ -144,8 +144,8 @@ class LevelReader:
         lines = read_values(node=words, term=term, scope=scope, sources=sources, findings=findings)
         if term.name in self.level.pack.csv:
             name, text = self.level.pack.csv[term.name]
-            node = csv_node(text=text, file=name, findings=findings)
-            lines += read_values(node=node, term=term, scope=scope, sources=sources, findings=findings)
+            reader = MassReader(file=name, term=term, scope=scope, sources=sources, findings=findings)
+            lines += reader.read(text)
             check_series(lines=lines, findings=findings)
         return lines
 

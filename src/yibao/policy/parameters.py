@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import csv
-import io
 import itertools
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +13,7 @@ from yibao.policy.documents import Citation, Source, check_in_force, read_citati
 from yibao.policy.expression import literal
 from yibao.policy.scope import Fault, ParameterTerm, Scope
 from yibao.policy.shape import entries, listed, needed, span, word
-from yibao.policy.source import Mapping, Node, Scalar, Sequence
+from yibao.policy.source import Mapping, Node, Scalar
 from yibao.policy.terms import check_name, read_bounds, read_type
 from yibao.policy.types import Kind, Type, Value, show_value
 
@@ -24,7 +22,6 @@ VALUE_KEYS = ("from", "until", "value", "key", "source", "confirmed", "note", "c
 RISING, FALLING = "rising", "falling"
 ORDERS = (RISING, FALLING)
 UNKNOWN = "unknown"
-CSV_COLUMNS = ("key", "from", "until", "value", "source", "checked_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +219,25 @@ def read_values(
     """Return the dated values of a parameter as one pack writes them; overlaps and holes are reported."""
     lines = []
     for item in listed(node=node.get("values"), findings=findings):
-        line = _line(item, term, scope, sources, findings)
+        line = read_line(node=item, term=term, scope=scope, sources=sources, findings=findings)
         if line is not None:
             lines.append(line)
     check_series(lines=lines, findings=findings)
     return lines
 
 
-def _line(
-    node: Node, term: ParameterTerm, scope: Scope, sources: dict[str, Source], findings: Findings
+def read_line(
+    *, node: Node, term: ParameterTerm, scope: Scope, sources: dict[str, Source], findings: Findings
 ) -> ParameterValue | None:
+    """Return one dated value, None where it cannot be read; every fault is reported.
+
+    Args:
+        node: the line: its days, value, key and source.
+        term: the parameter.
+        scope: knows the enums of keys and values.
+        sources: documents that may be cited.
+        findings: gets the faults.
+    """
     words = entries(node=node, keys=VALUE_KEYS, findings=findings)
     start, until = span(node=words, findings=findings)
     written = words.get("value")
@@ -348,24 +354,3 @@ def check_series(*, lines: list[ParameterValue], findings: Findings) -> None:
                 findings.error("parameter_overlap", mark, where=f"{earlier.file}:{earlier.line}")
             elif earlier.until < later.from_:
                 findings.error("parameter_hole", mark, start=earlier.until, until=later.from_)
-
-
-def csv_node(*, text: str, file: str, findings: Findings) -> Mapping:
-    """Return the lines of a CSV of mass values in the form of a parameter's `values` in YAML."""
-    rows = list(csv.reader(io.StringIO(text)))
-    header = rows[0] if rows else []
-    if not header or any(column not in CSV_COLUMNS for column in header) or "from" not in header:
-        findings.error("csv_columns", Mark(file, 1, 1), columns=", ".join(CSV_COLUMNS))
-        return Mapping({}, Mark(file, 1, 1))
-    names = [Scalar(name, Mark(file, 1, 1)) for name in header]
-    items: list[Node] = []
-    for number, row in enumerate(rows[1:], start=2):
-        column = 1
-        cells: dict[str, tuple[Scalar, Node]] = {}
-        for name, content in zip(names, row, strict=False):
-            if content:
-                cells[name.text] = (name, Scalar(content, Mark(file, number, column)))
-            column += len(content) + 1
-        items.append(Mapping(cells, Mark(file, number, 1)))
-    top = Mark(file, 1, 1)
-    return Mapping({"values": (Scalar("values", top), Sequence(tuple(items), top))}, top)
