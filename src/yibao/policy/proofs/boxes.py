@@ -19,7 +19,7 @@ from yibao.policy.proofs.atoms import (
 )
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import And, Expression, Fact, If, Literal, Local, Not, Or
-from yibao.policy.types import Kind
+from yibao.policy.types import Kind, Value
 
 # An axis to the classes it may be in; an axis that is left out may be in any.
 Box = Mapping[int, int]
@@ -66,6 +66,7 @@ class Space:
         self.index = {key: position for position, key in enumerate(found)}
         self.axes = [self._axis(atoms) for atoms in found.values()]
         self._masks: dict[tuple[int, bool], tuple[Atom, tuple[int, int]]] = {}
+        self._tests: dict[tuple[int, str, tuple[Value, ...], bool], int] = {}
 
     def _axis(self, atoms: list[Atom]) -> Axis:
         first = atoms[0]
@@ -140,15 +141,18 @@ class Space:
         if found is None:
             atom = self.reader.atom(node)
             axis = self.index[atom.key]
-            found = self._masks[id(node), truth] = (atom, (axis, self._mask(self.axes[axis], atom, truth)))
+            found = self._masks[id(node), truth] = (atom, (axis, self._mask(axis, atom, truth)))
         axis, mask = found[1]
         return [{axis: mask}] if mask else []
 
-    @staticmethod
-    def _mask(axis: Axis, atom: Atom, truth: bool) -> int:
-        if atom.values[:1] == ("!=",):
-            return axis.mask(Atom(atom.key, atom.kind, atom.node, None, "in", atom.values[1:]), not truth)
-        return axis.mask(atom, truth)
+    def _mask(self, axis: int, atom: Atom, truth: bool) -> int:
+        """Return the classes of an axis a test leaves; rows that ask the same are answered once."""
+        asked = (axis, atom.operator, atom.values, truth)
+        if asked not in self._tests:
+            if atom.values[:1] == ("!=",):
+                atom, truth = Atom(atom.key, atom.kind, atom.node, None, "in", atom.values[1:]), not truth
+            self._tests[asked] = self.axes[axis].mask(atom, truth)
+        return self._tests[asked]
 
     def row(self, conditions: Iterable[Expression]) -> list[dict[int, int]]:
         """Return the boxes in which all of several conditions hold."""
