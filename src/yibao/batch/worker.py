@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
 from yibao.services.refund import actions
-from yibao.store import cases, heads, projection
+from yibao.store import cases, heads, projection, reconciliation
 from yibao.store.models import CaseClock, Outbox
 
 LEASE = timedelta(minutes=5)
@@ -95,6 +95,7 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
         if _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at)):
             put_off.until[clock.pk] = at + RETRY_AFTER
     heads.sign_due(on=on, at=at)
+    reconciliation.make_due(on=on, at=at)
     return done
 
 

@@ -138,7 +138,8 @@ def simulate(file: Path, folder: Path, seed: int, bounce: int, drop: int, repeat
 @command.command("reconcile")
 @click.option("--region", default="500000", show_default=True, help="机构的地区代码 region of the office")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="对到哪一天，默认今天 last day, today by default")
-def reconcile(region: str, day: Any) -> None:
+@click.option("--full", is_flag=True, help="从第一笔算起，不用每日结存 from the first payment on, without checkpoints")
+def reconcile(region: str, day: Any, full: bool) -> None:
     """三方对账：案件、账本、银行，差额为零或逐笔指出。 Cases, books and bank: difference zero, or each fen named."""
     prepare()
     from django.utils import timezone
@@ -146,7 +147,7 @@ def reconcile(region: str, day: Any) -> None:
     from yibao.kernel.money import display_fen
     from yibao.store import reconciliation
 
-    found = reconciliation.reconcile(region=region, on=day.date() if day else timezone.localdate())
+    found = reconciliation.reconcile(region=region, on=day.date() if day else timezone.localdate(), full=full)
     for flow in found.flows:
         sums = " = ".join(display_fen(fen) for fen in (flow.case_fen, flow.ledger_fen, flow.bank_fen))
         click.echo(f"{flow.route}: {flow.count} 笔 {sums}，在途 on its way {display_fen(flow.on_way_fen)}")

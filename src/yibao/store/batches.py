@@ -127,7 +127,11 @@ def make(
             )
             BatchItem.objects.bulk_create(
                 BatchItem(
-                    batch=batch, case=case, amount_fen=wanted[case.pk].amount_fen, evidence_hash=case.evidence_hash
+                    batch=batch,
+                    case=case,
+                    amount_fen=wanted[case.pk].amount_fen,
+                    evidence_hash=case.evidence_hash,
+                    bank_account=wanted[case.pk].account,
                 )
                 for case in free
             )
@@ -226,11 +230,18 @@ def tie(*, case: Case, batch: str, payments: Sequence[Payment], by: Actor) -> No
         raise refuse("batch_wrong_state", batch)
     if by.user_id == item.batch.made_by_id:
         raise refuse("batch_two_persons", batch)
-    amounts = [payment.amount_fen for payment in payments]
-    if amounts != [item.amount_fen] or payments[0].bank_account is None or case.evidence_hash != item.evidence_hash:
+    if not _as_shown(item, case, payments):
         raise refuse("batch_item_changed", case.number)
     item.payment = payments[0]
     item.save(update_fields=["payment"])
+
+
+def _as_shown(item: BatchItem, case: Case, payments: Sequence[Payment]) -> bool:
+    """Return whether what is paid is what the batch showed to the one who released it, account and all."""
+    if item.bank_account_id is None or case.evidence_hash != item.evidence_hash:
+        return False
+    paid = [(payment.amount_fen, payment.bank_account_id) for payment in payments]
+    return paid == [(item.amount_fen, item.bank_account_id)]
 
 
 def leave_out(*, item: BatchItem, why: str) -> None:

@@ -115,8 +115,8 @@ REFUSALS = {
         ),
         Refusal(
             "batch_item_changed",
-            "应付金额或依据与列入批次时不同",
-            "amount or evidence is not what was put into the batch",
+            "应付金额、收款账户或依据与列入批次时不同",
+            "amount, account or evidence is not what was put into the batch",
             "本件已移出批次，请重新核对后列入下一批次。",
             "It was left out; check it and put it into the next batch.",
         ),

@@ -72,11 +72,12 @@ def drop(*, name: str, table: str) -> str:
     return f"DROP TRIGGER IF EXISTS {name} ON {table}"
 
 
-def guards(frozen: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
+def guards(frozen: tuple[str, ...], pinned: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, str]]:
     """Return each trigger's table and statement, by name.
 
     Args:
         frozen: Tables whose rows are never changed or deleted.
+        pinned: Columns that never change, of tables whose rows are never deleted.
     """
     found = {
         "store_entry_balances": (
@@ -95,10 +96,12 @@ def guards(frozen: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
             " FOR EACH ROW EXECUTE FUNCTION store_period_open()",
         ),
     }
-    for table in frozen:
+    events = dict.fromkeys(frozen, "UPDATE OR DELETE")
+    events |= {table: f"UPDATE OF {', '.join(columns)} OR DELETE" for table, columns in pinned.items()}
+    for table, event in events.items():
         found[f"{table}_frozen"] = (
             table,
-            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}"
+            f"CREATE TRIGGER {table}_frozen BEFORE {event} ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION store_refuse_change()",
         )
         found[f"{table}_kept"] = (

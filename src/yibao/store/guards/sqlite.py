@@ -41,19 +41,22 @@ def drop(*, name: str, table: str) -> str:
     return f"DROP TRIGGER IF EXISTS {name}"
 
 
-def guards(frozen: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
+def guards(frozen: tuple[str, ...], pinned: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, str]]:
     """Return each trigger's table and statement, by name.
 
     Args:
         frozen: Tables whose rows are never changed or deleted.
+        pinned: Columns that never change, of tables whose rows are never deleted.
     """
     found = {**_balance(), "store_period_open": _period()}
-    for table in frozen:
-        for action in ("UPDATE", "DELETE"):
-            name = f"{table}_no_{action.lower()}"
+    changes = dict.fromkeys(frozen, "UPDATE")
+    changes |= {table: f"UPDATE OF {', '.join(columns)}" for table, columns in pinned.items()}
+    for table, change in changes.items():
+        for action, event in (("update", change), ("delete", "DELETE")):
+            name = f"{table}_no_{action}"
             found[name] = (
                 table,
-                f"CREATE TRIGGER {name} BEFORE {action} ON {table} BEGIN"
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN"
                 f" SELECT RAISE(ABORT, 'rows of {table} are never changed or deleted'); END",
             )
     return found

@@ -33,6 +33,7 @@ from yibao.store.models.packs import PackVersion
 from yibao.store.models.papers import Document, IssuedPaper
 from yibao.store.models.payments import Payment
 from yibao.store.models.persons import BankAccount, Person, PersonGroup, Unit
+from yibao.store.models.reconciling import ReconciliationDay, ReconciliationOpen, ReconciliationSum
 
 __all__ = [
     "AccountCredit",
@@ -71,6 +72,9 @@ __all__ = [
     "PersonGroup",
     "PersonalAccountBalance",
     "ReadLog",
+    "ReconciliationDay",
+    "ReconciliationOpen",
+    "ReconciliationSum",
     "RecordEvent",
     "StaffRole",
     "StoredDecision",

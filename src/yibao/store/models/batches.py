@@ -6,6 +6,7 @@ from django.db import models
 from yibao.store.fields import SealedText
 from yibao.store.models.cases import Case
 from yibao.store.models.payments import Payment
+from yibao.store.models.persons import BankAccount
 
 STATES = ["made", "released", "sent", "dropped"]
 EFFECTS = ["paid", "bounced", "on_way", "repeated", "late", "contradicts", "unknown"]
@@ -79,6 +80,8 @@ class BatchItem(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="batch_items")
     amount_fen = models.BigIntegerField()
     evidence_hash = models.CharField(max_length=64)
+    # Where the money is to go: what the second person is shown, and nothing else is paid.
+    bank_account = models.ForeignKey(BankAccount, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     payment = models.OneToOneField(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="batch_item")
     # Code of the refusal that kept it out of the file.
     left_out = models.CharField(max_length=40, blank=True)
@@ -105,7 +108,7 @@ class BankMessage(models.Model):
     written_at = models.DateTimeField()
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField()
-    imported_on = models.DateField()
+    imported_on = models.DateField(db_index=True)
     finished = models.BooleanField(default=False)
 
     class Meta:

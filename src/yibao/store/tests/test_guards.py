@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -10,11 +11,14 @@ from django.db.migrations.loader import MigrationLoader
 from yibao.store import guards
 from yibao.store.models import (
     AccountingPeriod,
+    BankMessage,
+    BankResult,
     CaseAction,
     Entry,
     JournalTransaction,
     LedgerAccount,
     PackVersion,
+    PaymentBatch,
     Person,
     ReadLog,
 )
@@ -62,6 +66,24 @@ def kept_row(model: type[models.Model]) -> models.Model:
     row = model.objects.first()
     assert row is not None
     return row
+
+
+def bank_said(effect: str) -> tuple[BankMessage, BankResult]:
+    teller = get_user_model().objects.create(username="teller")
+    batch = PaymentBatch.objects.create(
+        number="PB-1",
+        region="500000",
+        scheme="employee",
+        flow="original",
+        made_by=teller,
+        made_at=AT,
+        made_on=AT.date(),
+    )
+    message = BankMessage.objects.create(
+        batch=batch, message_id="M1", sha256="0" * 64, written_at=AT, imported_by=teller, imported_at=AT,
+        imported_on=AT.date(),
+    )  # fmt: skip
+    return message, BankResult.objects.create(message=message, line=1, end_to_end="X", status="ACSC", effect=effect)
 
 
 class TestAJournalTransaction:
@@ -118,6 +140,26 @@ class TestWhatOnlyGrows:
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = %s", [row.pk])
         assert model.objects.filter(pk=row.pk).exists()
+
+    def test_is_what_the_bank_answered(self) -> None:
+        message, result = bank_said("paid")
+        for statement in (
+            "UPDATE store_bankresult SET effect = 'bounced'",
+            "DELETE FROM store_bankresult",
+            "UPDATE store_bankmessage SET written_at = imported_at",
+            "UPDATE store_bankmessage SET sha256 = sha256",
+            "DELETE FROM store_bankmessage",
+        ):
+            with (
+                pytest.raises(IntegrityError, match="never changed"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+        BankMessage.objects.update(finished=True)
+        result.refresh_from_db()
+        message.refresh_from_db()
+        assert (result.effect, message.finished) == ("paid", True)
 
     def test_keeps_the_rules_of_old_decisions(self) -> None:
         PackVersion.objects.create(version="v", region="500000", texts={"a": "b"}, texts_sha256="0" * 64, saved_at=AT)

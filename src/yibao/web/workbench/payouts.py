@@ -98,7 +98,7 @@ def own_batch(request: HttpRequest, batch: str) -> PaymentBatch:
 def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Show a batch: who made it, who released it, and each payment's state."""
     held = own_batch(request, batch)
-    items = list(held.items.select_related("case", "payment__bank_account"))
+    items = list(held.items.select_related("case", "bank_account", "payment__bank_account"))
     mine = held.made_by_id == request.actor.user_id
     context = {
         "section": "batches",
@@ -119,7 +119,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
 def _row(item: Any, request: HttpRequest) -> dict[str, Any]:
     payment = item.payment
     state = payment.status if payment else ("left_out" if item.left_out else "waiting")
-    account = payment.bank_account if payment else None
+    account = payment.bank_account if payment else item.bank_account
     return {
         "item": item,
         "href": reverse(f"workbench_{item.case.service}:case", args=[item.case.number]),

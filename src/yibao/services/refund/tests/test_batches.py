@@ -114,6 +114,18 @@ def test_a_case_that_may_no_longer_be_paid_is_left_out_and_named(till):
     assert [item.left_out for item in sent.items.all()] == ["", "wrong_state", ""]
 
 
+def test_an_account_that_changed_after_the_checker_saw_it_is_not_paid(till):
+    walk = till.walks[1]
+    walk.pay()
+    walk.bounce()
+    made = till.make()
+    other = {"bank_name": "演示银行", "bank_holder": "陈建国", "bank_number": "622202123456789012"}
+    actions.save_answers(number=walk.number, answers=other, by=walk.citizen, **walk.now())
+    sent = till.release(made.number)
+    assert [item.left_out for item in sent.items.all()] == ["", "batch_item_changed", ""]
+    assert walk.case.state == "approved"
+
+
 def test_what_cannot_go_into_a_batch_is_named_with_its_hindrance(till, staff):
     ClearingMember.objects.all().delete()
     groups, others = payouts.due(by=staff["finance"])

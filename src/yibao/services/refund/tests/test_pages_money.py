@@ -71,7 +71,9 @@ def test_one_makes_and_another_releases(approved, seat):
     assert "须由另一位财务支付岗同事复核" in text(maker.get(address))
     assert "复核无误" not in text(maker.get(address))
     assert maker.post(f"{address}/do/release", {"key": "k"}).status_code == 409
-    assert "复核无误" in text(checker.get(address))
+    page = text(checker.get(address))
+    assert "复核无误" in page
+    assert "陈** 演示银行 **** 0000" in page
     assert checker.post(f"{address}/do/release", {"key": "k"}).status_code == 302
 
     page = text(checker.get(address))
