@@ -126,5 +126,5 @@ def _guards(connection: Any) -> Mapping[str, tuple[str, str]]:
         return {}
     frozen = tuple(table for table in FROZEN if table in there)
     pinned = {table: columns for table, columns in PINNED.items() if table in there}
-    guards: Mapping[str, tuple[str, str]] = _engine(connection).guards(frozen, pinned)
+    guards: Mapping[str, tuple[str, str]] = _engine(connection).guards(frozen=frozen, pinned=pinned)
     return guards

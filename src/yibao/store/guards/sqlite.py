@@ -41,7 +41,7 @@ def drop(*, name: str, table: str) -> str:
     return f"DROP TRIGGER IF EXISTS {name}"
 
 
-def guards(frozen: tuple[str, ...], pinned: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, str]]:
+def guards(*, frozen: tuple[str, ...], pinned: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, str]]:
     """Return each trigger's table and statement, by name.
 
     Args:
