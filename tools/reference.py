@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import route_pages
 import rule_pages
 import yaml
 
@@ -140,6 +141,7 @@ def findings() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/addresses.md": lambda: route_pages.page(NOTE),
     "docs/reference/contradictions.md": contradictions,
     "docs/reference/cli.md": command_line,
     "docs/reference/findings.md": findings,

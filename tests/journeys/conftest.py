@@ -284,7 +284,7 @@ class Route:
             "document_id": next((one.pk for one in case.documents.all()), None),
             "kind": "application_form",
             "region": case.region,
-            "verb": "accept",
+            "verb": "drop" if "batch" in self.parameters else "accept",
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             **printed,
         }

@@ -1,5 +1,6 @@
 """What every page shares: language, type size, who asks, who may, and what a browser may load."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +14,13 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from yibao import services
+from yibao.casework.entry import VISITOR, rule_of
 from yibao.kernel.errors import Refused
 from yibao.web.access import actor_of
 from yibao.web.places import desk_nav, region_of, roles_words
 from yibao.web.words import LANGUAGES, Say
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -38,12 +42,6 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-
-
-def public(view: Any) -> Any:
-    """Mark a view as open to visitors; every other view asks for a sign-in."""
-    view.public = True
-    return view
 
 
 class PagesMiddleware:
@@ -72,8 +70,12 @@ class PagesMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
-        """Refuse visitors, and citizens at the workbench, before any view runs."""
-        if getattr(view, "public", False) or request.path.startswith(API):
+        """Let in only whom the rule beside the view admits; where there is none, nobody."""
+        rule = rule_of(view)
+        if rule is None:
+            log.error("no rule says who may open %s", request.resolver_match.view_name)  # type: ignore[union-attr]
+            return error_page(request, 403)
+        if VISITOR in rule.who:
             return None
         actor = request.actor  # type: ignore[attr-defined]
         at_desk = request.path.startswith(DESK)
@@ -85,7 +87,7 @@ class PagesMiddleware:
             if request.method == "GET":
                 response["Location"] += "?" + urlencode({"next": request.get_full_path()})
             return response
-        if (actor.kind == "staff") != at_desk:
+        if (actor.kind == "staff") != at_desk or not rule.admits(actor):
             return error_page(request, 403)
         return None
 

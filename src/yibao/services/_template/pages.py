@@ -9,10 +9,13 @@ from django.template import engines
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from yibao.casework.entry import CITIZEN, open_to
+
 _FOLDER = Path(__file__).parent
 NAME = _FOLDER.name
 
 
+@open_to(CITIZEN, own="self")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show what the service is, and where to go."""

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from yibao.casework.entry import CITIZEN, open_to, public
 from yibao.store import audit_log, papers
 from yibao.store.models import Case, Contribution, Person
-from yibao.web.middleware import public
 from yibao.web.sections import contributions
 from yibao.web.states import CLOSED, DONE, TURN, tag
 
@@ -20,6 +20,7 @@ PAPERS_WITH_AMOUNT = ("refund_slip",)
 CASES_ON_HOME = 3
 
 
+@open_to(CITIZEN, own="self")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person first, then what their record shows, then their cases."""
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
+@open_to(CITIZEN, own="self")
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
     """Show every payment of the record, month by month."""
@@ -54,6 +56,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to(CITIZEN, own="self")
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Show all cases of the person, newest first."""
@@ -67,6 +70,7 @@ def own_cases(request: HttpRequest) -> QuerySet[Case]:
     return own.exclude(state="draft", entered_by__isnull=False).order_by("-id")
 
 
+@open_to(CITIZEN, own="self")
 @require_safe
 def reads(request: HttpRequest) -> HttpResponse:
     """Show who looked at the person's record."""

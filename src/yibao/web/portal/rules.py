@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yibao import services
+from yibao.casework.entry import public
 from yibao.policy import PackErrors, Packs, Region
 from yibao.policy.cases import read_cases
 from yibao.policy.documents import GRADES
 from yibao.policy.folder import QUALITIES
 from yibao.policy.overview import Overview, count, overview
 from yibao.web.bands import picture
-from yibao.web.middleware import public
 
 VERSIONS_KEPT = 2
 PAGES_KEPT = 64

@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yibao.web.middleware import LANGUAGE_COOKIE, LARGE_COOKIE, public
+from yibao.casework.entry import public
+from yibao.web.middleware import LANGUAGE_COOKIE, LARGE_COOKIE
 from yibao.web.sections import contributions
 from yibao.web.signin import Attempt, Door, attempt
 from yibao.web.words import LANGUAGES

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yibao.casework.entry import STAFF, open_to, public
 from yibao.kernel.workdays import add_working_days, working_days_between
 from yibao.store import queues
 from yibao.store.models import Case
-from yibao.web.middleware import public
 from yibao.web.portal.session import enter
 from yibao.web.states import tag
 from yibao.web.workbench import books
@@ -30,6 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return enter(request, door="staff", home=reverse("workbench:queue"))
 
 
+@open_to(STAFF, own="region")
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits for the roles of the signed-in member of staff, by due date, with counts."""
@@ -167,6 +168,7 @@ def left(due_on: date | None, request: HttpRequest) -> dict[str, Any] | None:
     return {"on": due_on, "words": words, "urgency": urgency}
 
 
+@open_to(STAFF, own="region")
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the journal of one case, or the books of the office, and that every fen accounts."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yibao.casework.entry import open_to
 from yibao.casework.standing import PAYOUT_ROLE
 from yibao.services import payouts
 from yibao.store import audit_log, batches
@@ -33,6 +34,7 @@ def finance_only(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
+@open_to(PAYOUT_ROLE, own="region")
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch_list(request: HttpRequest) -> HttpResponse:
     """Show what is due and the batches of the office; make a batch."""
@@ -94,6 +96,7 @@ def own_batch(request: HttpRequest, batch: str) -> PaymentBatch:
     return found
 
 
+@open_to(PAYOUT_ROLE, own="region")
 @require_safe
 def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Show a batch: who made it, who released it, and each payment's state."""
@@ -132,6 +135,7 @@ def _row(item: Any, request: HttpRequest) -> dict[str, Any]:
 VERBS = ("release", "carry_on", "drop")
 
 
+@open_to(PAYOUT_ROLE, own="region", fresh=("release", "carry_on"))
 @require_POST
 def batch_step(request: HttpRequest, batch: str, verb: str) -> HttpResponse:
     """Release a batch, go on with a released one, or drop it."""
@@ -148,6 +152,7 @@ def batch_step(request: HttpRequest, batch: str, verb: str) -> HttpResponse:
     return redirect("workbench:batch", batch)
 
 
+@open_to(PAYOUT_ROLE, own="region")
 @require_safe
 def batch_file(request: HttpRequest, batch: str) -> HttpResponse:
     """Give the file for the bank; the look at each person's account is logged."""

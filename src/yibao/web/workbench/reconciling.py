@@ -3,25 +3,24 @@
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from yibao.casework.entry import open_to
 from yibao.casework.standing import PAYOUT_ROLE
 from yibao.store import reconciliation
 from yibao.store.models import Case
 from yibao.store.reconciliation import Leg
 
-READERS = {PAYOUT_ROLE, "auditor"}
+READERS = (PAYOUT_ROLE, "auditor")
 SHOWN_MAX = 200
 
 
+@open_to(*READERS, own="region")
 @require_safe
 def reconcile(request: HttpRequest) -> HttpResponse:
     """Show whether cases, books and bank agree up to a day, by way out, and name what does not."""
-    if not READERS & request.actor.roles:
-        raise PermissionDenied
     typed = request.GET.get("on", "")
     on, errors = request.on, {}
     if typed:

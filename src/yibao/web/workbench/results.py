@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from yibao.bank.orders import BankFileInvalid
+from yibao.casework.entry import open_to
+from yibao.casework.standing import PAYOUT_ROLE
 from yibao.kernel.errors import Refused
 from yibao.services import payouts
 from yibao.web.workbench.payouts import acting, finance_only
@@ -14,6 +16,7 @@ from yibao.web.workbench.payouts import acting, finance_only
 TAGS = {"paid": "app-tag--done", "bounced": "app-tag--turn", "contradicts": "app-tag--turn", "unknown": "app-tag--turn"}
 
 
+@open_to(PAYOUT_ROLE, own="region")
 @require_http_methods(["GET", "HEAD", "POST"])
 def read_in(request: HttpRequest) -> HttpResponse:
     """Ask for the file of an answer, read it in, and show what came of each line."""

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
 from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.services.refund.pages import find, views
-from yibao.services.refund.pages.sides import COUNTER, Side, own_case, side_of
+from yibao.services.refund.pages.sides import CLERK, COUNTER, Side, own_case, side_of
 from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
 
@@ -50,6 +51,7 @@ def account_is_wrong(case: Case, request: HttpRequest) -> bool:
     return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case=case, actor=request.actor)
 
 
+@open_to(CITIZEN, own="self")
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Open a draft for a payment that was found, or for one still to be chosen; pressed twice, it is one draft."""
@@ -73,6 +75,7 @@ def offered(request: HttpRequest) -> dict[str, Mapping[str, Any]]:
     }
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @page
 def payments(request: HttpRequest, number: str) -> HttpResponse:
     """Ask which payments are to be given back."""
@@ -110,6 +113,7 @@ def _payment_hint(payment: Mapping[str, Any], say: Any) -> str:
     return say("refund.payment_hint", first=payment["from"], last=payment["to"], amount=paid)
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @page
 def reason(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, in plain words."""
@@ -137,6 +141,7 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
     return question(request, case, "reason", form, [part])
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @page
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask who receives the money and where."""
@@ -184,6 +189,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     return question(request, case, "account", form, [who, *boxes], title=words(say, "ask.account"), original=original)
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @require_safe
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Show every answer with a link to change it, and what the rules say."""
@@ -272,6 +278,7 @@ def original_words(case: Case, say: Any) -> str:
     return say("refund.check.original") if original_account(case) else say("refund.check.empty_account")
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Send the application; sent twice it is one application."""
@@ -290,6 +297,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(side.at("done", number))
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """Show number, due date and what happens next; may be opened again."""

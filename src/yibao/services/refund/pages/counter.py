@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from yibao.casework.entry import open_to
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import payout, sides
 from yibao.store import persons
@@ -17,6 +18,7 @@ DRAFTS_SHOWN_MAX = 20
 NOT_FOUND = "refund.error.identity_unknown"
 
 
+@open_to(sides.CLERK, own="region")
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the identity number, which never stands in an address, and open the application of its person."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import apply, buttons, sides, track, views
@@ -24,6 +25,7 @@ OPEN_FOR_AMOUNT = ("submitted", "accepted", "in_review")
 INTAKE = sides.CLERK
 
 
+@open_to(STAFF, own="case")
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show a case to its office; the look is logged and shown to the person."""
@@ -118,6 +120,7 @@ def papers(held: Case, say: Any) -> list[dict[str, str]]:
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 
+@open_to(STAFF, own="case", fresh=("pay",))
 @require_POST
 def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Take one step of the case; a refused step is shown on the page with what was typed."""
@@ -292,6 +295,7 @@ def _level_box(number: int, role: str, signed: list[CaseSignature], held: Case, 
     return {"title": title, "name": words, "at": None, "state": "mine" if turn else "open"}
 
 
+@open_to(STAFF, own="case")
 @require_POST
 def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Make a paper, or find the one made before, and open it."""
@@ -300,12 +304,14 @@ def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return redirect(reverse("workbench_refund:paper", args=[number, made.number]))
 
 
+@open_to(STAFF, own="case")
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     """Send an issued paper."""
     return track.send_paper(desk_case(request, number).papers.filter(number=paper_number).first())
 
 
+@open_to(STAFF, own="case")
 @require_safe
 def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
     """Send a handed-in file; the look is logged."""

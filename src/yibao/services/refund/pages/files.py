@@ -6,14 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, views
-from yibao.services.refund.pages.sides import side_of
+from yibao.services.refund.pages.sides import CLERK, side_of
 from yibao.services.refund.rulebook import region
 from yibao.store.models import Case
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def materials(request: HttpRequest, number: str) -> HttpResponse:
     """Show what to bring, take files one at a time, show each afterwards."""
@@ -63,6 +65,7 @@ def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
     return {"materials": asked, "missing": len(views.missing(asked))}
 
 
+@open_to(CLERK, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def seen(request: HttpRequest, number: str) -> HttpResponse:
     """Ask a clerk which papers were shown at the counter; none is an answer too."""
@@ -97,6 +100,7 @@ def _to_see(case: Case, request: HttpRequest) -> dict[str, tuple[str, str]]:
     return {code: (apply.material_words(code, say), say.find(f"refund.how.{code}") or "") for code in codes}
 
 
+@open_to(CITIZEN, CLERK, own="case")
 @require_POST
 def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     """Take a file back."""

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.errors import InputInvalid
 from yibao.kernel.months import Month
 from yibao.services.refund.models import RefundRequest
@@ -25,6 +26,7 @@ ORDER = ("can", "merged", "early", "manual", "cannot")
 TELLING_OF_UNITS = ("can", "merged", "early")
 
 
+@open_to(CITIZEN, own="self")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show every payment that may be given back, and why, or why not."""

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from yibao import services
+from yibao.casework.entry import public
 from yibao.policy import NoRuleInForce, Region
 from yibao.policy.interview import UNSURE, Interview, Standing
 from yibao.policy.interview_terms import Term
@@ -27,6 +28,7 @@ def portal_open(request: HttpRequest) -> dict[str, str]:
     return {"href": reverse("refund:can"), "text": request.say("refund.can.link")}
 
 
+@public
 @require_safe
 def can(request: HttpRequest) -> HttpResponse:
     """Ask the place, then what can still change the answer, then answer."""
@@ -39,10 +41,6 @@ def can(request: HttpRequest) -> HttpResponse:
     if standing.question is not None and len(answers) < QUESTIONS_MAX:
         return _ask(request, region, asked, answers, standing.question)
     return _tell(request, region, asked, answers, standing)
-
-
-# Visitors may see it; every other page of the service asks for a sign-in.
-can.public = True  # type: ignore[attr-defined]
 
 
 def _region(request: HttpRequest) -> Region | None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.actors import prefix_of
+from yibao.casework.entry import open_to
 from yibao.store.models import Case
 
 ROLES = ("finance",)
@@ -17,11 +17,10 @@ STATES = ("approved", "executing")
 SHOWN_MAX = 100
 
 
+@open_to(*ROLES, own="region")
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Show every case of the office that waits for its money, by due date, with the sums."""
-    if not set(ROLES) & request.actor.roles:
-        raise PermissionDenied
     waiting = _waiting(request.actor.region)
     sums = dict(waiting.order_by().values_list("state").annotate(total=Sum("amount_fen")))
     rows = waiting.select_related("person", "refund__bank_account").prefetch_related("payments")

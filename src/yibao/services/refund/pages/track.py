@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, sides, views
@@ -54,6 +55,7 @@ BY_THEN = (*DECIDED, "withdrawn", "not_accepted")
 """States in which nothing is decided any more: what is shown rests on the rules of then."""
 
 
+@open_to(CITIZEN, own="case")
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case stands: the one thing to do first, what happened, newest first, and the amount."""
@@ -165,6 +167,7 @@ def portal_tasks(request: HttpRequest) -> dict[str, str]:
     return {own.number: words for own in approved if apply.account_is_wrong(own, request)}
 
 
+@open_to(CITIZEN, sides.CLERK, own="case")
 @require_safe
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show everything that is missing at once, each with the place to put it right."""
@@ -205,6 +208,7 @@ def task(item: Mapping[str, Any], number: str, say: Any, side: sides.Side) -> di
     }
 
 
+@open_to(CITIZEN, sides.CLERK, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then take the application back."""
@@ -244,6 +248,7 @@ def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 
+@open_to(CITIZEN, own="case")
 @require_POST
 def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Make a paper, or find the one made before, and open it."""
@@ -254,6 +259,7 @@ def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return redirect("refund:paper", number, made.number)
 
 
+@open_to(CITIZEN, own="case")
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     """Send an issued paper of an own case."""
@@ -268,6 +274,7 @@ def send_paper(issued: IssuedPaper | None) -> FileResponse:
     return sent(papers.content(issued), "application/pdf", f"{issued.number}.pdf")
 
 
+@open_to(CITIZEN, own="case")
 @require_safe
 def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
     """Send a file of an own case."""

@@ -1,0 +1,191 @@
+"""Every address, tried by everybody with GET and POST: each gets what the rule beside the page says, and no more."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import Client
+from django.urls import resolve
+from django.utils import timezone
+
+from yibao.batch.demo.names import REGION
+from yibao.batch.demo.paying import make_accounts
+from yibao.batch.demo.staff import staff_actor
+from yibao.casework.entry import CITIZEN, VISITOR, Entry, rule_of
+from yibao.casework.officers import NOWHERE, OFFICERS
+from yibao.services import payouts
+from yibao.services.refund import actions
+from yibao.services.refund.models import RefundRequest
+from yibao.services.refund.pages.sides import WINDOW
+from yibao.store.models import Case, Person, StaffRole
+from yibao.web.access import actor_of
+from yibao.web.words import texts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ELSEWHERE = "510000"
+ROLES = sorted(key.removeprefix("common.role.") for key in texts() if key.startswith("common.role."))
+FORM = {"reason": "x", "seen": "x", "key": "k", "region": REGION}
+# No rule names these roles: they take the steps of a case whose turn it is, which other tests try one by one.
+ALIKE = {f"{place}_{office}-here" for place in ("city", "county") for office in ("agency", "hrss", "finance")}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody in front of the site.
+
+    Attributes:
+        name: What they are called in a failure.
+        client: Their browser.
+        concerned: Whether the case is theirs, or of their office's region.
+    """
+
+    name: str
+    client: Client
+    concerned: bool
+
+    @property
+    def actor(self):
+        return actor_of(get_user_model().objects.get(username=self.name)) if self.name != VISITOR else None
+
+
+@pytest.fixture(scope="module")
+def case(applicants) -> Case:
+    """A case under review with files, of somebody whose name and number may leak nowhere."""
+    applicant = next(applicants)
+    case = applicant.accepted().case
+    paid = next(applicants).approved().case
+    now = {"on": timezone.localdate(), "at": timezone.now()}
+    make_accounts()
+    group = payouts.due(by=staff_actor("finance"))[0][0]
+    payouts.make(region=group.region, scheme=group.scheme, flow=group.flow, key="k", by=staff_actor("finance"), **now)
+    actions.make_paper(number=case.number, kind="application_form", by=applicant.actor, **now)
+    assert paid.state == "approved"
+    # As if a clerk had taken it in: then the questions at the counter belong to it too.
+    RefundRequest.objects.filter(case=case).update(channel=WINDOW)
+    Person.objects.filter(pk=case.person_id).update(region=REGION)
+    case.applicant_login = applicant.username
+    return case
+
+
+@pytest.fixture(scope="module")
+def readers(case) -> list[Reader]:
+    found = [(VISITOR, None, False), (case.applicant_login, None, True), ("citizen2", None, False)]
+    found += [(f"{role}-here", (role, REGION), True) for role in ROLES if role not in OFFICERS]
+    found += [(f"{role}-there", (role, ELSEWHERE), False) for role in ("clerk", "finance")]
+    found += [(role, (role, NOWHERE), False) for role in sorted(OFFICERS)]
+    readers = []
+    for name, seat, concerned in found:
+        client = Client(raise_request_exception=False)
+        if seat:
+            user, _ = get_user_model().objects.get_or_create(username=name)
+            StaffRole.objects.get_or_create(user=user, role=seat[0], region=seat[1])
+        if name != VISITOR:
+            client.force_login(get_user_model().objects.get(username=name))
+        readers.append(Reader(name, client, concerned))
+    return readers
+
+
+def asked(client: Client, method: str, address: str):
+    """Ask, and take back whatever the answer changed, so that the next reader finds everything as it was."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        response = getattr(client, method)(address, FORM if method == "post" else None)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response
+
+
+def expected(reader: Reader, rule: Entry, address: str) -> str:
+    """Return what a reader should get: see `ALLOWED`."""
+    at_desk, actor = address.startswith("/workbench/"), reader.actor
+    if VISITOR in rule.who:
+        return "in"
+    if actor is None:
+        return "door"
+    if (actor.kind == CITIZEN) == at_desk or not rule.admits(actor):
+        return "no"
+    if reader.concerned or rule.own in ("", "self"):
+        return "in"
+    return "hidden" if rule.own == "case" else "elsewhere"
+
+
+def got(response) -> str:
+    if response.status_code == 302 and "sign-in" in response.url:
+        return "in" if response.wsgi_request.path == "/sign-out" else "door"
+    return {403: "no", 404: "hidden", 405: "method"}.get(response.status_code, "in")
+
+
+# Behind the rule a page may still not exist in the case's state. A method no page takes is refused before anything is
+# looked up. Staff of another region see their own region's list, and are refused what they ask of this one's.
+ALLOWED = {
+    "in": {"in", "hidden", "method"},
+    "elsewhere": {"in", "no", "hidden", "method"},
+    "door": {"door"},
+    "no": {"no"},
+    "hidden": {"no", "hidden", "method"},
+}
+
+
+def leaks(response, case: Case) -> bool:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return any(secret.encode() in body for secret in (case.person.name, case.person.identity))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a reader got, and what the rule says."""
+
+    reader: str
+    route: str
+    asked: str
+    status: int
+    got: str
+    wanted: str
+    leaked: bool
+
+
+@pytest.fixture(scope="module")
+def answers(pages, readers, case) -> list[Answer]:
+    found = []
+    for route in pages:
+        address = route.filled(case)
+        for reader in readers if address else ():
+            wanted = expected(reader, rule_of(resolve(address).func), address)
+            for method in ("get",) if reader.name in ALIKE else ("get", "post"):
+                response = asked(reader.client, method, address)
+                found.append(
+                    Answer(
+                        reader.name,
+                        route.name,
+                        f"{method} {address}",
+                        response.status_code,
+                        got(response),
+                        wanted,
+                        wanted != "in" and leaks(response, case),
+                    )
+                )
+    return found
+
+
+def test_everybody_gets_what_the_rule_says(answers):
+    wrong = [
+        f"{one.reader} {one.asked}: {one.status}, the rule says {one.wanted}"
+        for one in answers
+        if one.got not in ALLOWED[one.wanted]
+    ]
+    assert wrong == []
+    assert {one.wanted for one in answers} == set(ALLOWED)
+
+
+def test_nobody_who_is_kept_out_learns_who_it_is_about(answers):
+    assert [f"{one.reader} {one.asked}" for one in answers if one.leaked] == []
+
+
+def test_every_address_lets_somebody_in(answers):
+    let_in = {one.route for one in answers if one.wanted == "in" and one.status in (200, 302, 400, 409, 422)}
+    assert {one.route for one in answers} - let_in <= {"refund:correct", "workbench_refund:correct"}
+
+
+def test_the_walk_reaches_every_address(pages, case):
+    assert {route.name for route in pages if route.filled(case) is None} == set()
