@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
 
 from yibao.kernel.canonical import canonical_json
 from yibao.store import crypto
@@ -62,8 +63,25 @@ class BlindIndex(models.CharField):
         """Return the hash of the text as it is being saved."""
         plain = getattr(model_instance, self.of)
         value = crypto.blind_index(value=spelled(plain), place=self.place()) if plain else None
+        if plain and len(crypto.ring().live) > 1:
+            self._once(model_instance, plain)
         setattr(model_instance, self.attname, value)
         return value
+
+    def hashes(self, plain: str) -> list[str]:
+        """Return every hash a text may stand under now, to filter by with `__in`."""
+        return crypto.blind_indexes(value=spelled(plain), place=self.place())
+
+    def _once(self, row: models.Model, plain: str) -> None:
+        """Refuse what the database cannot see while keys are changed: one number under the hashes of two keys."""
+        rules = [one for one in self.model._meta.constraints if isinstance(one, models.UniqueConstraint)]
+        for stored in self.hashes(plain):
+            setattr(row, self.attname, stored)
+            for rule in (one for one in rules if self.name in one.fields):
+                try:
+                    rule.validate(self.model, row)
+                except ValidationError as error:
+                    raise IntegrityError(f"{rule.name}: on record under another key") from error
 
 
 class CanonicalJson(models.TextField):

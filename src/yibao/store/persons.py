@@ -1,18 +1,27 @@
 """Finding persons by what is sealed."""
 
-from yibao.store import crypto
-from yibao.store.fields import BlindIndex, spelled
+from django.db.models import Q
+
+from yibao.store.fields import BlindIndex
 from yibao.store.models import Person
 
 
-def identity_index(identity: str) -> str:
-    """Return the blind index of an identity number, to filter `Person.identity_index` by."""
-    return _index("identity_index", identity)
+def with_identity(identity: str) -> Q:
+    """Return the condition for the persons with an identity number, also while keys are changed.
+
+    Args:
+        identity: The whole number, in any spelling.
+    """
+    return _with("identity_index", identity)
 
 
-def phone_index(phone: str) -> str:
-    """Return the blind index of a telephone number, to filter `Person.phone_index` by."""
-    return _index("phone_index", phone)
+def with_phone(phone: str) -> Q:
+    """Return the condition for the persons with a telephone number, also while keys are changed.
+
+    Args:
+        phone: The whole number, with or without spaces.
+    """
+    return _with("phone_index", phone)
 
 
 def find(*, identity: str, kind: str = "resident_id") -> Person | None:
@@ -22,12 +31,11 @@ def find(*, identity: str, kind: str = "resident_id") -> Person | None:
         identity: The whole number; parts of it find nobody.
         kind: Kind of the identity.
     """
-    return Person.objects.filter(
-        identity_kind=kind, identity_index=identity_index(identity), merged_into__isnull=True
-    ).first()
+    kept = Person.objects.filter(identity_kind=kind, merged_into__isnull=True)
+    return kept.filter(with_identity(identity)).first()
 
 
-def _index(name: str, value: str) -> str:
+def _with(name: str, value: str) -> Q:
     field = Person._meta.get_field(name)
     assert isinstance(field, BlindIndex)
-    return crypto.blind_index(value=spelled(value), place=field.place())
+    return Q(**{f"{name}__in": field.hashes(value)})

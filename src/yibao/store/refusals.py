@@ -150,6 +150,35 @@ REFUSALS = {
             "没有改动任何记录。请与银行核对。",
             "Nothing was changed. Ask the bank.",
         ),
+        Refusal(
+            "no_newer_key",
+            "没有更新的密钥可换",
+            "there is no newer key to change to",
+            "请先运行 yibao keys new。",
+            "Run `yibao keys new` first.",
+        ),
+        Refusal(
+            "no_such_key",
+            "没有这个版本的密钥",
+            "there is no key of this version",
+            "请用 yibao keys list 查看。",
+            "See `yibao keys list`.",
+            status=404,
+        ),
+        Refusal(
+            "key_in_use",
+            "这个版本的密钥正在使用或将要使用",
+            "the key of this version is in use or will be",
+            "请先运行 yibao keys rotate 换到更新的密钥。",
+            "Change to a newer one with `yibao keys rotate` first.",
+        ),
+        Refusal(
+            "key_still_needed",
+            "仍有内容由这个密钥加密，或仍须凭它查找",
+            "something is still sealed with this key, or found by it",
+            "没有停用。请再运行一次 yibao keys rotate。",
+            "It was not retired. Run `yibao keys rotate` once more.",
+        ),
     )
 }
 

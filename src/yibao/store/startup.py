@@ -2,7 +2,7 @@
 
 from django.db import DatabaseError
 
-from yibao.store import crypto, guards
+from yibao.store import crypto, guards, persons
 from yibao.store.models import Person
 
 
@@ -30,8 +30,7 @@ def require() -> None:
 
 
 def _finds(person: Person) -> bool:
-    stored = person.identity_index
-    return stored == Person._meta.get_field("identity_index").pre_save(person, add=False)
+    return Person.objects.filter(persons.with_identity(person.identity), pk=person.pk).exists()
 
 
 _NOT_MIGRATED = (

@@ -1,8 +1,9 @@
 """What the database itself refuses, whoever writes to it and by whatever program.
 
 Entries of a transaction sum to zero at commit; closed months take no postings; what only grows is
-never changed or deleted. The guards are triggers. Django's rebuild of a SQLite table drops triggers
-without a word, so they are made again after every migration, and `require` looks before serving.
+never changed or deleted, but for the key a value is sealed with. The guards are triggers. Django's
+rebuild of a SQLite table drops triggers without a word, so they are made again after every migration,
+and `require` looks before serving.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from django.db import connection as default_connection
 from django.db import transaction
 
-from yibao.store.guards import postgresql, sqlite
+from yibao.store.guards import postgresql, resealing, sqlite
 
 FROZEN = (
     "store_entry",
@@ -61,6 +62,7 @@ def install(connection: Any = default_connection) -> None:
         return
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         _engine(connection).prepare(cursor)
+        resealing.prepare(cursor=cursor, vendor=connection.vendor)
         for name, (table, statement) in _guards(connection).items():
             cursor.execute(_engine(connection).drop(name=name, table=table))
             cursor.execute(statement)
@@ -124,7 +126,8 @@ def _guards(connection: Any) -> Mapping[str, tuple[str, str]]:
     there = set(connection.introspection.table_names())
     if not there >= FIRST:
         return {}
-    frozen = tuple(table for table in FROZEN if table in there)
+    sealed = [table for table in FROZEN if table in there and resealing.sealed_columns(table)]
+    frozen = tuple(table for table in FROZEN if table in there and table not in sealed)
     pinned = {table: columns for table, columns in PINNED.items() if table in there}
     guards: Mapping[str, tuple[str, str]] = _engine(connection).guards(frozen=frozen, pinned=pinned)
-    return guards
+    return {**guards, **resealing.guards(tables=sealed, vendor=connection.vendor)}

@@ -115,7 +115,7 @@ class TestAPerson:
         stored = b"".join(bytes(value) if not isinstance(value, str) else value.encode() for value in row)
         assert not any(plain.encode() in stored for plain in ("50010119760301001X", "张三", "13800000000"))
         assert (Person.objects.get().name, Person.objects.get().phone) == ("张三", "13800000000")
-        assert Person.objects.get(phone_index=persons.phone_index("138 0000 0000")) == one
+        assert Person.objects.get(persons.with_phone("138 0000 0000")) == one
 
     def test_is_not_two_persons(self, make_person) -> None:
         make_person(identity="50010119760301001X")

@@ -81,7 +81,7 @@ class TestTheStart:
 
 def test_keys_are_readable_by_their_owner_only(settings, tmp_path: Path) -> None:
     settings.YIBAO_KEYS_DIR = tmp_path / "keys"
-    persons.identity_index("50010119760301001X")
+    persons.with_identity("50010119760301001X")
     crypto.audit_key()
     assert {file.stat().st_mode & 0o777 for file in settings.YIBAO_KEYS_DIR.iterdir()} == {0o600}
     assert settings.YIBAO_KEYS_DIR.stat().st_mode & 0o777 == 0o700
