@@ -59,6 +59,18 @@ def _figures(name: str, *, url: str, beside: str) -> list[Figure]:
             "ms",
             CROWD_MILLISECONDS_MAX,
         ),
+        Figure(
+            f"{name}: work list narrowed by a filter nothing passes, statements",
+            result["narrowed_statements"],
+            "statements",
+            CROWD_STATEMENTS_MAX,
+        ),
+        Figure(
+            f"{name}: work list narrowed by a filter nothing passes, 95 of 100 loads within",
+            result["narrowed_seconds_p95"] * 1000,
+            "ms",
+            CROWD_MILLISECONDS_MAX,
+        ),
     ]
 
 

@@ -3,18 +3,21 @@
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from yibao.casework.actors import prefix_of
 from yibao.casework.projection import NO_LIMIT
 from yibao.casework.states import State
+from yibao.store import narrowing
 from yibao.store.models import Case, CaseTurn
+from yibao.store.narrowing import Narrow, Span
 
 PAGE_SIZE = 20
 WHOLE_CODE = 6
 COUNTED_MAX = 1000
+DAYS_OF_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,12 @@ class Page:
     Attributes:
         rows: Cases with person and holder loaded, first deadline first.
         next: Cursor of the next page, or None on the last one.
+        looked: How many cases were looked through before the page was given up as it stands; 0 when it is whole.
     """
 
     rows: list[Case]
     next: Cursor | None
+    looked: int = 0
 
 
 class _Counted(Subquery):
@@ -78,89 +83,152 @@ class Counts:
     Attributes:
         total: All.
         overdue: Past their deadline.
-        due_soon: Deadline today or within the days asked for.
+        today: Deadline today.
+        week: Deadline later this week.
+        later: Deadline after this week.
+        unstarted: No clock runs yet: nobody has accepted them.
+        stopped: Wait for their applicants; the office's clock stands still, and nobody's role has them.
         mine: Taken by the reader.
         by_role: Waiting for each role; a case that waits for two offices counts in both.
     """
 
     total: int
     overdue: int
-    due_soon: int
+    today: int
+    week: int
+    later: int
+    unstarted: int
+    stopped: int
     mine: int
     by_role: dict[str, int]
+
+
+def urgency(*, due_on: date | None, on: date) -> str:
+    """Return which group of the list a deadline falls into: overdue, today, week, later or unstarted.
+
+    A week ends with its Sunday.
+
+    Examples:
+        >>> friday = date(2023, 2, 10)
+        >>> [urgency(due_on=friday + timedelta(days=n), on=friday) for n in (-1, 0, 2, 3)]
+        ['overdue', 'today', 'week', 'later']
+        >>> urgency(due_on=None, on=friday)
+        'unstarted'
+    """
+    day = due_on or NO_LIMIT
+    return next(name for name, span in spans(on=on).items() if span.first <= day <= span.last)
+
+
+def spans(*, on: date) -> dict[str, Span]:
+    """Return the deadlines of each group of the list, first to last, both inside it."""
+    sunday = on + timedelta(days=DAYS_OF_WEEK - on.isoweekday())
+    day = timedelta(days=1)
+    return {
+        "overdue": Span(date.min, on - day),
+        "today": Span(on, on),
+        "week": Span(on + day, sunday),
+        "later": Span(max(sunday, on) + day, NO_LIMIT - day),
+        "unstarted": Span(NO_LIMIT, NO_LIMIT),
+    }
 
 
 def queue(
     *,
     roles: Collection[str],
     region: str,
-    service: str = "",
-    state: str = "",
-    overdue_on: date | None = None,
-    due_by: date | None = None,
-    holder: int | None = None,
+    within: Span | None = None,
+    narrow: Narrow | None = None,
     after: Cursor | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return one page of the cases whose turn it is for any of the roles, in one statement.
+    """Return one page of the cases whose turn it is for any of the roles.
 
     Args:
-        roles: Roles of the reader.
+        roles: Roles whose turn it is.
         region: Office of the reader; what lies below it is included.
-        service: Only this service, when given.
-        state: Only this state, when given.
-        overdue_on: Only cases overdue on this day, when given.
-        due_by: Only cases with a deadline up to this day, when given.
-        holder: Only cases taken by this user, when given.
+        within: Only deadlines inside it, when given.
+        narrow: Only cases it lets pass, when given; so many cases are looked through and no more, so that a
+            filter which hardly anything passes costs no more than another.
         after: Where the page before ended.
         size: Most rows, 1 to 100.
     """
-    turns = _waiting(roles, region)
-    if service:
-        turns = turns.filter(service=service)
-    if state:
-        turns = turns.filter(case__state=state)
-    if overdue_on is not None:
-        turns = turns.filter(due_on__lt=overdue_on)
-    if due_by is not None:
-        turns = turns.filter(due_on__lte=due_by)
-    if holder is not None:
-        turns = turns.filter(case__holder_id=holder)
+    return _page(_waiting(roles, region), within=within, narrow=narrow, after=after, size=size, doubled=len(roles))
+
+
+def stopped(
+    *,
+    region: str,
+    within: Span | None = None,
+    narrow: Narrow | None = None,
+    after: Cursor | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Return one page of the cases that wait for their applicants, by the applicants' own deadline.
+
+    The arguments are those of `queue`.
+    """
+    rows = _in_region(Case.objects.filter(state=State.CORRECTION_DUE, due_on__isnull=False), region)
+    return _page(rows, within=within, narrow=narrow, after=after, size=size)
+
+
+def _page(
+    rows: QuerySet,
+    *,
+    within: Span | None,
+    narrow: Narrow | None,
+    after: Cursor | None,
+    size: int,
+    doubled: int = 1,
+) -> Page:
+    key, size = narrowing.key_of(rows), max(1, min(size, 100))
+    if within is not None:
+        rows = rows.filter(due_on__gte=within.first, due_on__lte=within.last)
     if after is not None:
         # The first condition alone is what the index can begin from.
-        turns = turns.filter(due_on__gte=after.due_on)
-        turns = turns.filter(Q(due_on__gt=after.due_on) | Q(case_id__gt=after.case_id))
-    size = max(1, min(size, 100))
+        rows = rows.filter(due_on__gte=after.due_on)
+        rows = rows.filter(Q(due_on__gt=after.due_on) | Q(**{f"{key}__gt": after.case_id}))
+    rows = rows.order_by("due_on", key)
     # A case that waits for two roles of the reader stands twice, side by side.
-    found = turns.select_related("case__person", "case__holder").order_by("due_on", "case_id")
-    rows = list(dict.fromkeys(turn.case for turn in found[: (size + 1) * max(len(roles), 1)]))
-    shown = rows[:size]
-    last = shown[-1] if len(rows) > size else None
-    return Page(shown, Cursor(last.due_on or NO_LIMIT, last.pk) if last else None)
+    wanted = (size + 1) * max(doubled, 1)
+    if narrow is None or not narrow:
+        found, seen_to = narrowing.cases_of(rows[:wanted]), None
+    else:
+        found, seen_to = narrowing.looked_through(rows, narrow=narrow, wanted=wanted)
+    found = list(dict.fromkeys(found))
+    if len(found) > size:
+        last = found[size - 1]
+        return Page(found[:size], Cursor(last.due_on or NO_LIMIT, last.pk))
+    if seen_to is not None:
+        return Page(found, Cursor(*seen_to), narrow.reach() if narrow else 0)
+    return Page(found, None)
 
 
-def counts(*, roles: Collection[str], region: str, on: date, soon: date, user_id: int | None = None) -> Counts:
+def counts(*, roles: Collection[str], region: str, on: date, user_id: int | None = None) -> Counts:
     """Return the numbers above the work list, in one statement.
 
     Args:
         roles: Roles of the reader.
         region: Office of the reader.
         on: Today.
-        soon: Last day that counts as soon.
         user_id: The reader, for the number of cases they have taken.
     """
     waiting = _waiting(roles, region)
     taken = Case.objects.filter(holder_id=user_id).values("pk")
+    groups = {
+        name: waiting.filter(due_on__gte=span.first, due_on__lte=span.last) for name, span in spans(on=on).items()
+    }
     wanted = {
         "total": waiting,
-        "overdue": waiting.filter(due_on__lt=on),
-        "due_soon": waiting.filter(due_on__gte=on, due_on__lte=soon),
+        **groups,
         "mine": waiting.filter(case_id__in=taken),
         **{f"role {role}": waiting.filter(role=role) for role in sorted(roles)},
     }
     # Any one row carries the numbers; where there is none, there is nothing to count.
     numbers = [_Counted(rows.order_by().values("case_id").distinct()[:COUNTED_MAX]) for rows in wanted.values()]
-    found = dict(zip(wanted, CaseTurn.objects.values_list(*numbers).first() or [0] * len(wanted), strict=True))
+    halted = _in_region(Case.objects.filter(state=State.CORRECTION_DUE), region)
+    numbers.append(_Counted(halted.order_by().values("pk")[:COUNTED_MAX]))
+    names = [*wanted, "stopped"]
+    found = dict(zip(names, Case.objects.values_list(*numbers).first() or [0] * len(names), strict=True))
     by_role = {role: found.pop(f"role {role}") for role in sorted(roles)}
     return Counts(**found, by_role=by_role)
 

@@ -1,11 +1,13 @@
-"""Failed sign-ins, so that guessing is stopped in every process at once."""
+"""What the pages keep for themselves: failed sign-ins, so that guessing is stopped everywhere, and own filters."""
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models, transaction
 
 FAILURES_MAX = 5
 LOCK_MINUTES = 15
+FILTERS_MAX = 20
 
 
 class SignInFailure(models.Model):
@@ -33,3 +35,20 @@ class SignInFailure(models.Model):
             row.locked_until = at + timedelta(minutes=LOCK_MINUTES) if row.count >= FAILURES_MAX else None
             row.save()
         return row
+
+
+class SavedFilter(models.Model):
+    """The filters of the work list that a member of staff keeps under a name of their own."""
+
+    NAME_MAX = 30
+    QUERY_MAX = 600
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=NAME_MAX)
+    query = models.CharField(max_length=QUERY_MAX)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="saved_filter_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

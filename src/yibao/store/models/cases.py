@@ -39,6 +39,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="case_person"),
             models.Index(fields=["region", "state", "due_on", "id"], name="case_region_state_due"),
+            models.Index(fields=["state", "due_on", "id"], name="case_state_due"),
         ]
 
     def __str__(self) -> str:

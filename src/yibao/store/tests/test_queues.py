@@ -1,12 +1,14 @@
 """Work lists: the right cases, first deadline first, at a fixed price."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yibao.store import cases, queues
+from yibao.store import cases, narrowing, queues
+from yibao.store.models import Case
+from yibao.store.narrowing import Narrow, Span
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
@@ -46,7 +48,7 @@ def test_a_case_that_waits_for_two_roles_of_the_reader_stands_once(desk, make_pe
     desk.accepted(make_person(), levels=TWO_OFFICES)
     both = ["county_hrss", "county_finance"]
     assert numbers(queues.queue(roles=both, region="500000")) == ["C1"]
-    counts = queues.counts(roles=both, region="500000", on=DAY, soon=DAY)
+    counts = queues.counts(roles=both, region="500000", on=DAY)
     assert (counts.total, counts.by_role) == (1, {"county_finance": 1, "county_hrss": 1})
 
 
@@ -65,26 +67,76 @@ def test_pages_follow_one_another_without_a_gap_or_a_repeat(desk, make_person) -
 
 
 def test_filters_narrow_the_list(desk, make_person, staff) -> None:
-    clerk = staff("clerk", "clerk")
-    desk.submitted(make_person(), number="mine", days=1)
-    desk.submitted(make_person(), number="free", days=20)
+    clerk, colleague = staff("clerk", "clerk"), staff("colleague", "clerk")
+    for number, days in (("mine", 1), ("free", 20), ("theirs", 21)):
+        desk.submitted(make_person(), number=number, days=days)
     cases.act(number="mine", kind="take", by=clerk, at=AT, on=DAY)
-    of_clerks = {"roles": ["clerk"], "region": "500000"}
-    assert numbers(queues.queue(**of_clerks, holder=clerk.user_id)) == ["mine"]
-    assert numbers(queues.queue(**of_clerks, overdue_on=date(2023, 3, 1))) == ["mine"]
-    assert numbers(queues.queue(**of_clerks, state="accepted")) == []
-    assert numbers(queues.queue(**of_clerks, service="relocation")) == []
+    cases.act(number="theirs", kind="take", by=colleague, at=AT, on=DAY)
+    Case.objects.filter(number="free").update(amount_fen=100_00, level=2)
+
+    def left(**asked: object) -> list[str]:
+        return numbers(queues.queue(roles=["clerk"], region="500000", narrow=Narrow(**asked)))
+
+    assert left(holder=f"me:{clerk.user_id}") == ["mine"]
+    assert left(holder=f"others:{clerk.user_id}") == ["theirs"]
+    assert left(holder="nobody") == ["free"]
+    assert left(service="relocation") == []
+    assert left(level=2) == left(fen_from=100_00, fen_until=100_00) == ["free"]
+    assert left(fen_until=99_99) == []
+    assert left(number="he") == ["theirs"]
+    assert left(refine=(lambda found: found.filter(number="mine"),)) == ["mine"]
 
 
-def test_counts_say_what_is_overdue_soon_and_mine(desk, make_person, staff) -> None:
+def test_deadlines_narrow_the_list(desk, make_person) -> None:
+    desk.submitted(make_person(), number="early", days=1)
+    desk.submitted(make_person(), number="late", days=20)
+    first = Case.objects.get(number="early").due_on
+    asked = {"roles": ["clerk"], "region": "500000"}
+    assert numbers(queues.queue(**asked, within=Span(first, first))) == ["early"]
+    assert numbers(queues.queue(**asked, within=Span(first + timedelta(days=1), date.max))) == ["late"]
+
+
+@pytest.mark.parametrize(("asked", "found"), [("张**", ["other"]), ("陈", ["own"]), ("陈*", []), ("李", [])])
+def test_a_person_is_found_by_the_masked_name(desk, make_person, asked: str, found: list[str]) -> None:
+    desk.submitted(make_person(name="陈建国"), number="own")
+    desk.submitted(make_person(name="张小红"), number="other")
+    assert numbers(queues.queue(roles=["clerk"], region="500000", narrow=Narrow(name=asked))) == found
+
+
+def test_a_rare_filter_looks_through_so_many_cases_and_says_where_it_stopped(desk, make_person, monkeypatch) -> None:
+    monkeypatch.setattr(narrowing, "LOOKED_MAX", 4)
+    for n in range(10):
+        desk.submitted(make_person(), number=f"C{n}", days=5 + n // 3)
+    rare, after, looks = Narrow(number="C9"), None, []
+    while not looks or looks[-1].next:
+        looks.append(queues.queue(roles=["clerk"], region="500000", narrow=rare, after=after))
+        after = looks[-1].next
+    assert [numbers(page) for page in looks] == [[], [], ["C9"]]
+    assert [page.looked for page in looks] == [4, 4, 0]
+
+
+def test_cases_that_wait_for_their_applicants_stand_apart(desk, make_person, staff) -> None:
+    desk.submitted(make_person(), number="asked")
+    desk.submitted(make_person(), number="open")
+    cases.act(number="asked", kind="ask_correction", by=staff("clerk", "clerk"), at=AT, on=DAY,
+              data={"clocks": {"correction": 15}})  # fmt: skip
+    assert numbers(queues.stopped(region="500112")) == ["asked"]
+    assert numbers(queues.stopped(region="500113")) == []
+    assert numbers(queues.queue(roles=["clerk"], region="500112")) == ["open"]
+    counts = queues.counts(roles=["clerk"], region="500112", on=DAY)
+    assert (counts.stopped, counts.total) == (1, 1)
+
+
+def test_counts_say_how_urgent_the_cases_are_and_whose(desk, make_person, staff) -> None:
     clerk = staff("clerk", "clerk")
-    for number, days in (("overdue", 1), ("soon", 8), ("later", 30)):
+    for number, days in (("overdue", 1), ("week", 8), ("later", 30)):
         desk.submitted(make_person(), number=number, days=days)
     cases.act(number="later", kind="take", by=clerk, at=AT, on=DAY)
-    counts = queues.counts(
-        roles=["clerk"], region="500000", on=date(2023, 2, 20), soon=date(2023, 2, 24), user_id=clerk.user_id
-    )
-    assert (counts.total, counts.overdue, counts.due_soon, counts.mine) == (3, 1, 1, 1)
+    # Eight working days after Friday the 10th is Wednesday the 22nd; the 20th is the Monday before.
+    counts = queues.counts(roles=["clerk"], region="500000", on=date(2023, 2, 20), user_id=clerk.user_id)
+    assert (counts.total, counts.overdue, counts.today, counts.week, counts.later) == (3, 1, 0, 1, 1)
+    assert (counts.mine, counts.unstarted) == (1, 0)
+    assert queues.counts(roles=["clerk"], region="500000", on=date(2023, 2, 22)).today == 1
 
 
 def test_drafts_of_citizens_are_in_no_list_of_the_office(desk, make_person) -> None:
@@ -102,7 +154,7 @@ def test_a_page_costs_the_same_however_many_cases_there_are(desk, make_person) -
             connection,
         ) as captured:
             page = queues.queue(roles=["clerk"], region="500000")
-            queues.counts(roles=["clerk"], region="500000", on=DAY, soon=DAY)
+            queues.counts(roles=["clerk"], region="500000", on=DAY)
             assert all(case.person.name for case in page.rows)
         return len(captured)
 
@@ -117,11 +169,11 @@ def test_counting_stops_where_nobody_reads_on(desk, make_person, monkeypatch) ->
     monkeypatch.setattr(queues, "COUNTED_MAX", 3)
     for n in range(5):
         desk.submitted(make_person(), number=f"C{n}", days=1)
-    counts = queues.counts(roles=["clerk"], region="500000", on=date(2023, 3, 1), soon=date(2023, 3, 5))
-    assert (counts.total, counts.overdue, counts.due_soon) == (3, 3, 0)
+    counts = queues.counts(roles=["clerk"], region="500000", on=date(2023, 3, 1))
+    assert (counts.total, counts.overdue, counts.later) == (3, 3, 0)
     assert counts.by_role == {"clerk": 3}
 
 
 def test_with_nothing_waiting_every_number_is_0(db) -> None:
-    counts = queues.counts(roles=["clerk"], region="500000", on=DAY, soon=DAY, user_id=1)
-    assert (counts.total, counts.overdue, counts.due_soon, counts.mine, counts.by_role) == (0, 0, 0, 0, {"clerk": 0})
+    counts = queues.counts(roles=["clerk"], region="500000", on=DAY, user_id=1)
+    assert (counts.total, counts.overdue, counts.stopped, counts.mine, counts.by_role) == (0, 0, 0, 0, {"clerk": 0})

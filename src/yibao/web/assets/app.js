@@ -11,3 +11,8 @@ function start(scope) {
 
 start(document);
 document.addEventListener("htmx:afterSwap", (event) => start(event.detail.target));
+
+// On a phone the filters would stand before the list.
+if (matchMedia("(max-width: 640px)").matches) {
+  for (const fold of document.querySelectorAll("details[data-fold]")) fold.open = Boolean(fold.querySelector(".govuk-error-message"));
+}

@@ -6,13 +6,15 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from yibao.casework import rights
 from yibao.casework.actors import Actor
 from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import contribution_received
-from yibao.store import cases, posting
+from yibao.store import cases, posting, queues
 from yibao.store.models import Case, CaseTurn, Person, StaffRole
+from yibao.web.models import SavedFilter
 
-STATEMENTS_MAX = 15
+STATEMENTS_MAX = 12
 
 
 def seat(client, role="clerk", region="500000"):
@@ -63,17 +65,25 @@ class TestQueue:
     def test_late_cases_can_be_shown_alone(self, clerk, person):
         waiting(person, 1)
         waiting(person, 1, due_in=-3, first=2)
-        page = clerk.get("/workbench/?due=late").content.decode()
+        page = clerk.get("/workbench/?due=overdue").content.decode()
         assert "CQ-2026-000002" in page
         assert "CQ-2026-000001" not in page
         assert "已超期" in page
 
-    def test_soon_does_not_mean_late(self, clerk, person):
+    def test_what_is_due_today_can_be_shown_alone(self, clerk, person):
         waiting(person, 1, due_in=-3)
         waiting(person, 1, due_in=0, first=2)
-        page = clerk.get("/workbench/?due=soon").content.decode()
+        page = clerk.get("/workbench/?due=today").content.decode()
         assert "CQ-2026-000002" in page
         assert "CQ-2026-000001" not in page
+
+    def test_groups_of_urgency_stand_one_below_the_other(self, clerk, person):
+        for first, days in enumerate((-3, 0, 30), start=1):
+            waiting(person, 1, due_in=days, first=first)
+        table = clerk.get("/workbench/").content.decode().split("<table")[1]
+        places = [table.index(words) for words in ("已超期", "CQ-2026-000001", "今天到期", "CQ-2026-000002",
+                                                   "以后到期", "CQ-2026-000003")]  # fmt: skip
+        assert places == sorted(places)
 
     def test_the_next_page_begins_where_this_one_ends(self, clerk, person):
         waiting(person, 30)
@@ -101,21 +111,135 @@ class TestQueue:
 
     def test_a_number_opens_the_case(self, clerk, person):
         waiting(person, 1)
-        assert clerk.get("/workbench/?number=cq-2026-000001")["Location"] == "/workbench/refund/cases/CQ-2026-000001"
+        assert clerk.get("/workbench/?q=cq-2026-000001")["Location"] == "/workbench/refund/cases/CQ-2026-000001"
 
-    def test_an_unknown_number_is_told_and_kept(self, clerk, person):
-        page = clerk.get("/workbench/?number=CQ-1")
-        assert page.status_code == 404
-        assert 'value="CQ-1"' in page.content.decode()
+    def test_part_of_a_number_narrows_the_list(self, clerk, person):
+        waiting(person, 12)
+        page = clerk.get("/workbench/?q=00011").content.decode()
+        assert "CQ-2026-000011" in page
+        assert "CQ-2026-000012" not in page
+
+    def test_an_unknown_number_is_kept(self, clerk, person):
+        page = clerk.get("/workbench/?q=CQ-1").content.decode()
+        assert 'value="CQ-1"' in page
+        assert "没有符合条件的件" in page
+
+    @pytest.mark.parametrize(("typed", "found"), [("陈", True), ("陈**", True), ("李", False)])
+    def test_a_person_is_found_by_the_masked_name(self, clerk, person, typed, found):
+        waiting(person, 1)
+        assert ("CQ-2026-000001" in clerk.get("/workbench/", {"q": typed}).content.decode()) is found
+
+    def test_a_whole_name_is_masked_before_it_is_used_again(self, clerk, person):
+        waiting(person, 30)
+        page = clerk.get("/workbench/", {"q": "陈建国"}).content.decode()
+        assert "陈建国" not in page
+        assert "查找：陈**" in page
+
+    def test_a_filter_stands_as_a_chip_that_takes_it_off(self, clerk, person):
+        waiting(person, 1)
+        page = clerk.get("/workbench/?holder=nobody&channel=window&min=10").content.decode()
+        assert 'href="?holder=nobody&amp;channel=window"' in page
+        assert "金额从 10.00 元" in page
+        assert "申请渠道：" in page
+
+    def test_an_amount_that_is_none_is_told_and_kept(self, clerk, person):
+        waiting(person, 1)
+        page = clerk.get("/workbench/?min=ten&max=5")
+        assert page.status_code == 400
+        assert 'value="ten"' in page.content.decode()
+        assert "请填写如 1949.10 的金额" in page.content.decode()
+
+    def test_any_filter_costs_the_same(self, clerk, person, django_assert_max_num_queries):
+        waiting(person, 30)
+        every = "due=later&level=1&holder=others&channel=app&basis=weak&min=1&max=9&q=陈"
+        with django_assert_max_num_queries(STATEMENTS_MAX + 1):
+            clerk.get(f"/workbench/?{every}")
 
     def test_nothing_to_do_is_said(self, clerk):
-        assert "没有符合条件的待办" in clerk.get("/workbench/").content.decode()
+        assert "待办都办完了" in clerk.get("/workbench/").content.decode()
+
+    def test_other_roles_lists_can_be_read_and_offer_no_next_case(self, client, person):
+        waiting(person, 1)
+        page = seat(client, role="auditor").get("/workbench/?waiting=clerk").content.decode()
+        assert "CQ-2026-000001" in page
+        assert "办下一件" not in page
 
     def test_a_refresh_gets_the_table_alone(self, clerk, person):
         waiting(person, 1)
         part = clerk.get("/workbench/", HTTP_HX_REQUEST="true").content.decode()
         assert "<table" in part
         assert "<html" not in part
+
+
+class TestNext:
+    @pytest.fixture
+    def taken(self, clerk, person, monkeypatch):
+        """A clerk with three cases they may work on, of which the second is the most urgent."""
+        monkeypatch.setattr(rights, "available", lambda **_: ["accept"])
+        for first, days in enumerate((9, 1, 5), start=1):
+            waiting(person, 1, due_in=days, first=first)
+        return clerk
+
+    def next_of(self, client, **posted):
+        return client.post("/workbench/next", posted)["Location"].rpartition("-")[2]
+
+    def test_the_most_urgent_case_is_taken_and_opened(self, taken):
+        assert self.next_of(taken) == "000002"
+        assert Case.objects.get(number="CQ-2026-000002").holder.username == "clerk500000"
+
+    def test_a_case_a_colleague_has_is_passed_over(self, taken):
+        colleague = get_user_model().objects.create(username="other")
+        Case.objects.filter(number="CQ-2026-000002").update(holder=colleague)
+        assert self.next_of(taken) == "000003"
+
+    def test_what_the_reader_may_not_do_is_passed_over(self, taken, monkeypatch):
+        monkeypatch.setattr(rights, "available", lambda **_: ["note", "take"])
+        assert taken.post("/workbench/next")["Location"] == "/workbench/"
+        assert "没有您现在可以办的件" in taken.get("/workbench/").content.decode()
+
+    def test_from_a_case_it_goes_on_to_the_one_after_it_and_round_again(self, taken):
+        case = Case.objects.get(number="CQ-2026-000002")
+        after = queues.Cursor(case.due_on, case.pk).text()
+        assert self.next_of(taken, after=after) == "000003"
+        last = Case.objects.get(number="CQ-2026-000001")
+        assert self.next_of(taken, after=queues.Cursor(last.due_on, last.pk).text()) == "000002"
+
+    def test_the_filters_of_the_list_hold_for_it(self, taken):
+        assert self.next_of(taken, query="q=0001") == "000001"
+
+
+class TestSavedFilters:
+    def test_a_filter_is_kept_for_its_owner_alone(self, clerk, client):
+        clerk.post("/workbench/filters", {"query": "due=overdue", "name": "先办"})
+        assert 'href="/workbench/?due=overdue"' in clerk.get("/workbench/").content.decode()
+        assert "先办" not in seat(client, region="140100").get("/workbench/").content.decode()
+
+    def test_the_same_name_again_replaces_it(self, clerk):
+        for query in ("due=overdue", "due=today"):
+            clerk.post("/workbench/filters", {"query": query, "name": "先办"})
+        assert list(SavedFilter.objects.values_list("name", "query")) == [("先办", "due=today")]
+
+    @pytest.mark.parametrize(
+        ("query", "name"), [("due=overdue", ""), ("due=overdue", "长" * 31), ("", "先办"), ("who=me", "先办")]
+    )
+    def test_what_cannot_be_kept_is_told(self, clerk, query, name):
+        clerk.post("/workbench/filters", {"query": query, "name": name})
+        assert "没有保存" in clerk.get("/workbench/").content.decode()
+        assert not SavedFilter.objects.exists()
+
+    def test_the_twenty_first_is_refused(self, clerk):
+        for place in range(21):
+            clerk.post("/workbench/filters", {"query": "due=overdue", "name": f"{place}"})
+        assert SavedFilter.objects.count() == 20
+
+    def test_nobody_deletes_another_s(self, clerk, client):
+        clerk.post("/workbench/filters", {"query": "due=overdue", "name": "先办"})
+        saved = SavedFilter.objects.get()
+        seat(client, region="140100").post(f"/workbench/filters/{saved.pk}/forget")
+        assert SavedFilter.objects.exists()
+        client.force_login(saved.user)
+        client.post(f"/workbench/filters/{saved.pk}/forget")
+        assert not SavedFilter.objects.exists()
 
 
 class TestLedger:

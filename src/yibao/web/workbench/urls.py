@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from yibao.web.workbench import pages, payouts, reconciling, results
+from yibao.web.workbench import lists, pages, payouts, reconciling, results, taking
 
 app_name = "workbench"
 urlpatterns = [
-    path("", pages.queue, name="queue"),
+    path("", lists.queue, name="queue"),
+    path("next", taking.take_next, name="next"),
+    path("filters", taking.save, name="save_filter"),
+    path("filters/<int:saved>/forget", taking.forget, name="forget_filter"),
     path("sign-in", pages.sign_in, name="sign_in"),
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),

@@ -1,0 +1,37 @@
+"""What a refund adds to the filters of the work list: where it came in, and how well its decision is founded."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from yibao.kernel.canonical import canonical_json
+from yibao.services.refund import workflow
+from yibao.store.models import Case, StoredDecision
+
+Refine = Callable[[QuerySet[Case]], QuerySet[Case]]
+
+
+def queue_filters(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return this service's filters of the work list."""
+    say = request.say
+    channels = {code: say(f"refund.enums.channel.{code}") for code in workflow.CHANNELS}
+    return [
+        {"name": "channel", "label": say("refund.queue.channel"), "answers": channels, "refine": came_by},
+        {"name": "basis", "label": say("refund.queue.basis"), "answers": {"weak": say("refund.queue.weak")},
+         "refine": founded},
+    ]  # fmt: skip
+
+
+def came_by(channel: str) -> Refine:
+    """Return the condition that a case came in by a channel."""
+    return lambda found: found.filter(refund__channel=channel)
+
+
+def founded(basis: str) -> Refine:
+    """Return the condition that the decision in force rests on weak sources, or on no rule; `basis` is `weak`."""
+    weak = canonical_json({"low_confidence": True}).strip("{}")
+    decisions = StoredDecision.objects.filter(case=OuterRef("pk"), evidence_hash=OuterRef("evidence_hash"))
+    shaky = decisions.filter(Q(canonical__contains=weak) | Q(outcome="manual"))
+    return lambda found: found.filter(Exists(shaky))
