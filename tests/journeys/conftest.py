@@ -286,6 +286,7 @@ class Route:
             "region": case.region,
             "verb": "drop" if "batch" in self.parameters else "accept",
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
+            "saved": case.pk,
             **printed,
         }
         needed = {name: values[name] for name in self.parameters}
