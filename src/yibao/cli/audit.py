@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from yibao.cli.django_setup import prepare
+from yibao.cli.django_setup import prepare, require_database
 from yibao.cli.ledger import report
 
 KEY_HELP = "签名公钥（64 位十六进制），默认本机公钥。 Public key the heads must be signed with."
@@ -23,7 +23,7 @@ def command() -> None:
 @click.option("--files/--no-files", default=True, help="是否逐个读出材料文件。 Whether to read every stored file.")
 def verify(file: Path | None, public_key: str | None, files: bool) -> None:
     """逐条重算动作链、办件登记和日头签名。 Recompute every chain, projection and signed head."""
-    prepare()
+    prepare() if file else require_database()
     from yibao.store import verify as proof
 
     try:
@@ -37,7 +37,7 @@ def verify(file: Path | None, public_key: str | None, files: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(file: Path) -> None:
     """导出办件记录，供他人核对。 Write the records to a file that `audit verify --export` proves."""
-    prepare()
+    require_database()
     from yibao.store import heads
     from yibao.store import verify as proof
 
@@ -61,7 +61,7 @@ def verifier(file: Path) -> None:
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天，默认今天。 Which day; today when left out.")
 def head(day: datetime | None) -> None:
     """为一天签署日头。 Sign the head of a day."""
-    prepare()
+    require_database()
     from django.utils import timezone
 
     from yibao.store import heads

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from yibao.bank.orders import BankFileInvalid
-from yibao.cli.django_setup import prepare, require_ready
+from yibao.cli.django_setup import require_database, require_ready
 from yibao.kernel.errors import Refused
 
 WRONG_INPUT = 2
@@ -33,7 +33,7 @@ def command() -> None:
 @click.option("--code", required=True, help="开户行联行号，12 位 clearing number of its bank, 12 digits")
 def account(region: str, scheme: str, holder: str, number: str, code: str) -> None:
     """登记基金的付款账户。 Record the account a fund pays from."""
-    prepare()
+    require_database()
     from yibao.store.models import PayerAccount
 
     _check_code(code)
@@ -46,7 +46,7 @@ def account(region: str, scheme: str, holder: str, number: str, code: str) -> No
 @click.argument("file", type=FILE)
 def codes(file: Path) -> None:
     """读入联行号表（CSV：银行名称,联行号）。 Read in the clearing numbers of banks: name, number."""
-    prepare()
+    require_database()
     from yibao.store.models import ClearingMember
 
     with file.open(encoding="utf-8-sig", newline="") as stream:
@@ -70,7 +70,7 @@ def _check_code(code: str) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def write(batch: str, file: Path) -> None:
     """写出批次的付款文件（pain.001）。 Write the file of a released batch."""
-    prepare()
+    require_database()
     from yibao.store import batches
 
     with _told():
@@ -141,7 +141,7 @@ def simulate(file: Path, folder: Path, seed: int, bounce: int, drop: int, repeat
 @click.option("--full", is_flag=True, help="从第一笔算起，不用每日结存 from the first payment on, without checkpoints")
 def reconcile(region: str, day: Any, full: bool) -> None:
     """三方对账：案件、账本、银行，差额为零或逐笔指出。 Cases, books and bank: difference zero, or each fen named."""
-    prepare()
+    require_database()
     from django.utils import timezone
 
     from yibao.kernel.money import display_fen

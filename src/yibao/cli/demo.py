@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import click
 
-from yibao.cli.django_setup import prepare
+from yibao.cli.django_setup import require_database
 
 WRONG_INPUT = 2
 
@@ -23,7 +23,7 @@ def command() -> None:
 )
 def make(persons: int, seed: int, day: datetime | None) -> None:
     """把演示城市写入空的数据库。 Write the demo city into an empty database."""
-    prepare()
+    require_database()
     from yibao.batch.demo import setup
 
     if not setup.is_empty():
@@ -43,7 +43,7 @@ def make(persons: int, seed: int, day: datetime | None) -> None:
 @click.option("--persons", default=20_000, show_default=True, help="人数 number of persons")
 def ensure(persons: int) -> None:
     """数据库为空时建立演示城市，然后显示登录名。 Make the city when the database is empty; print the logins."""
-    prepare()
+    require_database()
     from yibao.batch.demo import setup
 
     if setup.is_empty():
@@ -54,7 +54,7 @@ def ensure(persons: int) -> None:
 @command.command(name="list")
 def listing() -> None:
     """列出每一类重复缴费的一位参保人。 List one planted person for each kind of overpayment."""
-    prepare()
+    require_database()
     from yibao.batch.demo import setup
 
     for line in setup.manifest_lines(on=_today()):

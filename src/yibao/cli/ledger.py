@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from yibao.cli.django_setup import prepare
+from yibao.cli.django_setup import prepare, require_database
 
 
 @click.group("ledger")
@@ -17,7 +17,7 @@ def command() -> None:
 @click.option("--export", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="核对导出文件。")
 def verify(file: Path | None) -> None:
     """从分录重算全部余额和校验值，差一分即失败。 Recompute every balance and hash from the entries."""
-    prepare()
+    prepare() if file else require_database()
     from yibao.store import verify as proof
 
     try:
@@ -31,7 +31,7 @@ def verify(file: Path | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(file: Path) -> None:
     """导出账务，供他人核对。 Write the books to a file that `ledger verify --export` proves."""
-    prepare()
+    require_database()
     from yibao.store import verify as proof
 
     click.echo(f"{proof.export(what='ledger', file=file)} 条记录 / records: {file}")

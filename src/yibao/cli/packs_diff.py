@@ -97,9 +97,9 @@ def _wrong(error: UnknownRegion) -> NoReturn:
 
 
 def _effect(old: Side, new: Side, persons: int, language: str) -> None:
-    from yibao.cli.django_setup import prepare
+    from yibao.cli.django_setup import require_database
 
-    prepare()
+    require_database()
     from yibao.batch import compare
 
     keys = compare.people(persons)

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from yibao.cli.django_setup import prepare
+from yibao.cli.django_setup import require_database
 
 WHICH = "请写受理编号，或 --all 重算全部。 Name cases, or --all for every decision on record."
 NOT_THERE = "没有这些案件的决定：{numbers}。请核对受理编号。 There is no decision of {numbers}: look at the numbers."
@@ -24,7 +24,7 @@ def command(*, numbers: tuple[str, ...], every: bool) -> None:
     """Print each decision that differs; exit 0 when none does, 1 when one does, 2 when nothing was named."""
     if every == bool(numbers):
         raise click.UsageError(WHICH)
-    prepare()
+    require_database()
     from yibao.batch import replay
 
     rows = replay.stored(numbers)

@@ -32,9 +32,9 @@ def command(*, facts: Path | None, decision: str, region: str, region_column: st
 
 
 def _duplicates(day: datetime | None) -> Table:
-    from yibao.cli.django_setup import prepare
+    from yibao.cli.django_setup import require_database
 
-    prepare()
+    require_database()
     from django.utils import timezone
 
     from yibao import services

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
 SQLITE_WAIT_SECONDS = 20
 
 
-class DatabaseAddressError(ValueError):
+class DatabaseAddressError(ImproperlyConfigured):
     """The address in YIBAO_DATABASE_URL names no database that can be used."""
 
 

@@ -5,6 +5,11 @@ from django.db import DatabaseError
 from yibao.store import crypto, guards, persons
 from yibao.store.models import Person
 
+NOT_MIGRATED = (
+    "数据库还没有建好，或比程序旧；请先运行 yibao manage migrate。"
+    " / The database has no tables yet, or is older than the program; run `yibao manage migrate` first."
+)
+
 
 class NotReady(RuntimeError):
     """The installation must not serve; the message says why and what to do."""
@@ -20,7 +25,7 @@ def require() -> None:
         person = Person.objects.order_by("pk").first()
         guards.require()
     except DatabaseError as error:
-        raise NotReady(_NOT_MIGRATED) from error
+        raise NotReady(NOT_MIGRATED) from error
     except guards.GuardsMissing as error:
         raise NotReady(str(error)) from error
     except crypto.SealBroken as error:
@@ -33,10 +38,6 @@ def _finds(person: Person) -> bool:
     return Person.objects.filter(persons.with_identity(person.identity), pk=person.pk).exists()
 
 
-_NOT_MIGRATED = (
-    "数据库还没有建好，请先运行 yibao manage migrate。"
-    " / The database has no tables yet; run `yibao manage migrate` first."
-)
 _OTHER_KEYS = (
     "密钥与档案不符，网站没有启动。请把建库时的 keys 文件夹放回 YIBAO_HOME。"
     " / The keys are not those this record was sealed with; put the folder `keys` of this database back."
