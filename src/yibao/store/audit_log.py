@@ -15,7 +15,7 @@ from django.db import transaction
 
 from yibao.casework.actors import Actor
 from yibao.kernel.canonical import content_hash, moment
-from yibao.store.models import ReadLog
+from yibao.store.models import ReadLog, Unmasking
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ _lock = threading.Lock()
 
 def record_read(
     *, reader: Actor, person_id: UUID, purpose: str, at: datetime, case_number: str = "", role: str = ""
-) -> None:
+) -> ReadLog:
     """Write down that somebody looked at a person's record, in one statement.
 
     Args:
@@ -63,6 +63,28 @@ def record_read(
     row.save(force_insert=True)
     # After a rollback the lane is simply not given back: its chain ends at the last committed row.
     transaction.on_commit(lambda: _give_back(replace(lane, seq=row.seq, hash=row.hash)))
+    return row
+
+
+def record_unmasking(
+    *, reader: Actor, person_id: UUID, purpose: str, note: str, at: datetime, case_number: str, role: str
+) -> None:
+    """Write down that somebody had numbers shown in full, before they are shown.
+
+    Args:
+        reader: Who looks.
+        person_id: Whose record.
+        purpose: What for, as a code the person can be told.
+        note: What they said of it; the person can read it.
+        at: Now.
+        case_number: The case it was for.
+        role: The role acted in.
+    """
+    with transaction.atomic():
+        look = record_read(
+            reader=reader, person_id=person_id, purpose=purpose, at=at, case_number=case_number, role=role
+        )
+        Unmasking.objects.create(look=look, note=note)
 
 
 def read_hash(row: ReadLog) -> str:
@@ -85,7 +107,8 @@ def read_hash(row: ReadLog) -> str:
 
 def who_looked(*, person_id: UUID, limit: int = 50) -> list[ReadLog]:
     """Return the latest looks at a person's record, newest first."""
-    return list(ReadLog.objects.filter(person_id=person_id).order_by("-at", "-id")[:limit])
+    looks = ReadLog.objects.select_related("unmasking").filter(person_id=person_id)
+    return list(looks.order_by("-at", "-id")[:limit])
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """What people send, read into answers; what is wrong with it stays a key, so that pages speak both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,25 @@ def identity(*, post: QueryDict) -> Form:
         form.answers["identity"] = check_resident_id(text)
     except IdentifierError:
         form.errors["identity"] = "refund.error.identity_wrong"
+    return form
+
+
+def purpose(*, post: QueryDict, purposes: Iterable[str], with_note: Iterable[str]) -> Form:
+    """Read what numbers are to be shown for.
+
+    Args:
+        post: The request's data.
+        purposes: What may be chosen.
+        with_note: Those that need a note.
+    """
+    chosen, note = post.get("purpose", ""), post.get("note", "").strip()
+    form = Form(answers={"purpose": chosen, "note": note}, typed={"purpose": chosen, "note": note})
+    if chosen not in purposes:
+        form.errors["purpose"] = "refund.error.no_purpose"
+    elif chosen in with_note and not note:
+        form.errors["note"] = "refund.error.no_purpose_note"
+    elif len(note) > NOTE_MAX:
+        form.errors["note"] = "refund.error.note_long"
     return form
 
 

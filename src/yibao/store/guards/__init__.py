@@ -20,6 +20,7 @@ FROZEN = (
     "store_journaltransaction",
     "store_caseaction",
     "store_readlog",
+    "store_unmasking",
     "store_audithead",
     "store_packversion",
     "store_storeddecision",

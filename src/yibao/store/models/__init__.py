@@ -1,7 +1,7 @@
 """All tables of the store, one subject per module."""
 
 from yibao.store.models.access import CitizenLogin, StaffRole
-from yibao.store.models.audit import AuditHead, ReadLog
+from yibao.store.models.audit import AuditHead, ReadLog, Unmasking
 from yibao.store.models.batches import (
     BankMessage,
     BankResult,
@@ -79,4 +79,5 @@ __all__ = [
     "StaffRole",
     "StoredDecision",
     "Unit",
+    "Unmasking",
 ]

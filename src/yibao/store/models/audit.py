@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from yibao.store.fields import SealedText
 from yibao.store.models.persons import Person
 
 
@@ -23,6 +24,13 @@ class ReadLog(models.Model):
     class Meta:
         indexes = [models.Index(fields=["person", "-at"], name="read_log_person")]
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="read_log_seq_once")]
+
+
+class Unmasking(models.Model):
+    """A look at which numbers were shown in full: what was said of its purpose; kept like the look itself."""
+
+    look = models.OneToOneField(ReadLog, on_delete=models.PROTECT, related_name="unmasking")
+    note = SealedText(blank=True)
 
 
 class AuditHead(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, counter, desk, files, find, interview, payout, track
+from yibao.services.refund.pages import apply, counter, desk, files, find, interview, payout, track, unmask
 from yibao.services.refund.pages.counter import workbench_nav
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
@@ -53,6 +53,7 @@ workbench_urlpatterns = [
     *filling_in,
     path(f"{CASE}/seen", files.seen, name="seen"),
     path(CASE, desk.case, name="case"),
+    path(f"{CASE}/show", unmask.unmask, name="unmask"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
     path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),
     path(f"{CASE}/papers/make/<slug:kind>", desk.make_paper, name="make_paper"),
