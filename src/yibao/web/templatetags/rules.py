@@ -33,6 +33,17 @@ def document_of(region: str, source: str) -> str:
     return "" if found is None else document_href(region=owner(found.mark.file), source=source)
 
 
+@register.simple_tag
+def rule_at(region: str, rule: str) -> str:
+    """Return the address at which a rule of a region is told, empty where the packs in use no longer have it."""
+    try:
+        stacks = services.packs().region_for(region).stacks.values()
+    except UnknownRegion:
+        return ""
+    home = next((row.region for stack in stacks for row in stack.rows if row.id == rule), None)
+    return f"{reverse('portal:region_rules', args=[home])}#rule-{rule}" if home else ""
+
+
 @register.simple_tag(takes_context=True)
 def cited(context: Context, places: Iterable[Place]) -> SafeString:
     """Write places in documents, each as a link to its document, with its grade."""

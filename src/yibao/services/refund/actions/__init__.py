@@ -14,7 +14,7 @@ from yibao.services.refund.actions.applying import (
     submit,
     withdraw,
 )
-from yibao.services.refund.actions.buttons import available
+from yibao.services.refund.actions.buttons import available, blocked
 from yibao.services.refund.actions.dues import dues
 from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
@@ -28,6 +28,7 @@ __all__ = [
     "ask_correction",
     "attach",
     "available",
+    "blocked",
     "bounced",
     "confirm_paid",
     "detach",

@@ -3,7 +3,8 @@
 from yibao.casework import rights
 from yibao.casework.actors import Actor
 from yibao.casework.standing import Standing
-from yibao.casework.states import State
+from yibao.casework.states import State, verbs_from
+from yibao.kernel.errors import Refusal, Refused
 from yibao.services.refund import workflow
 from yibao.services.refund.actions import money
 from yibao.store import batches, cases
@@ -32,6 +33,31 @@ def available(*, case: Case, actor: Actor) -> list[str]:
         found.remove("pay")
     if case.state == State.APPROVED and money.has_bounced(case) and _may_correct(case, actor):
         found.append(CORRECT_ACCOUNT)
+    return found
+
+
+def blocked(*, case: Case, actor: Actor) -> dict[str, Refusal]:
+    """Return why an actor may not take the steps that the case's state allows: verb to refusal.
+
+    Args:
+        case: The case as it stands.
+        actor: Who looks at it.
+    """
+    standing = _standing(case)
+    offered = set(available(case=case, actor=actor))
+    decision = cases.decision(case.number)
+    seen = workflow.Standing(decision.outcome if decision else None, determined=True, confirmed=True)
+    found: dict[str, Refusal] = {}
+    for verb in verbs_from(standing.state):
+        if verb in offered or verb in rights.SILENT_VERBS:
+            continue
+        try:
+            rights.check(standing=standing, actor=actor, verb=verb)
+        except Refused as refused:
+            found[verb] = refused.refusal
+        else:
+            refusal = workflow.gate(verb=verb, standing=seen) if decision else None
+            found |= {verb: refusal} if refusal else {}
     return found
 
 

@@ -55,6 +55,7 @@ workbench_urlpatterns = [
     path(CASE, desk.case, name="case"),
     path(f"{CASE}/show", unmask.unmask, name="unmask"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
+    path(f"{CASE}/notes", desk.note, name="note"),
     path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),
     path(f"{CASE}/papers/make/<slug:kind>", desk.make_paper, name="make_paper"),
     path(f"{CASE}/papers/<str:paper_number>", desk.paper, name="paper"),

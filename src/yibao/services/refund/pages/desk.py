@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
-from yibao.services.refund.pages import apply, buttons, sides, track, views
+from yibao.services.refund.pages import apply, buttons, review, sides, track, views
 from yibao.services.refund.pages.sides import desk_case
 from yibao.store import cases
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
@@ -51,18 +51,22 @@ def show(
         *actions.available(case=held, actor=request.actor),
         *(["determine"] if may_determine(held, decision, request) else []),
     ]
+    shown["steps"] = review.linked(shown["steps"], decision)
+    offered = buttons.shown(verbs)
     context = {
         "section": "queue",
         "case": held,
         **shown,
         "reason_words": reason_words(held, say),
-        "events": track.events(held, say, reader="staff"),
+        **around(held, shown, request),
+        "closed": review.closed(held, [one["verb"] for one in offered], request),
+        "note_to_keep": review.note_field(say, form.typed.get("note", "") if verb == "note" else ""),
         "due": track.due(held, request),
         "account": held.refund.bank_account,
         "person": person_facts(held.person, request),
         "why": views.considered(made.trace_lines(say.language)),
         "boxes": boxes(held, request),
-        "buttons": buttons.shown(verbs),
+        "buttons": offered,
         "nothing": nothing_to_do(held, request),
         **buttons.fields(say, typed=form.typed, tried=verb, materials=shown["materials"], reasons=reasons(say)),
         "payments": payments(held, say),
@@ -73,6 +77,29 @@ def show(
         "errors": {f"{verb}-{name}": say.find(key) or key for name, key in form.errors.items()},
     }
     return render(request, "refund/desk.html", context, status=status)
+
+
+def around(held: Case, shown: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """Return what stands around the decision: papers with their facts, what was corrected, history, other cases."""
+    return {
+        "evidence": review.papers(held, shown["materials"], shown["steps"], request),
+        "changed": review.changed(held, request.say),
+        "events": review.history(held, request, names_of(cases.timeline(held.number))),
+        "others": review.others(held, request),
+    }
+
+
+@open_to(STAFF, own="case")
+@require_POST
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep a note for colleagues in the case's history."""
+    held = desk_case(request, number)
+    form = review.note_form(request)
+    if form.errors:
+        return show(request, held, form, verb="note", status=400)
+    cases.act(kind="note", reason=form.answers["note"], **shared(request, held))
+    messages.success(request, request.say("refund.review.noted"))
+    return redirect("workbench_refund:case", number)
 
 
 def at_counter(held: Case, request: HttpRequest) -> str:
