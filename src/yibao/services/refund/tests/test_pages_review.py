@@ -1,4 +1,4 @@
-"""What stands around the decision on the desk: papers, what was corrected, history, other cases, notes, closed steps."""
+"""What stands around the decision on the desk: papers, corrections, history, other cases, notes, closed steps."""
 
 from datetime import date
 
