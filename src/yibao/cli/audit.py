@@ -10,6 +10,10 @@ from yibao.cli.django_setup import prepare, require_database
 from yibao.cli.ledger import report
 
 KEY_HELP = "签名公钥（64 位十六进制），默认本机公钥。 Public key the heads must be signed with."
+NO_KEY = (
+    "这不是公钥：应为机构交给您的 64 位十六进制数，且不是人人可冒签的弱公钥。"
+    " / This is no public key: give the 64 hexadecimal digits got from the agency; a key of small order is nobody's."
+)
 
 
 @click.group("audit")
@@ -23,9 +27,14 @@ def command() -> None:
 @click.option("--files/--no-files", default=True, help="是否逐个读出材料文件。 Whether to read every stored file.")
 def verify(file: Path | None, public_key: str | None, files: bool) -> None:
     """逐条重算动作链、办件登记和日头签名。 Recompute every chain, projection and signed head."""
-    prepare() if file else require_database()
+    prepare()
+    from yibao.store import heads
     from yibao.store import verify as proof
 
+    if public_key is not None and not heads.is_key(public_key):
+        raise click.UsageError(NO_KEY)
+    if not file:
+        require_database()
     try:
         faults = proof.verify_audit(proof.read_export(file) if file else None, public_key=public_key, files=files)
     except proof.ExportUnreadable as error:

@@ -14,6 +14,20 @@ from yibao.kernel.canonical import moment
 from yibao.store import crypto
 from yibao.store.models import AuditHead, CaseAction, JournalTransaction, ReadLog
 
+KEY_DIGITS = 64
+_P = 2**255 - 19
+# The second coordinates of the eight points whose eightfold is nothing, in every spelling of 255 bits (RFC 8032, 5.1).
+_SMALL_ORDER = {
+    *(0, 1, _P - 1, _P, _P + 1),
+    *(
+        int.from_bytes(bytes.fromhex(spelt), "little")
+        for spelt in (
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        )
+    ),
+}
+
 
 class HeadExists(ValueError):
     """The day has its head already; heads are never made again."""
@@ -93,6 +107,21 @@ def own_public_key() -> str:
     return crypto.audit_key().public_key().public_bytes_raw().hex()
 
 
+def is_key(public_key: str) -> bool:
+    """Return whether a text can be somebody's public key: 64 hexadecimal digits, and no point of small order.
+
+    Under a key of small order, such as 32 zero bytes, noise passes for a signature; whose key it is, nobody can say.
+
+    Args:
+        public_key: As it was handed over.
+    """
+    try:
+        number = int.from_bytes(bytes.fromhex(public_key), "little")
+    except ValueError:
+        return False
+    return len(public_key) == KEY_DIGITS and number % 2**255 not in _SMALL_ORDER
+
+
 def signed_by(head: Mapping[str, Any], *, public_key: str) -> bool:
     """Return whether a plain head is signed by a key.
 
@@ -100,7 +129,7 @@ def signed_by(head: Mapping[str, Any], *, public_key: str) -> bool:
         head: As `plain` gives it.
         public_key: 64 hexadecimal digits, got from the agency and not from the head itself.
     """
-    if head["public_key"] != public_key:
+    if head["public_key"] != public_key or not is_key(public_key):
         return False
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
