@@ -35,5 +35,7 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payment_above_zero"),
             models.CheckConstraint(condition=models.Q(status__in=[*LIVE, "bounced"]), name="payment_status_known"),
-            models.CheckConstraint(condition=models.Q(route__in=["original", "slip"]), name="payment_route_known"),
+            models.CheckConstraint(
+                condition=models.Q(route__in=["original", "slip", "treasury"]), name="payment_route_known"
+            ),
         ]

@@ -57,6 +57,8 @@ def _due(case: Case, owed: Mapping[tuple[str, str], int], outcome: str, made: Ma
     if live or len(owed) != 1 or not _one_person(outcome, made):
         hindrance = "not_one_person"
     route = (made.get("payout") or {}).get("route") or ("slip" if request.channel == "window" else "original")
+    if money.route_of(plain=made) == "treasury":
+        route = hindrance = "treasury"
     return Due(case, region, scheme, route, amount, account, hindrance)
 
 

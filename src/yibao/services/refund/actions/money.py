@@ -19,6 +19,8 @@ from yibao.store.models import Case, Contribution, JournalTransaction, Payment
 
 PAYABLE = "refund.payable"
 PAID = "refund.paid"
+TREASURY_FLOW = "F2"
+"""The flow in which the treasury pays (国库退费); its reference comes back on paper."""
 PRICE_ONLY = GivenBack((), price=True)
 """What an amount stands for that an agency determined: the rules name no months for it."""
 PERSONAL = frozenset({"person", "heir"})
@@ -124,9 +126,18 @@ def _personal_balance(case: Case, region: str) -> Money:
     return Money(max(0, posting.personal_balance(account)))
 
 
+def route_of(*, plain: Mapping[str, Any], by_slip: bool = False) -> str:
+    """Return the way a payment takes: the treasury pays by papers of its own, whatever way the money came."""
+    if (plain.get("payout") or {}).get("flow") == TREASURY_FLOW:
+        return "treasury"
+    return "slip" if by_slip else "original"
+
+
 def pay_out(*, case: Case, payment: Payment, scheme_amounts: Mapping[str, Money], region: str, at: datetime) -> None:
     """Post a payment that leaves the bank, or goes to the personal account, and tie it to its row."""
-    from_ = AccountKind.PERSONAL if payment.receiver == "account" else AccountKind.BANK
+    from_ = AccountKind.TREASURY if payment.route == "treasury" else AccountKind.BANK
+    if payment.receiver == "account":
+        from_ = AccountKind.PERSONAL
     postings = [
         part
         for scheme, amount in scheme_amounts.items()

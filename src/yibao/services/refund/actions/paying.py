@@ -119,7 +119,7 @@ def _send(
             case=case,
             receiver=receiver,
             amount_fen=sum(amount.fen for amount in schemes.values()),
-            route="slip" if slip and personal else "original",
+            route=money.route_of(plain=plain, by_slip=bool(slip) and personal),
             slip_number=slip.number if slip and personal else "",
             bank_account=account if personal else None,
             sent_on=on,

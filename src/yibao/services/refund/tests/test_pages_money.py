@@ -13,7 +13,16 @@ from django.utils import timezone
 from yibao.bank import pain002
 from yibao.bank.pain002 import Line, StatusReport
 from yibao.cli import bank
-from yibao.store.models import BankMessage, ClearingMember, PayerAccount, Payment, PaymentBatch, ReadLog, StaffRole
+from yibao.store.models import (
+    BankMessage,
+    CitizenLogin,
+    ClearingMember,
+    PayerAccount,
+    Payment,
+    PaymentBatch,
+    ReadLog,
+    StaffRole,
+)
 
 pytestmark = pytest.mark.django_db
 BATCHES = "/workbench/batches"
@@ -132,6 +141,40 @@ def test_an_answer_is_read_in_and_told_line_by_line(sent, seat, approved):
     assert "已到账，办结" in page
     assert "不是本批次的付款" in page
     assert approved.case.state == "completed"
+
+
+def test_an_account_the_bank_refused_is_given_anew_by_the_person_and_paid(sent, seat, approved):
+    payment = Payment.objects.get()
+    said = answer(sent, Line(f"P{payment.pk:012d}", "RJCT", "账户已销户"))
+    assert "退回" in text(seat("finance").post("/workbench/bank-results", {"file": said}))
+
+    login = get_user_model().objects.create(username="chen")
+    CitizenLogin.objects.create(user=login, person=approved.person)
+    citizen = Client()
+    citizen.force_login(login)
+    page = citizen.get(f"/refund/cases/{approved.number}").content.decode()
+    assert "账户已销户" in page
+    address = f"/refund/cases/{approved.number}/account"
+    assert address in page
+    given = {
+        "applicant": "payer",
+        "bank_name": "演示银行",
+        "bank_holder": "陈建国",
+        "bank_number": "622202123456789012",
+    }
+    assert citizen.post(address, given).status_code == 302
+
+    address = make(seat("finance"))
+    assert "**** 9012" in text(seat("finance2").get(address))
+    seat("finance2").post(f"{address}/do/release", {"key": "again"})
+    content = seat("finance2").get(f"{address}/file").content
+    assert b"<Id>622202123456789012</Id>" in content
+    assert b"6222020000000000000" not in content
+    last = Payment.objects.latest("pk")
+    said = answer(PaymentBatch.objects.latest("pk"), Line(f"P{last.pk:012d}", "ACSC"), message_id="M2")
+    seat("finance").post("/workbench/bank-results", {"file": said})
+    assert approved.case.state == "completed"
+    assert "三方一致，差额 0.00 元" in text(seat("finance").get("/workbench/reconcile"))
 
 
 @pytest.mark.parametrize(
