@@ -7,8 +7,9 @@ test that touches a database once more on PostgreSQL (`--only-database`).
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "adm
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="run only the tests that touch a database")
+    parser.addoption("--soak", action="store_true", help="let the tests that can go on for long go on for long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -73,6 +75,30 @@ def _touches_a_database(item: pytest.Item) -> bool:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(HOME, ignore_errors=True)
+
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = []
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in config.stash[FIGURES]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def soaking(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for the long form of a test: `make soak`."""
+    return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Note a figure; all of them are printed after the run."""
+    return lambda name, value: request.config.stash[FIGURES].append(f"{request.node.name}: {name}: {value}")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -21,6 +21,7 @@ import pytest
 from django.conf import settings
 
 TOWN = Path(__file__).with_name("small_town.py")
+DYING = Path(__file__).with_name("dying")
 RUN_TOWN = """
 import runpy, sys
 from yibao.cli.django_setup import prepare
@@ -47,6 +48,7 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIBAO_", "DJANGO_"))}
         self.environment = kept | {"YIBAO_HOME": str(home)} | ({"YIBAO_DATABASE_URL": database} if database else {})
         self.port = free_port()
+        self.teller: subprocess.Popen | None = None
         self.server: subprocess.Popen | None = None
 
     def run(self, command: list[str]) -> subprocess.CompletedProcess:
@@ -59,6 +61,39 @@ class Installation:
         done = self.run([sys.executable, "-c", RUN_TOWN, str(TOWN), verb])
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def ask_town(self, verb: str, *arguments: Any) -> Any:
+        """Have a verb of the town done by a process that stays: it need not read the packs again each time."""
+        if self.teller is None:
+            self.teller = subprocess.Popen(
+                [sys.executable, "-c", RUN_TOWN, str(TOWN), "stay"],
+                env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        self.teller.stdin.write(json.dumps([verb, *arguments]) + "\n")
+        self.teller.stdin.flush()
+        told = self.teller.stdout.readline()
+        assert told, "the process of the town ended"
+        return json.loads(told)
+
+    def dismiss(self) -> None:
+        """Let the process of the town end."""
+        if self.teller is not None:
+            self.teller.communicate()
+            self.teller = None
+
+    def mortal(self, points: Iterable[str]) -> None:
+        """Let processes started from now on die at points, where `die_at` says so."""
+        path = os.pathsep.join(filter(None, [str(DYING), self.environment.get("PYTHONPATH", "")]))
+        self.environment |= {"PYTHONPATH": path, "YIBAO_TEST_POINTS": ",".join(points)}
+
+    def die_at(self, order: str) -> None:
+        """Have the next process that comes to a point die there: module:function, which call, before or after."""
+        (self.home / "die-at").write_text(order, encoding="utf-8")
+
+    @property
+    def to_die(self) -> bool:
+        """Return whether nobody died yet."""
+        return (self.home / "die-at").exists()
 
     def start(self) -> None:
         """Serve, in a group of processes of its own."""
@@ -82,16 +117,30 @@ class Installation:
             self.server.wait()
             self.server = None
 
-    def ask(self, session: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+    def ask(
+        self, session: str, path: str, form: dict[str, str] | None = None, *, file: bytes | None = None
+    ) -> tuple[int, str]:
         """Send one request as the holder of a session; an answer that breaks off is an OSError."""
         body = urlencode(form | {"csrfmiddlewaretoken": TOKEN}).encode() if form is not None else None
-        cookies = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}
-        request = Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=cookies)
+        headers = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}
+        if file is not None:
+            body = _parts(file)
+            headers["Content-Type"] = f"multipart/form-data; boundary={TOKEN}"
+        request = Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers)
         try:
             with build_opener(StaysHere).open(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as told:
             return told.code, told.read().decode()
+
+
+def _parts(file: bytes) -> bytes:
+    """Return a form with the token and one file."""
+    head = f'--{TOKEN}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{TOKEN}\r\n--{TOKEN}\r\n'
+    head += (
+        'Content-Disposition: form-data; name="file"; filename="answer.xml"\r\nContent-Type: application/xml\r\n\r\n'
+    )
+    return head.encode() + file + f"\r\n--{TOKEN}--\r\n".encode()
 
 
 def free_port() -> int:
@@ -111,6 +160,7 @@ def installation() -> Iterator[Installation]:
             yield made
         finally:
             made.kill()
+            made.dismiss()
             if on_postgresql:
                 _postgresql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
