@@ -59,6 +59,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "adm
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="run only the tests that touch a database")
     parser.addoption("--soak", action="store_true", help="let the tests that can go on for long go on for long")
+    parser.addoption("--month-seed", action="append", type=int, help="seed of the simulated month; may be given again")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,6 +76,11 @@ def _touches_a_database(item: pytest.Item) -> bool:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "month_seed" in metafunc.fixturenames:
+        metafunc.parametrize("month_seed", metafunc.config.getoption("--month-seed") or [2024])
 
 
 FIGURES = pytest.StashKey[list[str]]()
