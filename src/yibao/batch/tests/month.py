@@ -3,7 +3,6 @@
 Everything that happens follows from the seed; the same seed tells the same month again.
 """
 
-import io
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -13,14 +12,13 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import connection, connections
 from django.utils import timezone
-from PIL import Image
 
 from yibao.bank import pain001, pain002, simulator
 from yibao.bank.pain002 import Line, StatusReport
 from yibao.batch import worker
+from yibao.batch.tests.month_people import PICTURE, REGION, account, make_person, officer
 from yibao.casework.actors import Actor
 from yibao.kernel.errors import Refused
 from yibao.kernel.identifiers import make_resident_id
@@ -29,22 +27,16 @@ from yibao.services import payouts
 from yibao.services.refund import actions
 from yibao.store import batches, cases, posting, verify
 from yibao.store.models import (
-    AccountCredit,
     ClearingMember,
     Contribution,
-    ContributionPart,
-    Enrolment,
     PayerAccount,
     Payment,
     PaymentBatch,
     Person,
-    StaffRole,
 )
 from yibao.store.reconciliation import make_due, reconcile
 
-REGION = "500000"
 FEN = 194910
-PAID_FEN, LARGE_FEN, CREDIT_FEN = 587400, 53400, 16465
 MATERIALS = ("payment_proof", "id_document", "bank_card", "unemployment_record")
 CARDS = ("6222020000000000000", "622202123456789012")
 HUNDRED = 100
@@ -118,7 +110,7 @@ class Month:
         self.answered: set[str] = set()
         self.strange: set[str] = set()
         self.closed: list[Calendar] = []
-        self.staff = {name: _officer(name) for name in ("clerk", "clerk2", "reviewer", "finance", "finance2")}
+        self.staff = {name: officer(name) for name in ("clerk", "clerk2", "reviewer", "finance", "finance2")}
         ClearingMember.objects.create(bank_name="演示银行", code="102653000012")
         PayerAccount.objects.create(
             region=REGION, scheme="employee", holder="演示市医保基金", number="31001500050000050001",
@@ -190,14 +182,14 @@ class Month:
 
     def _apply(self) -> None:
         serial = 2 * self.told.cases + 1
-        person = _person(make_resident_id(area="500112", born=date(1976, 3, 1), serial=serial))
+        person = make_person(make_resident_id(area="500112", born=date(1976, 3, 1), serial=serial))
         citizen = Actor(None, "", "citizen", person_id=person.pk)
         at_window = self._happens(30)
         by = self.staff["clerk2"] if at_window else citizen
         channel = "window" if at_window else "app"
         case = actions.open_draft(person_id=person.pk, region=REGION, by=by, channel=channel, **self.now())
         paid = Contribution.objects.get(enrolment__person=person, payer="person")
-        answers = {"reason": "unemployment_overlap", "payments": [f"p{paid.pk}"], **_account(CARDS[0])}
+        answers = {"reason": "unemployment_overlap", "payments": [f"p{paid.pk}"], **account(CARDS[0])}
         if at_window:
             answers["seen_at_window"] = list(MATERIALS)
         now = self.now()
@@ -245,7 +237,7 @@ class Month:
         if self._happens(10):
             self._act(lambda: actions.withdraw(number=number, reason="不再申请", by=by, **now))
             return
-        self._act(lambda: actions.save_answers(number=number, answers=_account(CARDS[1]), by=by, **now))
+        self._act(lambda: actions.save_answers(number=number, answers=account(CARDS[1]), by=by, **now))
         self._act(lambda: actions.resubmit(number=number, by=by, **now))
 
     def _when_accepted(self, number: str, seen: str) -> None:
@@ -260,7 +252,7 @@ class Month:
     def _when_approved(self, number: str, seen: str) -> None:
         if Payment.objects.filter(case__number=number, status="bounced").exists():
             now, by = self.now(), self._citizen(number)
-            self._act(lambda: actions.save_answers(number=number, answers=_account(CARDS[1]), by=by, **now))
+            self._act(lambda: actions.save_answers(number=number, answers=account(CARDS[1]), by=by, **now))
 
     # Money.
 
@@ -403,51 +395,3 @@ def _die_at_statement(place: int, work: Callable[[], Any]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     finally:
         os._exit(0)
-
-
-def _picture() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30), (200, 210, 220)).save(out, "PNG")
-    return out.getvalue()
-
-
-PICTURE = _picture()
-
-
-def _account(number: str) -> dict[str, str]:
-    return {"bank_name": "演示银行", "bank_holder": "陈建国", "bank_number": number}
-
-
-def _officer(name: str) -> Actor:
-    user = get_user_model().objects.create(username=name, first_name=name)
-    role = name.rstrip("2")
-    StaffRole.objects.create(user=user, role=role, region=REGION)
-    return Actor(user.pk, name, "staff", frozenset({role}), REGION)
-
-
-def _person(identity: str) -> Person:
-    """Return somebody who paid for 2022 while the unemployment fund paid from January to June."""
-    person = Person.objects.create(
-        identity=identity, name="陈建国", sex="M", born=date(1976, 3, 1), region="500112", synthetic=True
-    )
-    year = {"start": date(2022, 1, 1), "end": date(2023, 1, 1)}
-    common = {"person": person, "scheme": "employee", "region": REGION}
-    own = Enrolment.objects.create(**common, category="individual", tier=2, **year)
-    first = Calendar(2022, 1).index
-    paid = Contribution.objects.create(
-        enrolment=own, kind="annual", first_month=first, end_month=first + 12, paid_on=date(2022, 1, 5),
-        amount_fen=PAID_FEN, payer="person", collector="tax",
-    )  # fmt: skip
-    for fund, fen in (("pool", PAID_FEN - LARGE_FEN), ("large_claim", LARGE_FEN)):
-        ContributionPart.objects.create(contribution=paid, fund=fund, payer="person", amount_fen=fen)
-    AccountCredit.objects.create(
-        contribution=paid, first_month=first, end_month=first + 12, amount_fen=CREDIT_FEN
-    )  # fmt: skip
-    fund = Enrolment.objects.create(**common, category="unemployed", start=date(2022, 1, 1), end=date(2022, 7, 1))
-    Contribution.objects.create(
-        enrolment=fund, kind="monthly", first_month=first, end_month=first + 6, amount_fen=None,
-        payer="unemployment_fund", collector="tax",
-    )  # fmt: skip
-    rows = Contribution.objects.filter(pk=paid.pk)
-    posting.record_contributions(contributions=rows, on=date(2022, 12, 31), at=timezone.now())
-    return person
