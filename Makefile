@@ -12,7 +12,7 @@ PURE := src/yibao/kernel src/yibao/policy src/yibao/ledger src/yibao/casework sr
 PAGE_SOURCES := $(shell find src/yibao/web/assets -type f 2>/dev/null)
 TEMPLATES := $(shell find src/yibao -type d -name templates 2>/dev/null)
 
-.PHONY: help setup run test check fix packs mutation bench test-spark docs lock clean
+.PHONY: help setup run test soak check fix packs mutation bench test-spark docs lock clean
 
 help: ## print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -55,6 +55,12 @@ run: setup ## set up, migrate, load the demo city on the first run, serve http:/
 test: setup $(STAMPS)/dev ## run every test, on SQLite and on PostgreSQL, pages in a real browser
 	@tools/machine.sh install
 	@$(BIN)/python tools/run_tests.py
+
+SEEDS ?= 1 2 3
+
+soak: setup $(STAMPS)/dev ## let the tests of faults go on for long: every kill, whole months (SEEDS="1 2 3"), the API
+	@tools/machine.sh install
+	@$(BIN)/python tools/run_tests.py --soak $(foreach seed,$(SEEDS),--month-seed $(seed)) tests/faults src/yibao/batch/tests/test_month.py src/yibao/api
 
 check: setup $(STAMPS)/dev ## lint, types, import arrows, templates, packs, tidiness
 	@$(BIN)/ruff check --quiet .
