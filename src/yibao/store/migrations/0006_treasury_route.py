@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0004_stopped_cases"),
+        ("store", "0005_unmasking"),
     ]
 
     operations = [
