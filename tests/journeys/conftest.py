@@ -31,7 +31,7 @@ from yibao.batch.demo.tariffs import Tariffs
 from yibao.casework.actors import Actor
 from yibao.services.refund import actions, rulebook
 from yibao.store import audit_log, guards
-from yibao.store.models import Case, CitizenLogin, Contribution, PaymentBatch, Person
+from yibao.store.models import Case, CitizenLogin, Contribution, Delivery, Message, PaymentBatch, Person
 
 PERSONS = 80
 SEED = 2026
@@ -285,6 +285,9 @@ class Route:
             "kind": "application_form",
             "region": case.region,
             "verb": "drop" if "batch" in self.parameters else "accept",
+            "channel": "sms",
+            "message": Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
+            "delivery": Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             "saved": case.pk,
             **printed,

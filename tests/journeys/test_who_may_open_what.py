@@ -18,7 +18,7 @@ from yibao.services import payouts
 from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
-from yibao.store.models import Case, Person, StaffRole
+from yibao.store.models import Case, Delivery, Message, Person, StaffRole
 from yibao.web.access import actor_of
 from yibao.web.words import texts
 
@@ -61,6 +61,8 @@ def case(applicants) -> Case:
     payouts.make(region=group.region, scheme=group.scheme, flow=group.flow, key="k", by=staff_actor("finance"), **now)
     actions.make_paper(number=case.number, kind="application_form", by=applicant.actor, **now)
     assert paid.state == "approved"
+    told = Message.objects.filter(case_number=case.number).first()
+    Delivery.objects.create(message=told, channel="sms", state="failed", made_at=now["at"], ended_at=now["at"])
     # As if a clerk had taken it in: then the questions at the counter belong to it too.
     RefundRequest.objects.filter(case=case).update(channel=WINDOW)
     Person.objects.filter(pk=case.person_id).update(region=REGION)

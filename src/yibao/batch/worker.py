@@ -12,16 +12,19 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from yibao.batch import telling
 from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
 from yibao.services.refund import actions
 from yibao.store import cases, heads, projection, reconciliation
+from yibao.store.messages import contacts, undelivered
 from yibao.store.models import CaseClock, Outbox
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(minutes=1)
-TRIES_MAX = 8
+TRIES_MAX = telling.TRIES_MAX
 BATCH = 20
+PAPER_JOB = "refund.paper"
 ERROR_MAX = 200
 
 _log = logging.getLogger(__name__)
@@ -34,6 +37,8 @@ class Done:
     Attributes:
         work: How many things were taken in hand.
         letters: Numbers of the cases a paper was made for.
+        sent: Numbers of the cases a message went out for; a code goes out for none.
+        told: How many messages were given to the channels, and how many persons reminded.
         escalated: Numbers of the cases whose limit passed.
         recomputed: Numbers of the cases whose due day was counted again with the published calendar.
         failures: What went wrong, one line each; the worker tries again later.
@@ -41,6 +46,8 @@ class Done:
 
     work: int = 0
     letters: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    told: int = 0
     escalated: list[str] = field(default_factory=list)
     recomputed: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -48,6 +55,7 @@ class Done:
     def lines(self) -> list[str]:
         """Return what to print: nothing when nothing happened."""
         told = [f"文书 letter {number}" for number in self.letters]
+        told += [f"消息 message {number}" for number in self.sent]
         told += [f"超期升级 escalated {number}" for number in self.escalated]
         told += [f"重新计算期限 due day counted again {number}" for number in self.recomputed]
         return [*told, *(f"失败，稍后重试 failed, will be tried again: {line}" for line in self.failures)]
@@ -84,6 +92,7 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
         What was done; call again at once while `work` is not 0.
     """
     done = Done()
+    _tell(done, on=on, at=at)
     for row in _leased(name=name, at=at):
         _run(row, done, on=on, at=at)
     put_off = put_off or PutOff()
@@ -97,6 +106,14 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
     heads.sign_due(on=on, at=at)
     reconciliation.make_due(on=on, at=at)
     return done
+
+
+def _tell(done: Done, *, on: date, at: datetime) -> None:
+    def work() -> None:
+        done.told = telling.remind(on=on, at=at) + telling.spread(at=at)
+
+    if not _guarded(done, "messages", work):
+        done.work += done.told - 1
 
 
 def _leased(*, name: str, at: datetime) -> list[Outbox]:
@@ -120,11 +137,11 @@ def _run(row: Outbox, done: Done, *, on: date, at: datetime) -> None:
             raise LookupError(f"no job is known for outbox rows of kind {row.kind}")
         job(row, on, at)
         Outbox.objects.filter(pk=row.pk).update(done_at=at, lease_until=None, last_error="")
-        done.letters.append(row.case_number)
+        (done.letters if row.kind == PAPER_JOB else done.sent).append(row.case_number)
 
     error = _guarded(done, row.case_number or f"outbox {row.pk}", work)
     if error:
-        later = at + RETRY_AFTER * (row.tries + 1)
+        later = at + RETRY_AFTER * 2**row.tries
         Outbox.objects.filter(pk=row.pk).update(due_at=later, lease_until=None, last_error=error[:ERROR_MAX])
 
 
@@ -145,7 +162,11 @@ def _paper(row: Outbox, on: date, at: datetime) -> None:
     actions.make_paper(number=row.case_number, kind=row.data["paper"], by=Actor.system(), on=on, at=at)
 
 
-_JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {"refund.paper": _paper}
+_JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {
+    PAPER_JOB: _paper,
+    undelivered.SEND_JOB: telling.send,
+    contacts.CODE_JOB: telling.send_code,
+}
 
 
 def _late(on: date) -> QuerySet[CaseClock]:

@@ -10,6 +10,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from yibao.kernel.errors import Bilingual
+from yibao.kernel.typed import plain
 
 SERIAL_LIMIT = 1000
 CARD_LENGTHS = range(12, 20)
@@ -34,7 +35,7 @@ def check_resident_id(number: str) -> str:
         >>> check_resident_id(make_resident_id(area="500112", born=date(1976, 3, 1), serial=1))[:14]
         '50011219760301'
     """
-    compact = str(ric.compact(number))
+    compact = str(ric.compact(plain(number).replace("-", "")))
     # stdnum's own check also wants the area code to have existed in the year of birth, which refuses real
     # numbers: a code is given on registration, and Chongqing's counties had other codes before 1997.
     if _RESIDENT_ID.fullmatch(compact) and compact[-1] == ric.calc_check_digit(compact) and _has_birthday(compact):
@@ -65,7 +66,7 @@ def check_credit_code(number: str) -> str:
 
 
 def check_bank_card(number: str) -> str:
-    """Return the bank card number without blanks (12 to 19 digits, the last one by Luhn).
+    """Return the bank card number without blanks and hyphens (12 to 19 digits, the last one by Luhn).
 
     Raises:
         IdentifierError: not digits, wrong length or wrong check digit.
@@ -74,7 +75,7 @@ def check_bank_card(number: str) -> str:
         >>> check_bank_card("6222 0200 0000 0000 000")
         '6222020000000000000'
     """
-    compact = number.replace(" ", "")
+    compact = plain(number).replace("-", "")
     if compact.isascii() and compact.isdigit() and len(compact) in CARD_LENGTHS and luhn.is_valid(compact):
         return compact
     raise IdentifierError(
@@ -145,6 +146,17 @@ def mask_phone(number: str) -> str:
         return "*" * len(number)
     hidden = len(number) - 2 * _SHOWN_AT_EACH_END + 1
     return number[: _SHOWN_AT_EACH_END - 1] + "*" * hidden + number[-_SHOWN_AT_EACH_END:]
+
+
+def mask_email(address: str) -> str:
+    """Return an e-mail address with all but its first letter and its host hidden.
+
+    Example:
+        >>> mask_email("wang.fang@example.com")
+        'w***@example.com'
+    """
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}"
 
 
 def _has_birthday(number: str) -> bool:

@@ -5,6 +5,10 @@ YIBAO_DATABASE_URL: sqlite:///file or postgres://user:password@host:port/name.
 YIBAO_DATABASE_POOL: most PostgreSQL connections of one process (0 = no pool).
 YIBAO_PACKS: the folder with the regions' packs; a running server takes up what changes there, once it is good.
 YIBAO_PUBLIC_URL: the address people type; https turns on secure cookies and HSTS.
+YIBAO_SMTP_URL: smtp://user:password@host:port (smtps or smtp+tls to encrypt); without it e-mail goes into a folder.
+YIBAO_MAIL_FROM: the sender of e-mail.
+YIBAO_SMS: the class that sends text messages; without it they go into a folder, for a demonstration.
+YIBAO_SMS_URL: the gateway of the class `yibao.store.messages.channels.HttpChannel`.
 YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
 """
 
@@ -14,7 +18,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from yibao.project import slices
+from yibao.project import mail, slices
 from yibao.project.databases import database
 from yibao.project.secret import secret
 
@@ -92,6 +96,16 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = YIBAO_UPLOAD_BYTES_MAX
 FILE_UPLOAD_TEMP_DIR = tempfile.gettempdir()
+
+# What leaves the house: e-mail and text messages.
+YIBAO_OUTBOX_DIR = YIBAO_HOME / "outbox"
+YIBAO_SMS_URL = os.environ.get("YIBAO_SMS_URL", "")
+YIBAO_CHANNELS = {
+    "email": "yibao.store.messages.channels.MailChannel",
+    "sms": os.environ.get("YIBAO_SMS") or "yibao.store.messages.channels.FileChannel",
+}
+DEFAULT_FROM_EMAIL = os.environ.get("YIBAO_MAIL_FROM", "yibao@localhost")
+locals().update(mail.settings(url=os.environ.get("YIBAO_SMTP_URL", ""), folder=YIBAO_OUTBOX_DIR / "email"))
 
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"

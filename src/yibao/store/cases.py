@@ -20,6 +20,7 @@ from yibao.casework.refusals import refuse as refuse_step
 from yibao.casework.standing import Standing, apply, opened, standing_of
 from yibao.kernel.canonical import canonical_json, text_hash
 from yibao.store import projection
+from yibao.store.messages import telling
 from yibao.store.models import Case, CaseAction, PackVersion, StoredDecision
 from yibao.store.records import decision_record
 from yibao.store.refusals import refuse
@@ -219,3 +220,4 @@ def _append(case: Case, action: Action, standing_after: Standing, *, before: Sta
     )
     case.chain_hash, case.action_count = hashed, action.seq
     projection.write(case=case, before=before, after=standing_after)
+    telling.after_action(case=case, action=action)

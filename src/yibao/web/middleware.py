@@ -16,16 +16,16 @@ from django_htmx.http import HttpResponseClientRedirect
 from yibao import services
 from yibao.casework.entry import VISITOR, rule_of
 from yibao.kernel.errors import Refused
+from yibao.web import remembered
 from yibao.web.access import actor_of
-from yibao.web.places import desk_nav, region_of, roles_words
+from yibao.web.places import desk_nav, region_of, roles_words, unread_of
+from yibao.web.remembered import LANGUAGE_COOKIE, LARGE_COOKIE
 from yibao.web.words import LANGUAGES, Say
 
 log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-LANGUAGE_COOKIE = "yibao_language"
-LARGE_COOKIE = "yibao_large"
 DESK = "/workbench/"
 API = "/api/"
 BODY_SLACK_BYTES = 64 * 1024
@@ -62,6 +62,7 @@ class PagesMiddleware:
             allowed = response["Allow"]
             response = error_page(request, 405)
             response["Allow"] = allowed
+        remembered.send(request, response)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Referrer-Policy", "same-origin")
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
@@ -107,6 +108,7 @@ class PagesMiddleware:
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
         request.region = SimpleLazyObject(lambda: region_of(request))  # type: ignore[attr-defined]
         request.roles_words = SimpleLazyObject(lambda: roles_words(request))  # type: ignore[attr-defined]
+        request.unread = SimpleLazyObject(lambda: unread_of(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
 
 

@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import yibao.services
-from yibao.casework.standing import PAYOUT_ROLE
+from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE
 from yibao.policy import Region, UnknownRegion
+from yibao.store.messages import telling
 from yibao.store.models import Person
 from yibao.web.sections import contributions
 
@@ -24,6 +25,12 @@ def region_of(request: HttpRequest) -> Region | None:
         return None
 
 
+def unread_of(request: HttpRequest) -> int:
+    """Return how many messages the signed-in person has not opened; staff have none."""
+    actor = request.actor
+    return telling.unread(actor.person_id) if actor and actor.kind == "citizen" else 0
+
+
 def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the staff's navigation: the queue, what the services add, the ledger."""
     say = request.say
@@ -31,9 +38,17 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     ledger = {"code": "ledger", "text": say("desk.nav.ledger"), "href": reverse("workbench:ledger")}
     batches = {"code": "batches", "text": say("desk.nav.batches"), "href": reverse("workbench:batches")}
     reconcile = {"code": "reconcile", "text": say("desk.nav.reconcile"), "href": reverse("workbench:reconcile")}
+    undelivered = {"code": "undelivered", "text": say("desk.nav.undelivered"), "href": reverse("workbench:undelivered")}
     roles = request.actor.roles
     paying = [batches, reconcile] if PAYOUT_ROLE in roles else [reconcile] if "auditor" in roles else []
-    return [queue, *(item for items in contributions("workbench_nav", request) for item in items), *paying, ledger]
+    telling_them = [undelivered] if INTAKE_ROLE in roles else []
+    return [
+        queue,
+        *(item for items in contributions("workbench_nav", request) for item in items),
+        *paying,
+        *telling_them,
+        ledger,
+    ]
 
 
 def roles_words(request: HttpRequest) -> str:

@@ -29,6 +29,7 @@ from yibao.store.models.journal import (
     PersonalAccountBalance,
 )
 from yibao.store.models.keys import IdempotencyKey, NumberSequence, Outbox
+from yibao.store.models.messages import Contact, Delivery, Message, ReaderSettings
 from yibao.store.models.packs import PackVersion
 from yibao.store.models.papers import Document, IssuedPaper
 from yibao.store.models.payments import Payment
@@ -52,9 +53,11 @@ __all__ = [
     "CaseTurn",
     "CitizenLogin",
     "ClearingMember",
+    "Contact",
     "Contribution",
     "ContributionPart",
     "ContributionRefund",
+    "Delivery",
     "Document",
     "Enrolment",
     "Entry",
@@ -62,6 +65,7 @@ __all__ = [
     "IssuedPaper",
     "JournalTransaction",
     "LedgerAccount",
+    "Message",
     "NumberSequence",
     "Outbox",
     "PackVersion",
@@ -72,6 +76,7 @@ __all__ = [
     "PersonGroup",
     "PersonalAccountBalance",
     "ReadLog",
+    "ReaderSettings",
     "ReconciliationDay",
     "ReconciliationOpen",
     "ReconciliationSum",

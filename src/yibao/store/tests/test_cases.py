@@ -70,7 +70,7 @@ class TestACase:
     def test_takes_few_statements(self, desk, make_person, staff, django_assert_max_num_queries) -> None:
         number = desk.accepted(make_person()).number
         reviewer = staff("reviewer", "reviewer")
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             act(number, "approve", reviewer, seen="e1")
 
     def test_that_does_not_exist_is_a_refusal(self, staff) -> None:

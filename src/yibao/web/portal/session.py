@@ -7,12 +7,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.casework.entry import public
-from yibao.web.middleware import LANGUAGE_COOKIE, LARGE_COOKIE
+from yibao.web import remembered
 from yibao.web.sections import contributions
 from yibao.web.signin import Attempt, Door, attempt
 from yibao.web.words import LANGUAGES
-
-YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 @public
@@ -54,14 +52,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Remember the language or the type size, and go back to the page."""
-    response = redirect(_inside(request, request.POST.get("next", "/"), "/"))
-    language = request.POST.get("language", "")
-    if language in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
-    if "large" in request.POST:
-        size = "1" if request.POST["large"] == "1" else "0"
-        response.set_cookie(LARGE_COOKIE, size, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
-    return response
+    language, large = request.POST.get("language", ""), request.POST.get("large", "")
+    remembered.choose(
+        request, language=language if language in LANGUAGES else None, large=large == "1" if large else None
+    )
+    return redirect(_inside(request, request.POST.get("next", "/"), "/"))
 
 
 def _inside(request: HttpRequest, target: str, home: str) -> str:

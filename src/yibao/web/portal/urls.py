@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.portal import pages, rules, session
+from yibao.web.portal import contact, messages, pages, rules, session
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("payments", pages.payments, name="payments"),
     path("cases", pages.cases, name="cases"),
     path("reads", pages.reads, name="reads"),
+    path("messages", messages.inbox, name="messages"),
+    path("messages/<int:message>", messages.one, name="message"),
+    path("contact", contact.overview, name="contact"),
+    path("contact/<slug:channel>", contact.address, name="contact_address"),
+    path("contact/<slug:channel>/code", contact.code, name="contact_code"),
+    path("contact/<slug:channel>/switch", contact.switch, name="contact_switch"),
     path("check/<str:number>/<str:code>", pages.paper_check, name="paper_check"),
     path("rules", rules.index, name="rules"),
     path("rules/<str:region>", rules.of_region, name="region_rules"),

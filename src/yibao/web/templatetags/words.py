@@ -25,6 +25,8 @@ MASKS = {
     "id": identifiers.mask_id,
     "account": lambda number: f"**** {identifiers.mask_account(number)[-ACCOUNT_SHOWN:]}",
     "phone": identifiers.mask_phone,
+    "sms": identifiers.mask_phone,
+    "email": identifiers.mask_email,
 }
 
 

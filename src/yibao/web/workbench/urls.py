@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.workbench import lists, pages, payouts, reconciling, results, taking
+from yibao.web.workbench import lists, pages, payouts, reconciling, results, taking, undelivered
 
 app_name = "workbench"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("filters", taking.save, name="save_filter"),
     path("filters/<int:saved>/forget", taking.forget, name="forget_filter"),
     path("sign-in", pages.sign_in, name="sign_in"),
+    path("undelivered", undelivered.index, name="undelivered"),
+    path("undelivered/<int:delivery>/again", undelivered.again, name="undelivered_again"),
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),
     path("reconcile", reconciling.reconcile, name="reconcile"),
