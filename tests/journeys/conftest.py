@@ -30,8 +30,18 @@ from yibao.batch.demo.staff import PASSWORD, make_logins, staff_actor
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.casework.actors import Actor
 from yibao.services.refund import actions, rulebook
-from yibao.store import audit_log, guards
-from yibao.store.models import Case, CitizenLogin, Contribution, Delivery, Message, PaymentBatch, Person
+from yibao.store import audit_log, guards, ratings
+from yibao.store.models import (
+    CallBack,
+    Case,
+    CitizenLogin,
+    Contribution,
+    Delivery,
+    Message,
+    PaymentBatch,
+    Person,
+    PromiseLetter,
+)
 
 PERSONS = 80
 SEED = 2026
@@ -288,6 +298,10 @@ class Route:
             "channel": "sms",
             "message": Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
             "delivery": Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),
+            "material": "payment_proof",
+            "seq": next((step.seq for step in ratings.steps(case) if step.rating is None), None),
+            "call": CallBack.objects.filter(outcome="").values_list("pk", flat=True).first(),
+            "letter": PromiseLetter.objects.values_list("number", flat=True).first(),
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             "saved": case.pk,
             **printed,

@@ -18,6 +18,7 @@ from yibao.services import payouts
 from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
+from yibao.store import ratings
 from yibao.store.models import Case, Delivery, Message, Person, StaffRole
 from yibao.web.access import actor_of
 from yibao.web.words import texts
@@ -52,10 +53,15 @@ class Reader:
 @pytest.fixture(scope="module")
 def case(applicants) -> Case:
     """A case under review with files, of somebody whose name and number may leak nowhere."""
-    applicant = next(applicants)
-    case = applicant.accepted().case
-    paid = next(applicants).approved().case
+    applicant, other = next(applicants), next(applicants)
     now = {"on": timezone.localdate(), "at": timezone.now()}
+    applicant.submitted()
+    actions.promise(number=applicant.number, material="payment_proof", agreed=True, by=applicant.actor, **now)
+    seen = applicant.case.evidence_hash
+    case = actions.accept(number=applicant.number, seen=seen, by=staff_actor("clerk"), **now)
+    paid = other.approved().case
+    step = ratings.steps(paid)[0].seq
+    ratings.rate(number=paid.number, seq=step, grade=1, reasons=(), remark="", by=other.actor, on=now["on"])
     make_accounts()
     group = payouts.due(by=staff_actor("finance"))[0][0]
     payouts.make(region=group.region, scheme=group.scheme, flow=group.flow, key="k", by=staff_actor("finance"), **now)

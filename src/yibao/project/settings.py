@@ -9,6 +9,8 @@ YIBAO_SMTP_URL: smtp://user:password@host:port (smtps or smtp+tls to encrypt); w
 YIBAO_MAIL_FROM: the sender of e-mail.
 YIBAO_SMS: the class that sends text messages; without it they go into a folder, for a demonstration.
 YIBAO_SMS_URL: the gateway of the class `yibao.store.messages.channels.HttpChannel`.
+YIBAO_PROMISE_YEARS: years a promise letter is kept, 2 or more (苏医保发〔2022〕75号 annex 1); 2 when left out.
+YIBAO_CALL_BACK_DAYS: working days for the call-back after a bad rating; 5 when left out (as 德州 does; our choice).
 YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
 """
 
@@ -31,6 +33,8 @@ YIBAO_KEYS_DIR = YIBAO_HOME / "keys"
 YIBAO_DOCUMENTS_DIR = YIBAO_HOME / "documents"
 YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")
 YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
+YIBAO_PROMISE_YEARS = max(2, int(os.environ.get("YIBAO_PROMISE_YEARS", "2")))
+YIBAO_CALL_BACK_DAYS = int(os.environ.get("YIBAO_CALL_BACK_DAYS", "5"))
 
 SECRET_KEY = secret(folder=YIBAO_KEYS_DIR, name="session")
 DEBUG = os.environ.get("YIBAO_DEBUG") == "1"

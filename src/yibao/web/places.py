@@ -8,6 +8,7 @@ from django.urls import reverse
 import yibao.services
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE
 from yibao.policy import Region, UnknownRegion
+from yibao.store import promises
 from yibao.store.messages import telling
 from yibao.store.models import Person
 from yibao.web.sections import contributions
@@ -40,6 +41,9 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     reconcile = {"code": "reconcile", "text": say("desk.nav.reconcile"), "href": reverse("workbench:reconcile")}
     undelivered = {"code": "undelivered", "text": say("desk.nav.undelivered"), "href": reverse("workbench:undelivered")}
     roles = request.actor.roles
+    letters = {"code": "promises", "text": say("care.promise.nav"), "href": reverse("workbench:promises")}
+    calls = {"code": "call_backs", "text": say("care.call.nav"), "href": reverse("workbench:call_backs")}
+    kept = [letters, calls] if promises.READERS & roles else []
     paying = [batches, reconcile] if PAYOUT_ROLE in roles else [reconcile] if "auditor" in roles else []
     telling_them = [undelivered] if INTAKE_ROLE in roles else []
     return [
@@ -47,6 +51,7 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
         *(item for items in contributions("workbench_nav", request) for item in items),
         *paying,
         *telling_them,
+        *kept,
         ledger,
     ]
 

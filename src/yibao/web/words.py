@@ -68,6 +68,7 @@ def sources() -> dict[str, list[Path]]:
     """Return the text files by the name that stands before the dot in their keys."""
     found = {
         "common": [HERE / "text.yaml"],
+        "care": [HERE / "care.yaml"],
         "portal": [HERE / "portal/text.yaml"],
         "desk": [HERE / "workbench/text.yaml"],
     }

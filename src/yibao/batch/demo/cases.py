@@ -31,6 +31,8 @@ PATHS = (
 
 _OPENING = time(9, 30)
 _BANK = "演示银行重庆分行"
+# Some lost this paper and promise instead.
+_LOST = "payment_proof"
 _CONFIRMED = "申请人书面确认自愿缴费，不再要求退费"
 _LONG = ("county_agency", "county_hrss", "county_finance", "city_agency", "city_hrss", "city_finance")
 
@@ -82,13 +84,14 @@ def _walk(walk: Walk, path: str) -> None:
     if plant is None:
         raise ValueError("cases are made for planted persons")
     at_window = plant.channel == "window" or path in ("slip", "completed_slip", "completed_long", "bounced")
-    _apply(walk, plant, by=walk.staff["clerk2"] if at_window else walk.person(), submit=path != "draft")
+    by = walk.staff["clerk2"] if at_window else walk.person()
+    _apply(walk, plant, by=by, submit=path != "draft", promised=_LOST if path == "completed" else "")
     for step in _ROUTES[path]:
         walk.later(1)
         step(walk)
 
 
-def _apply(walk: Walk, plant: r.Plant, *, by: Actor, submit: bool) -> None:
+def _apply(walk: Walk, plant: r.Plant, *, by: Actor, submit: bool, promised: str) -> None:
     window = by.kind == "staff"
     person = person_key(walk.city, walk.citizen)
     case = actions.open_draft(
@@ -112,7 +115,10 @@ def _apply(walk: Walk, plant: r.Plant, *, by: Actor, submit: bool) -> None:
     actions.save_answers(number=walk.number, answers=answers, by=by, **walk.now())
     if not window:
         for material in plant.materials:
-            _attach(walk, material, by)
+            if material == promised:
+                actions.promise(number=walk.number, material=material, agreed=True, by=by, **walk.now())
+            else:
+                _attach(walk, material, by)
     if submit:
         actions.submit(number=walk.number, key="demo", by=by, **walk.now())
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from yibao.batch.demo.books import post_city
+from yibao.batch.demo.care import APPLICANT, make_care
 from yibao.batch.demo.cases import make_cases
 from yibao.batch.demo.city import PERSONS_LEAST, SEED, make_city
 from yibao.batch.demo.load import person_key, store_city
@@ -57,6 +58,7 @@ def make(*, persons: int, seed: int, on: date, quiet: bool = False) -> City:
         make_logins(city)
         make_cases(city, advance=_bar(progress, "办理案件 cases", len(CASE_KINDS)))
         make_batch(on=on, at=at)
+        make_care(on=on, at=at)
     return city
 
 
@@ -76,6 +78,7 @@ def welcome() -> str:
 参保人 citizens
   citizen1        领取失业保险金期间重复缴费，可退 1,949.10 元 the walk-through
   citizen2 … citizen{len(KINDS)}  其他情形，见 yibao demo list the other kinds
+  {APPLICANT}      已办结，签署过承诺书，可以评价 paid out, signed a promise letter, may rate
 经办人员 staff
 {staff}
 

@@ -28,6 +28,7 @@ FROZEN = (
     "store_reconciliationday",
     "store_reconciliationsum",
     "store_reconciliationopen",
+    "store_recordchange",
 )
 # Rows that are never deleted, and of which only the other columns may change.
 PINNED = {

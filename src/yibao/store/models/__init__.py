@@ -11,6 +11,7 @@ from yibao.store.models.batches import (
     PaymentBatch,
 )
 from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
+from yibao.store.models.changes import RecordChange
 from yibao.store.models.insurance import (
     AccountCredit,
     BenefitUse,
@@ -34,6 +35,8 @@ from yibao.store.models.packs import PackVersion
 from yibao.store.models.papers import Document, IssuedPaper
 from yibao.store.models.payments import Payment
 from yibao.store.models.persons import BankAccount, Person, PersonGroup, Unit
+from yibao.store.models.promises import PromiseCheck, PromiseLetter
+from yibao.store.models.ratings import CallBack, Rating
 from yibao.store.models.reconciling import ReconciliationDay, ReconciliationOpen, ReconciliationSum
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "BankResult",
     "BatchItem",
     "BenefitUse",
+    "CallBack",
     "Case",
     "CaseAction",
     "CaseClock",
@@ -75,11 +79,15 @@ __all__ = [
     "Person",
     "PersonGroup",
     "PersonalAccountBalance",
+    "PromiseCheck",
+    "PromiseLetter",
+    "Rating",
     "ReadLog",
     "ReaderSettings",
     "ReconciliationDay",
     "ReconciliationOpen",
     "ReconciliationSum",
+    "RecordChange",
     "RecordEvent",
     "StaffRole",
     "StoredDecision",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.portal import contact, messages, pages, rules, session
+from yibao.web.portal import contact, messages, pages, promises, ratings, rules, session
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("contact/<slug:channel>/code", contact.code, name="contact_code"),
     path("contact/<slug:channel>/switch", contact.switch, name="contact_switch"),
     path("check/<str:number>/<str:code>", pages.paper_check, name="paper_check"),
+    path("cases/<str:number>/ratings", ratings.of_case, name="ratings"),
+    path("cases/<str:number>/ratings/<int:seq>", ratings.rate, name="rate"),
+    path("promises", promises.own, name="promises"),
+    path("promises/<str:letter>/object", promises.object_to, name="object"),
     path("rules", rules.index, name="rules"),
     path("rules/<str:region>", rules.of_region, name="region_rules"),
     path("sign-in", session.sign_in, name="sign_in"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.workbench import lists, pages, payouts, reconciling, results, taking, undelivered
+from yibao.web.workbench import callbacks, lists, pages, payouts, promises, reconciling, results, taking, undelivered
 
 app_name = "workbench"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),
     path("reconcile", reconciling.reconcile, name="reconcile"),
+    path("call-backs", callbacks.listed, name="call_backs"),
+    path("call-backs/<int:call>", callbacks.one, name="call_back"),
+    path("promises", promises.found, name="promises"),
+    path("promises/draw", promises.draw, name="draw"),
+    path("promises/<str:letter>", promises.one, name="promise"),
     path("bank-results", results.read_in, name="bank_results"),
     path("batches/<str:batch>", payouts.one_batch, name="batch"),
     path("batches/<str:batch>/file", payouts.batch_file, name="batch_file"),

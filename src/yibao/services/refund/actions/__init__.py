@@ -19,6 +19,7 @@ from yibao.services.refund.actions.dues import dues
 from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
+from yibao.services.refund.actions.promising import promise, take_back_promise
 from yibao.services.refund.actions.reviewing import accept, approve, ask_correction, not_accept, refuse
 
 __all__ = [
@@ -38,9 +39,11 @@ __all__ = [
     "open_draft",
     "pay",
     "preview",
+    "promise",
     "refuse",
     "resubmit",
     "save_answers",
     "submit",
+    "take_back_promise",
     "withdraw",
 ]

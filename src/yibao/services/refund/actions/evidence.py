@@ -13,9 +13,10 @@ from yibao.policy import Packs, casefile, load_texts
 from yibao.services.refund import rulebook, rules
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
-from yibao.store import cases, packs, situations
+from yibao.store import cases, packs, promises, situations
 from yibao.store.models import Case, StoredDecision
 
+PROMISE_LETTER = "promise_letter"
 KEPT_VERSIONS = 4
 """Old versions of the rules held ready in memory; each takes some megabytes and, to load again, tenths of a second."""
 
@@ -48,7 +49,11 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
         on: Today, at the caller's edge.
     """
     papers = [(paper.material, paper.sha256) for paper in case.documents.filter(removed_at=None)]
-    materials = sorted({material for material, _ in papers} | set(request.seen_at_window))
+    promised = {letter.material: letter.paper.sha256 for letter in promises.live(case)}
+    # A promise stands where the paper would; that it is one is part of the evidence too.
+    letters = {PROMISE_LETTER} if promised else set()
+    materials = sorted({material for material, _ in papers} | set(request.seen_at_window) | set(promised) | letters)
+    papers += [(f"{PROMISE_LETTER}/{material}", sha256) for material, sha256 in promised.items()]
     case_file = situations.case_file(
         person_id=case.person_id,
         region=case.region,

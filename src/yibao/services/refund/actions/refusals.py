@@ -45,6 +45,20 @@ _SENTENCES = {
         "请从材料清单中选择。",
         "Choose one of the list.",
     ),
+    "promise_not_allowed": (
+        409,
+        "这份材料不能用承诺书代替",
+        "a promise letter cannot replace this material",
+        "请提交这份材料，或到窗口咨询。",
+        "Hand in the paper, or ask at a window.",
+    ),
+    "promise_not_signed": (
+        422,
+        "请勾选确认后再签署承诺书",
+        "tick the box to sign the letter",
+        "请读完告知、承诺和后果，同意的请勾选；不同意的请提交材料。",
+        "Read it; tick the box if you agree, or hand in the paper instead.",
+    ),
     "document_not_found": (
         404,
         "没有找到这份文件",

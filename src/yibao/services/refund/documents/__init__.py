@@ -1,4 +1,4 @@
-"""The papers of a refund: 退保申请表, 退款单, 受理回执, 一次性告知书 and 决定书."""
+"""The papers of a refund: 退保申请表, 退款单, 受理回执, 一次性告知书, 决定书 and 告知承诺书."""
 
 from yibao.services.refund.documents.check import check_address
 from yibao.services.refund.documents.papers import (
@@ -9,6 +9,7 @@ from yibao.services.refund.documents.papers import (
     LetterStep,
     PaidLine,
     Paper,
+    PromiseLetter,
     RefundSlip,
     Stamp,
     Told,
@@ -23,6 +24,7 @@ __all__ = [
     "LetterStep",
     "PaidLine",
     "Paper",
+    "PromiseLetter",
     "RefundSlip",
     "Stamp",
     "Told",

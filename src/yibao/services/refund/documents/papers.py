@@ -139,4 +139,25 @@ class DecisionLetter:
     remedies: tuple[Told, ...]
 
 
-Paper = ApplicationForm | RefundSlip | AcceptanceReceipt | CorrectionNotice | DecisionLetter
+@dataclass(frozen=True, slots=True)
+class PromiseLetter:
+    """告知承诺书: what was told, what is promised instead of a material, and who signed it when."""
+
+    template: ClassVar[str] = "promise_letter"
+    prefix: ClassVar[str] = "CN"
+
+    name: str
+    masked_id: str
+    signer: str
+    material: str
+    told: Told
+    promise: Told
+    consequence: Told
+    basis: Told
+    way: Told
+    signed_at: str
+    at_window: bool
+    keep_until: date
+
+
+Paper = ApplicationForm | RefundSlip | AcceptanceReceipt | CorrectionNotice | DecisionLetter | PromiseLetter

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, counter, desk, files, find, interview, payout, track, unmask
+from yibao.services.refund.pages import apply, counter, desk, files, find, interview, payout, promises, track, unmask
 from yibao.services.refund.pages.counter import workbench_nav
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
@@ -28,6 +28,8 @@ filling_in = [
     path(f"{CASE}/account", apply.account, name="account"),
     path(f"{CASE}/materials", files.materials, name="materials"),
     path(f"{CASE}/materials/<int:document_id>/remove", files.detach, name="detach"),
+    path(f"{CASE}/promise/<slug:material>", promises.promise, name="promise"),
+    path(f"{CASE}/promise/<slug:material>/back", promises.take_back, name="take_back"),
     path(f"{CASE}/check", apply.check, name="check"),
     path(f"{CASE}/submit", apply.submit, name="submit"),
     path(f"{CASE}/done", apply.done, name="done"),

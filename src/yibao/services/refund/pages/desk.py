@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
-from yibao.services.refund.pages import apply, buttons, review, sides, track, views
+from yibao.services.refund.pages import apply, buttons, promises, review, sides, track, views
 from yibao.services.refund.pages.sides import desk_case
 from yibao.store import cases
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
+from yibao.store.promises import broken_before
 
 MONTHS_IN_YEAR = 12
 MANUAL = ("manual",)
@@ -47,6 +48,7 @@ def show(
     files = [one for one in held.documents.all() if one.removed_at is None]
     for item in shown["materials"]:
         item["files"] = [one for one in files if one.material == item["code"]]
+    promises.beside(held, shown["materials"], request)
     verbs = [
         *actions.available(case=held, actor=request.actor),
         *(["determine"] if may_determine(held, decision, request) else []),
@@ -71,6 +73,7 @@ def show(
         **buttons.fields(say, typed=form.typed, tried=verb, materials=shown["materials"], reasons=reasons(say)),
         "payments": payments(held, say),
         "papers": papers(held, say),
+        "broken": broken_before(held.person_id),
         "at_counter": at_counter(held, request),
         "tried": verb,
         "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,

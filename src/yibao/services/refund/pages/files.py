@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms
-from yibao.services.refund.pages import apply, views
+from yibao.services.refund.pages import apply, promises, views
 from yibao.services.refund.pages.sides import CLERK, side_of
 from yibao.services.refund.rulebook import region
 from yibao.store.models import Case
@@ -62,6 +62,7 @@ def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
             "label": {"text": f"{request.say('refund.ask.file')}：{item['label']}", "classes": "govuk-visually-hidden"},
             "attributes": {"accept": ".pdf,.jpg,.jpeg,.png"},
         }
+    promises.beside(case, asked, request)
     return {"materials": asked, "missing": len(views.missing(asked))}
 
 

@@ -16,7 +16,7 @@ from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, sides, views
 from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
-from yibao.store import cases, documents, papers
+from yibao.store import cases, documents, papers, promises, ratings
 from yibao.store.models import Case, CaseAction, Document, IssuedPaper
 
 TOLD = (
@@ -74,6 +74,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "wrong_account": apply.account_is_wrong(own, request),
         **amount_words(own, request.say),
         "papers": papers_of(own, request.say),
+        "letters": promises.live(own),
+        "steps_done": ratings.steps(own),
         "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }
     return render(request, "refund/case.html", context)
