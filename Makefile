@@ -47,6 +47,7 @@ $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/project
 	@touch $@
 
 run: export YIBAO_PUBLIC_URL ?= http://localhost:$(PORT)
+run: export YIBAO_SECOND_FACTOR ?= off
 run: setup ## set up, migrate, load the demo city on the first run, serve http://localhost:8000
 	@$(BIN)/yibao manage migrate --verbosity 0
 	@$(BIN)/yibao demo ensure

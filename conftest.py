@@ -18,6 +18,8 @@ os.environ["YIBAO_TEST_HOME"] = HOME
 os.environ["YIBAO_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "yibao.project.settings"
 os.environ.setdefault("YIBAO_TEST_DATABASE", f"test_yibao_{os.getpid()}")
+# Tests sign staff in without a device; those about the second factor ask for it.
+os.environ["YIBAO_SECOND_FACTOR"] = "off"
 # The pool keeps connections open while the test database is dropped, so tests do without.
 os.environ["YIBAO_DATABASE_POOL"] = "0"
 # A test that waits for a lock nobody will give up fails after a while, instead of holding up all others.

@@ -15,6 +15,7 @@ OWN = {
     "case": "本人的案件；本地区的案件 own case; for staff, a case of their region",
     "region": "本地区 own region",
     "self": "本人 oneself",
+    "accounts": "工作人员账号，自己的除外 logins of staff, never one's own",
 }
 
 

@@ -44,7 +44,7 @@ def test_an_address_without_a_rule_opens_for_nobody(monkeypatch):
 
     request = RequestFactory().get("/rules")
     request.resolver_match = get_resolver().resolve("/rules")
-    middleware = PagesMiddleware(lambda asked: middleware.process_view(asked, lambda: None))
-    request.user = None
+    middleware = PagesMiddleware(lambda asked: middleware.process_view(asked, lambda: None, (), {}))
+    request.user, request.session = None, {}
     request.htmx = False
     assert middleware(request).status_code == 403

@@ -60,6 +60,7 @@ def surfaces(checkout, copy):
     case = {**case, "region": REGION, "on": "2024-06-03", "request": {"reason": "wish", "payments": ["p1"]}}
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("YIBAO_", "DJANGO_"))}
     environment |= {"PYTHONPATH": str(copy / "src"), "YIBAO_HOME": str(copy / "var")}
+    environment |= {"YIBAO_SECOND_FACTOR": "off"}
     script = checkout / "tests/architecture/surfaces.py"
     answer = subprocess.run(
         [sys.executable, str(script), REGION, SERVICE],

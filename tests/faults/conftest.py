@@ -46,7 +46,11 @@ class Installation:
     def __init__(self, home: Path, database: str = "") -> None:
         self.home = home
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIBAO_", "DJANGO_"))}
-        self.environment = kept | {"YIBAO_HOME": str(home)} | ({"YIBAO_DATABASE_URL": database} if database else {})
+        self.environment = (
+            kept
+            | {"YIBAO_HOME": str(home), "YIBAO_SECOND_FACTOR": "off"}
+            | ({"YIBAO_DATABASE_URL": database} if database else {})
+        )
         self.port = free_port()
         self.teller: subprocess.Popen | None = None
         self.server: subprocess.Popen | None = None

@@ -14,7 +14,7 @@ from yibao.casework.actors import Actor
 from yibao.casework.officers import OFFICERS
 
 VISITOR, CITIZEN, STAFF = "visitor", "citizen", "staff"
-Own = Literal["", "case", "region", "self"]
+Own = Literal["", "case", "region", "self", "accounts"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -25,13 +25,16 @@ class Entry:
     Attributes:
         who: `visitor` (everybody), `citizen`, `staff` (every role of the office, no officer), or codes of roles.
         own: What must be the reader's: their `case` (staff: a case of their region), their office's `region`,
-            their `self`; empty where there is nothing to own.
-        fresh: Verbs of the address that ask for the second factor again when it was given too long ago.
+            their `self`; `accounts`: logins of staff, never their own; empty where there is nothing to own.
+        fresh: Verbs of the address that ask for the second factor again when it was given too long ago;
+            `post` stands for every form sent to it.
+        early: Whether staff may open it before they have given the second factor.
     """
 
     who: frozenset[str]
     own: Own = ""
     fresh: frozenset[str] = frozenset()
+    early: bool = False
 
     def admits(self, actor: Actor | None) -> bool:
         """Return whether somebody may enter; whether a case is theirs is asked later.
@@ -51,13 +54,14 @@ class Entry:
         return bool(self.who & actor.roles) or (STAFF in self.who and bool(actor.roles - OFFICERS))
 
 
-def open_to(*who: str, own: Own = "", fresh: Iterable[str] = ()) -> Callable[[View], View]:
+def open_to(*who: str, own: Own = "", fresh: Iterable[str] = (), early: bool = False) -> Callable[[View], View]:
     """Return a decorator that puts a rule beside a view.
 
     Args:
         who: See `Entry.who`; at least one.
         own: See `Entry.own`.
         fresh: See `Entry.fresh`.
+        early: See `Entry.early`.
 
     Examples:
         >>> @open_to("finance", own="region")
@@ -65,7 +69,7 @@ def open_to(*who: str, own: Own = "", fresh: Iterable[str] = ()) -> Callable[[Vi
         >>> sorted(rule_of(page).who)
         ['finance']
     """
-    rule = Entry(frozenset(who), own, frozenset(fresh))
+    rule = Entry(frozenset(who), own, frozenset(fresh), early)
 
     def put(view: View) -> View:
         view.entry = rule  # type: ignore[attr-defined]

@@ -11,6 +11,8 @@ YIBAO_SMS: the class that sends text messages; without it they go into a folder,
 YIBAO_SMS_URL: the gateway of the class `yibao.store.messages.channels.HttpChannel`.
 YIBAO_PROMISE_YEARS: years a promise letter is kept, 2 or more (苏医保发〔2022〕75号 annex 1); 2 when left out.
 YIBAO_CALL_BACK_DAYS: working days for the call-back after a bad rating; 5 when left out (as 德州 does; our choice).
+YIBAO_PROXIES: how many proxies stand in front, whose X-Forwarded-For is believed; 0 by default.
+YIBAO_SECOND_FACTOR: off lets staff in with their password alone, for demonstrations; required by default.
 YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
 """
 
@@ -110,6 +112,10 @@ YIBAO_CHANNELS = {
 }
 DEFAULT_FROM_EMAIL = os.environ.get("YIBAO_MAIL_FROM", "yibao@localhost")
 locals().update(mail.settings(url=os.environ.get("YIBAO_SMTP_URL", ""), folder=YIBAO_OUTBOX_DIR / "email"))
+
+YIBAO_PROXIES = int(os.environ.get("YIBAO_PROXIES", "0"))
+YIBAO_SECOND_FACTOR = os.environ.get("YIBAO_SECOND_FACTOR", "required") != "off"
+YIBAO_STEP_UP_SECONDS = 10 * 60
 
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"

@@ -3,13 +3,17 @@
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 
 from yibao.casework.actors import Actor
+from yibao.store import seats
 
 
-def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor | None:
+def actor_of(user: AbstractBaseUser | AnonymousUser, *, office: str = "") -> Actor | None:
     """Return the actor a session acts as, or None for a visitor.
 
-    A login belongs either to one insured person or to staff with roles in one region; a user with neither is
-    a visitor.
+    A login belongs either to one insured person or to staff; a user with neither is a visitor.
+
+    Args:
+        user: Of the session.
+        office: The region a member of staff works for now, of those they have roles in; empty for the first.
     """
     if not isinstance(user, User) or not user.is_active:
         return None
@@ -23,14 +27,4 @@ def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor | None:
             region=None,
             person_id=login.person_id,
         )
-    roles = list(user.staff_roles.all())
-    if not roles:
-        return None
-    return Actor(
-        user_id=user.pk,
-        name=user.get_full_name(),
-        kind="staff",
-        roles=frozenset(role.role for role in roles),
-        region=roles[0].region,
-        person_id=None,
-    )
+    return seats.staff_actor(user, office=office)

@@ -14,11 +14,13 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from yibao import services
+from yibao.casework.actors import Actor
 from yibao.casework.entry import VISITOR, rule_of
 from yibao.kernel.errors import Refused
 from yibao.web import remembered
 from yibao.web.access import actor_of
-from yibao.web.places import desk_nav, region_of, roles_words, unread_of
+from yibao.web.places import desk_nav, other_offices, region_of, roles_words, unread_of
+from yibao.web.proving import detour
 from yibao.web.remembered import LANGUAGE_COOKIE, LARGE_COOKIE
 from yibao.web.words import LANGUAGES, Say
 
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+OFFICE = "office"
 DESK = "/workbench/"
 API = "/api/"
 BODY_SLACK_BYTES = 64 * 1024
@@ -70,7 +73,7 @@ class PagesMiddleware:
             response.setdefault("Cache-Control", "no-store")
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, values: Any) -> HttpResponse | None:
         """Let in only whom the rule beside the view admits; where there is none, nobody."""
         rule = rule_of(view)
         if rule is None:
@@ -90,7 +93,7 @@ class PagesMiddleware:
             return response
         if (actor.kind == "staff") != at_desk or not rule.admits(actor):
             return error_page(request, 403)
-        return None
+        return detour(request, rule, values.values()) if at_desk else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a refusal that a view did not show itself into a page that says why and what to do."""
@@ -105,11 +108,16 @@ class PagesMiddleware:
         request.large = request.COOKIES.get(LARGE_COOKIE) == "1"  # type: ignore[attr-defined]
         request.at = at  # type: ignore[attr-defined]
         request.on = timezone.localdate(at)  # type: ignore[attr-defined]
-        request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
         request.region = SimpleLazyObject(lambda: region_of(request))  # type: ignore[attr-defined]
         request.roles_words = SimpleLazyObject(lambda: roles_words(request))  # type: ignore[attr-defined]
         request.unread = SimpleLazyObject(lambda: unread_of(request))  # type: ignore[attr-defined]
+        request.other_offices = SimpleLazyObject(lambda: other_offices(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    return actor_of(request.user, office=request.session.get(OFFICE, ""))
 
 
 def refuse_large_body(request: HttpRequest) -> HttpResponse | None:

@@ -1,38 +1,61 @@
-"""What the pages keep for themselves: failed sign-ins, so that guessing is stopped everywhere, and own filters."""
+"""What the pages keep for themselves: failed sign-ins and requests counted for all processes, sessions, own filters."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 FAILURES_MAX = 5
+ADDRESS_FAILURES_MAX = 50
 LOCK_MINUTES = 15
 FILTERS_MAX = 20
+LOCK_MINUTES_MAX = 24 * 60
+MINUTE_SECONDS = 60
 
 
 class SignInFailure(models.Model):
-    """Failures in a row under one login name, which is kept only as a keyed hash."""
+    """Failures in a row under one login name or from one address, which are kept only as keyed hashes."""
 
     login_hash = models.CharField(primary_key=True, max_length=64)
     count = models.PositiveSmallIntegerField(default=0)
+    rounds = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
 
     def is_locked(self, *, at: datetime) -> bool:
         """Return whether sign-in is refused at a point in time."""
         return self.locked_until is not None and at < self.locked_until
 
+    def wait(self, *, at: datetime) -> int | None:
+        """Return how many minutes the lock still holds, at least 1, or None where it does not."""
+        if self.locked_until is None or at >= self.locked_until:
+            return None
+        return -int(-(self.locked_until - at).total_seconds() // MINUTE_SECONDS)
+
     @classmethod
-    def record(cls, *, login_hash: str, at: datetime) -> "SignInFailure":
-        """Count one more failure; the last allowed one locks.
+    def locked(cls, *, login_hash: str, at: datetime) -> int | None:
+        """Return how many minutes a lock still holds, or None where there is none."""
+        found = cls.objects.filter(login_hash=login_hash).first()
+        return found.wait(at=at) if found else None
+
+    @classmethod
+    def record(cls, *, login_hash: str, at: datetime, most: int = FAILURES_MAX) -> "SignInFailure":
+        """Count one more failure; the last allowed one locks, each time in a row for twice as long, up to a day.
 
         Args:
             login_hash: the keyed hash of what was typed.
             at: when it happened.
+            most: the failure that locks.
         """
         with transaction.atomic():
             row, _ = cls.objects.select_for_update().get_or_create(login_hash=login_hash)
+            if row.locked_until and at >= row.locked_until + timedelta(minutes=LOCK_MINUTES_MAX):
+                row.rounds = 0
             row.count = 1 if row.locked_until and at >= row.locked_until else row.count + 1
-            row.locked_until = at + timedelta(minutes=LOCK_MINUTES) if row.count >= FAILURES_MAX else None
+            if row.count >= most:
+                minutes = min(LOCK_MINUTES << min(row.rounds, most), LOCK_MINUTES_MAX)
+                row.locked_until, row.count, row.rounds = at + timedelta(minutes=minutes), 0, row.rounds + 1
+            else:
+                row.locked_until = None
             row.save()
         return row
 
@@ -52,3 +75,40 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RequestCount(models.Model):
+    """How many requests of one kind one login or address made within one window of time."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    window = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=1)
+
+    _COUNT = """
+        INSERT INTO web_requestcount (key, "window", count) VALUES (%s, %s, 1)
+        ON CONFLICT (key) DO UPDATE SET "window" = excluded."window",
+            count = CASE WHEN web_requestcount."window" = excluded."window" THEN web_requestcount.count + 1 ELSE 1 END
+        RETURNING count
+    """
+
+    @classmethod
+    def more(cls, *, key: str, window: int) -> int:
+        """Count one more request in one statement, and return how many there were in this window.
+
+        Args:
+            key: the keyed hash of who and what.
+            window: the number of the window; a new one begins at 1.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(cls._COUNT, [key, window])
+            return int(cursor.fetchone()[0])
+
+
+class OpenSession(models.Model):
+    """A session that is open, so that its owner can see it and end it."""
+
+    session_key = models.CharField(primary_key=True, max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="open_sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    browser = models.CharField(max_length=80, blank=True)

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import yibao.services
+from yibao.casework.officers import AUDIT_OFFICER, OFFICERS, SECURITY_OFFICER, SYSTEM_OFFICER
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE
 from yibao.policy import Region, UnknownRegion
-from yibao.store import promises
+from yibao.store import promises, seats
 from yibao.store.messages import telling
 from yibao.store.models import Person
 from yibao.web.sections import contributions
@@ -33,27 +34,54 @@ def unread_of(request: HttpRequest) -> int:
 
 
 def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the staff's navigation: the queue, what the services add, the ledger."""
-    say = request.say
-    queue = {"code": "queue", "text": say("desk.nav.queue"), "href": reverse("workbench:queue")}
-    ledger = {"code": "ledger", "text": say("desk.nav.ledger"), "href": reverse("workbench:ledger")}
-    batches = {"code": "batches", "text": say("desk.nav.batches"), "href": reverse("workbench:batches")}
-    reconcile = {"code": "reconcile", "text": say("desk.nav.reconcile"), "href": reverse("workbench:reconcile")}
-    undelivered = {"code": "undelivered", "text": say("desk.nav.undelivered"), "href": reverse("workbench:undelivered")}
+    """Return the staff's navigation: the queue, what the services add, the ledger; for officers their own pages."""
+    if getattr(request.actor, "kind", "") != "staff":
+        return []
     roles = request.actor.roles
-    letters = {"code": "promises", "text": say("care.promise.nav"), "href": reverse("workbench:promises")}
-    calls = {"code": "call_backs", "text": say("care.call.nav"), "href": reverse("workbench:call_backs")}
-    kept = [letters, calls] if promises.READERS & roles else []
-    paying = [batches, reconcile] if PAYOUT_ROLE in roles else [reconcile] if "auditor" in roles else []
-    telling_them = [undelivered] if INTAKE_ROLE in roles else []
-    return [
-        queue,
-        *(item for items in contributions("workbench_nav", request) for item in items),
-        *paying,
-        *telling_them,
-        *kept,
-        ledger,
-    ]
+    if roles & OFFICERS:
+        return [_item(request, code) for code, officers in OFFICERS_NAV.items() if officers & roles]
+    added = [item for items in contributions("workbench_nav", request) for item in items]
+    shown = [_item(request, code) for code, readers in ROLES_NAV.items() if readers & roles]
+    return [_item(request, "queue"), *added, *shown, _item(request, "ledger")]
+
+
+ROLES_NAV = {
+    "batches": {PAYOUT_ROLE},
+    "reconcile": {PAYOUT_ROLE, "auditor"},
+    "undelivered": {INTAKE_ROLE},
+    "promises": promises.READERS,
+    "call_backs": promises.READERS,
+}
+OFFICERS_NAV = {
+    "accounts": {SYSTEM_OFFICER, SECURITY_OFFICER},
+    "sign_ins": {SECURITY_OFFICER, AUDIT_OFFICER},
+    "account_events": {AUDIT_OFFICER},
+}
+
+
+OWN_WORDS = {"promises": "care.promise.nav", "call_backs": "care.call.nav"}
+
+
+def _item(request: HttpRequest, code: str) -> dict[str, Any]:
+    words = OWN_WORDS.get(code, f"desk.nav.{code}")
+    return {"code": code, "text": request.say(words), "href": reverse(f"workbench:{code}")}
+
+
+def other_offices(request: HttpRequest) -> list[dict[str, str]]:
+    """Return the other offices a member of staff may work for, to change to."""
+    if getattr(request.actor, "kind", "") != "staff":
+        return []
+    others = [code for code in seats.offices(request.user) if code != request.actor.region]
+    return [{"code": code, "name": place_words(request, code)} for code in others]
+
+
+def place_words(request: HttpRequest, code: str) -> str:
+    """Return the name of a region where its rules are known, else its code."""
+    try:
+        region = yibao.services.packs().region_for(code)
+    except UnknownRegion:
+        return code
+    return request.say.pick(region) if region.code == code else f"{request.say.pick(region)} {code}"
 
 
 def roles_words(request: HttpRequest) -> str:

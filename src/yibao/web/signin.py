@@ -10,11 +10,13 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from yibao.kernel.identifiers import IdentifierError, check_resident_id
-from yibao.store import persons
+from yibao.store import accounts, persons
 from yibao.store.models import CitizenLogin
-from yibao.web.models import FAILURES_MAX, LOCK_MINUTES, SignInFailure
+from yibao.web.limits import address_of
+from yibao.web.models import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_MINUTES, SignInFailure
 
 Door = Literal["citizen", "staff"]
 
@@ -45,15 +47,18 @@ def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: 
     errors = _typed(door, login, password)
     if errors:
         return Attempt(errors=errors)
-    key = _hash(door, login)
-    failure = SignInFailure.objects.filter(login_hash=key).first()
-    if failure and failure.is_locked(at=at):
-        return Attempt(errors={"password": ("portal.sign_in.error.locked", {"minutes": LOCK_MINUTES})}, status=429)
+    key = keyed(door, login)
+    by_address = keyed("address", address_of(request))
+    for counted in (key, by_address):
+        if minutes := SignInFailure.locked(login_hash=counted, at=at):
+            return _locked(minutes)
     user = authenticate(request, username=_user_name(door, login), password=password)
     if isinstance(user, User) and _belongs(user, door):
         SignInFailure.objects.filter(login_hash=key).delete()
         return Attempt(user=user)
-    return _failed(key, at)
+    if door == "staff":
+        _note_failure(login, at)
+    return _failed(key, by_address, at)
 
 
 def _typed(door: Door, login: str, password: str) -> dict[str, tuple[str, dict[str, int]]]:
@@ -91,14 +96,36 @@ def _belongs(user: User, door: Door) -> bool:
     return hasattr(user, "citizen_login") if door == "citizen" else user.staff_roles.exists()
 
 
-def _failed(key: str, at: datetime) -> Attempt:
+def _note_failure(login: str, at: datetime) -> None:
+    known = User.objects.filter(username=login, citizen_login=None).first()
+    if known is not None:
+        accounts.note(account=known, kind="sign_in_failed", actor_id=None, at=at)
+
+
+def _failed(key: str, by_address: str, at: datetime) -> Attempt:
     failure = SignInFailure.record(login_hash=key, at=at)
-    if failure.is_locked(at=at):
-        return Attempt(errors={"password": ("portal.sign_in.error.locked", {"minutes": LOCK_MINUTES})}, status=429)
+    there = SignInFailure.record(login_hash=by_address, at=at, most=ADDRESS_FAILURES_MAX)
+    if minutes := failure.wait(at=at) or there.wait(at=at):
+        return _locked(minutes)
     left = {"left": FAILURES_MAX - failure.count, "minutes": LOCK_MINUTES}
     return Attempt(errors={"password": ("portal.sign_in.error.failed", left)})
 
 
-def _hash(door: Door, login: str) -> str:
-    typed = f"{door}:{login.upper()}".encode()
+def _locked(minutes: int) -> Attempt:
+    return Attempt(errors={"password": ("portal.sign_in.error.locked", {"minutes": minutes})}, status=429)
+
+
+def keyed(kind: str, text: str) -> str:
+    """Return the keyed hash under which something is counted, so that the count does not tell who it was.
+
+    Args:
+        kind: what is counted.
+        text: a login name or an address.
+    """
+    typed = f"{kind}:{text.upper()}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), typed, hashlib.sha256).hexdigest()
+
+
+def inside(target: str, home: str) -> str:
+    """Return where to go, or `home` when the target is another site."""
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else home

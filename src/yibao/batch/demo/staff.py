@@ -10,7 +10,9 @@ from yibao.batch.demo.load import person_key
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.planted import KINDS
 from yibao.casework.actors import Actor
+from yibao.casework.officers import AUDIT_OFFICER, NOWHERE, SECURITY_OFFICER, SYSTEM_OFFICER
 from yibao.store.models import CitizenLogin, StaffRole
+from yibao.store.seats import staff_actor as staff_seat
 
 PASSWORD = "yibao-demo-2026"
 """One password for every demo login; it opens synthetic data only and is printed when the city is made."""
@@ -40,6 +42,9 @@ STAFF = (
     Login("finance", "余支付", ("finance",)),
     Login("finance2", "邹支付", ("finance",)),
     Login("auditor", "段稽核", ("auditor",)),
+    Login("system_officer", "安系统", (SYSTEM_OFFICER,), NOWHERE),
+    Login("security_officer", "石安全", (SECURITY_OFFICER,), NOWHERE),
+    Login("audit_officer", "简审计", (AUDIT_OFFICER,), NOWHERE),
 )
 """Staff of every role; two of the roles that meet most often, so that the two-person rule can be tried."""
 
@@ -72,12 +77,12 @@ def staff_actor(username: str) -> Actor:
 
     Raises:
         User.DoesNotExist: The city was not made yet.
+        LookupError: The login has no role.
     """
-    user = get_user_model().objects.get(username=username)
-    rows = list(user.staff_roles.all())
-    return Actor(
-        user.pk, user.first_name, "staff", frozenset(row.role for row in rows), rows[0].region if rows else None
-    )
+    found = staff_seat(get_user_model().objects.get(username=username))
+    if found is None:
+        raise LookupError(username)
+    return found
 
 
 def citizen_actor(username: str) -> Actor:

@@ -21,6 +21,7 @@ FROZEN = (
     "store_caseaction",
     "store_readlog",
     "store_unmasking",
+    "store_accountevent",
     "store_audithead",
     "store_packversion",
     "store_storeddecision",

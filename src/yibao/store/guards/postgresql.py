@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from yibao.casework.officers import OFFICERS
+
 NAMES = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
 
+_OFFICERS = ", ".join(f"'{role}'" for role in sorted(OFFICERS))
 _FUNCTIONS = (
     """
     CREATE OR REPLACE FUNCTION store_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -54,6 +57,19 @@ _FUNCTIONS = (
         RETURN NEW;
     END $$
     """,
+    f"""
+    CREATE OR REPLACE FUNCTION store_officer_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM 1 FROM auth_user WHERE id = NEW.user_id FOR UPDATE;
+        IF EXISTS (
+            SELECT 1 FROM store_staffrole WHERE user_id = NEW.user_id AND id <> NEW.id
+                AND (role IN ({_OFFICERS}) OR NEW.role IN ({_OFFICERS}))
+        ) THEN
+            RAISE EXCEPTION 'an officer holds no other role' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
 )
 
 
@@ -94,6 +110,11 @@ def guards(*, frozen: tuple[str, ...], pinned: Mapping[str, tuple[str, ...]]) ->
             "store_journaltransaction",
             "CREATE TRIGGER store_period_open BEFORE INSERT ON store_journaltransaction"
             " FOR EACH ROW EXECUTE FUNCTION store_period_open()",
+        ),
+        "store_officer_alone": (
+            "store_staffrole",
+            "CREATE TRIGGER store_officer_alone BEFORE INSERT OR UPDATE ON store_staffrole"
+            " FOR EACH ROW EXECUTE FUNCTION store_officer_alone()",
         ),
     }
     events = dict.fromkeys(frozen, "UPDATE OR DELETE")

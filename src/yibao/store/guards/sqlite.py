@@ -9,6 +9,8 @@ SQLite from rebuilding the entries' table; a kept sum changed by hand is found b
 from collections.abc import Mapping
 from typing import Any
 
+from yibao.casework.officers import OFFICERS
+
 NAMES = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
 _UNBALANCED = (
@@ -48,7 +50,7 @@ def guards(*, frozen: tuple[str, ...], pinned: Mapping[str, tuple[str, ...]]) ->
         frozen: Tables whose rows are never changed or deleted.
         pinned: Columns that never change, of tables whose rows are never deleted.
     """
-    found = {**_balance(), "store_period_open": _period()}
+    found = {**_balance(), **_officers(), "store_period_open": _period()}
     changes = dict.fromkeys(frozen, "UPDATE")
     changes |= {table: f"UPDATE OF {', '.join(columns)}" for table, columns in pinned.items()}
     for table, change in changes.items():
@@ -80,6 +82,20 @@ def _balance() -> dict[str, tuple[str, str]]:
             "CREATE TRIGGER store_sum_kept BEFORE DELETE ON store_journal_sum BEGIN"
             " SELECT RAISE(ABORT, 'a kept sum is never deleted'); END",
         ),
+    }
+
+
+def _officers() -> dict[str, tuple[str, str]]:
+    officers = ", ".join(f"'{role}'" for role in sorted(OFFICERS))
+    held = f"user_id = NEW.user_id AND id <> NEW.id AND (role IN ({officers}) OR NEW.role IN ({officers}))"
+    return {
+        f"store_officer_alone_{event.lower()}": (
+            "store_staffrole",
+            f"CREATE TRIGGER store_officer_alone_{event.lower()} AFTER {event} ON store_staffrole WHEN EXISTS"
+            f" (SELECT 1 FROM store_staffrole WHERE {held}) BEGIN"
+            " SELECT RAISE(ABORT, 'an officer holds no other role'); END",
+        )
+        for event in ("INSERT", "UPDATE")
     }
 
 

@@ -1,6 +1,14 @@
 """All tables of the store, one subject per module."""
 
-from yibao.store.models.access import CitizenLogin, StaffRole
+from yibao.store.models.access import (
+    AccountEvent,
+    CitizenLogin,
+    Passkey,
+    RecoveryCode,
+    RoleProposal,
+    StaffCredential,
+    StaffRole,
+)
 from yibao.store.models.audit import AuditHead, ReadLog, Unmasking
 from yibao.store.models.batches import (
     BankMessage,
@@ -41,6 +49,7 @@ from yibao.store.models.reconciling import ReconciliationDay, ReconciliationOpen
 
 __all__ = [
     "AccountCredit",
+    "AccountEvent",
     "AccountingPeriod",
     "AuditHead",
     "BalanceCheckpoint",
@@ -73,6 +82,7 @@ __all__ = [
     "NumberSequence",
     "Outbox",
     "PackVersion",
+    "Passkey",
     "PayerAccount",
     "Payment",
     "PaymentBatch",
@@ -89,6 +99,9 @@ __all__ = [
     "ReconciliationSum",
     "RecordChange",
     "RecordEvent",
+    "RecoveryCode",
+    "RoleProposal",
+    "StaffCredential",
     "StaffRole",
     "StoredDecision",
     "Unit",

@@ -17,6 +17,7 @@ const style = compile(join(here, "app.scss"), {
 });
 writeFileSync(join(target, "app.css"), style.css);
 copyFileSync(join(here, "app.js"), join(target, "app.js"));
+copyFileSync(join(here, "passkey.js"), join(target, "passkey.js"));
 copyFileSync(join(here, "mark.svg"), join(target, "mark.svg"));
 copyFileSync(join(modules, "govuk-frontend/dist/govuk/govuk-frontend.min.js"), join(target, "govuk-frontend.min.js"));
 copyFileSync(join(modules, "htmx.org/dist/htmx.min.js"), join(target, "htmx.min.js"));

@@ -1,15 +1,21 @@
 """Sign-in, sign-out, and how the reader wants pages to look."""
 
+from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.casework.entry import public
+from yibao.store import accounts
+from yibao.store.models import StaffCredential
 from yibao.web import remembered
+from yibao.web.places import OFFICERS_NAV
+from yibao.web.proving import TEMPORARY
 from yibao.web.sections import contributions
-from yibao.web.signin import Attempt, Door, attempt
+from yibao.web.signin import Attempt, Door, attempt, inside
 from yibao.web.words import LANGUAGES
 
 
@@ -22,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
     """Show a door, or let somebody in and send them where they wanted to go."""
-    target = _inside(request, request.POST.get("next") or request.GET.get("next") or home, home)
+    target = inside(request.POST.get("next") or request.GET.get("next") or home, home)
     typed = request.POST.get("login", "")
     tried = Attempt(status=200)
     if request.method == "POST":
@@ -30,13 +36,31 @@ def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
         tried = attempt(request, door=door, login=typed, password=password, at=request.at)
         if tried.user is not None:
             login(request, tried.user)
-            return redirect(target)
+            if door == "staff":
+                _remember_temporary(request, tried.user)
+                accounts.note(account=tried.user, kind="sign_in", actor_id=tried.user.pk, at=request.at)
+            return redirect(_own_page(tried.user) if target == home else target)
     errors = {name: request.say(key, **values) for name, (key, values) in tried.errors.items()}
     open_pages = contributions("portal_open", request) if door == "citizen" else []
     context = {"errors": errors, "fields": _fields(request, door, typed), "next": target, "open": open_pages}
+    context["no_factor"] = not settings.YIBAO_SECOND_FACTOR
     return render(
         request, f"{'portal' if door == 'citizen' else 'workbench'}/sign_in.html", context, status=tried.status
     )
+
+
+def _remember_temporary(request: HttpRequest, user: User) -> None:
+    if StaffCredential.objects.filter(user=user, password_is_temporary=True).exists():
+        request.session[TEMPORARY] = True
+
+
+def _own_page(user: User) -> str:
+    """Return where somebody begins: an officer has no queue, but logins or records to look after."""
+    roles = {role.role for role in user.staff_roles.all()}
+    names = [name for name, officers in OFFICERS_NAV.items() if officers & roles]
+    if names:
+        return reverse(f"workbench:{names[0]}")
+    return reverse("workbench:queue" if roles else "portal:home")
 
 
 @public
@@ -56,11 +80,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     remembered.choose(
         request, language=language if language in LANGUAGES else None, large=large == "1" if large else None
     )
-    return redirect(_inside(request, request.POST.get("next", "/"), "/"))
-
-
-def _inside(request: HttpRequest, target: str, home: str) -> str:
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else home
+    return redirect(inside(request.POST.get("next", "/"), "/"))
 
 
 def _fields(request: HttpRequest, door: Door, typed: str) -> list[dict[str, object]]:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from yibao.kernel.identifiers import make_resident_id
 from yibao.store.models import CitizenLogin, Person, StaffRole
-from yibao.web.models import FAILURES_MAX, SignInFailure
+from yibao.web.models import FAILURES_MAX, LOCK_MINUTES, SignInFailure
+from yibao.web.signin import keyed
 
 NUMBER = make_resident_id(area="500112", born=date(1976, 3, 1), serial=1)
 PASSWORD = "a long enough password"
@@ -91,7 +92,7 @@ def test_the_lock_opens_again(client, alice):
 def test_a_success_forgets_the_failures_before(client, alice):
     enter(client, NUMBER, "wrong")
     enter(client, NUMBER)
-    assert SignInFailure.objects.count() == 0
+    assert not SignInFailure.objects.exclude(login_hash=keyed("address", "127.0.0.1")).exists()
 
 
 def test_the_list_of_failures_holds_no_number(client, alice):
@@ -117,3 +118,20 @@ def test_a_number_never_stands_in_an_address(client, alice):
     enter(client, NUMBER)
     for path in ("/", "/payments", "/cases", "/reads"):
         assert NUMBER not in client.get(path).content.decode()
+
+
+def test_each_lock_in_a_row_holds_twice_as_long(client, alice):
+    for minutes in (LOCK_MINUTES, 2 * LOCK_MINUTES, 4 * LOCK_MINUTES):
+        for _ in range(FAILURES_MAX):
+            page = enter(client, NUMBER, "wrong")
+        assert f"{minutes} 分钟" in page.content.decode()
+        SignInFailure.objects.update(locked_until=timezone.now() - timedelta(seconds=1))
+    assert enter(client, NUMBER).status_code == 302
+
+
+def test_many_failures_from_one_address_lock_the_address_not_the_others(client, alice, monkeypatch):
+    monkeypatch.setattr("yibao.web.signin.ADDRESS_FAILURES_MAX", 3)
+    answers = [enter(client, f"nobody{place}", "wrong").status_code for place in range(3)]
+    assert answers == [400, 400, 429]
+    assert enter(client, NUMBER).status_code == 429
+    assert client.post("/sign-in", {"login": NUMBER, "password": PASSWORD}, REMOTE_ADDR="192.0.2.7").status_code == 302
