@@ -16,7 +16,7 @@ from yibao.batch import telling
 from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
 from yibao.services.refund import actions
-from yibao.store import cases, heads, projection, reconciliation
+from yibao.store import cases, heads, own_data, projection, reconciliation
 from yibao.store.messages import contacts, undelivered
 from yibao.store.models import CaseClock, Outbox
 
@@ -137,7 +137,8 @@ def _run(row: Outbox, done: Done, *, on: date, at: datetime) -> None:
             raise LookupError(f"no job is known for outbox rows of kind {row.kind}")
         job(row, on, at)
         Outbox.objects.filter(pk=row.pk).update(done_at=at, lease_until=None, last_error="")
-        (done.letters if row.kind == PAPER_JOB else done.sent).append(row.case_number)
+        if row.kind != own_data.JOB:
+            (done.letters if row.kind == PAPER_JOB else done.sent).append(row.case_number)
 
     error = _guarded(done, row.case_number or f"outbox {row.pk}", work)
     if error:
@@ -162,8 +163,13 @@ def _paper(row: Outbox, on: date, at: datetime) -> None:
     actions.make_paper(number=row.case_number, kind=row.data["paper"], by=Actor.system(), on=on, at=at)
 
 
+def _own_data(row: Outbox, on: date, at: datetime) -> None:
+    own_data.make(copy_id=row.data["copy"], at=at)
+
+
 _JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {
     PAPER_JOB: _paper,
+    own_data.JOB: _own_data,
     undelivered.SEND_JOB: telling.send,
     contacts.CODE_JOB: telling.send_code,
 }

@@ -151,6 +151,13 @@ REFUSALS = {
             "Nothing was changed. Ask the bank.",
         ),
         Refusal(
+            "no_copy_ready",
+            "没有可以下载的副本",
+            "there is no copy to fetch",
+            "每份副本只能下载一次，七天内有效。请重新索取。",
+            "Each copy can be fetched once, within seven days. Ask for a new one.",
+        ),
+        Refusal(
             "no_newer_key",
             "没有更新的密钥可换",
             "there is no newer key to change to",

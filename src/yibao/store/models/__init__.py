@@ -39,6 +39,7 @@ from yibao.store.models.journal import (
 )
 from yibao.store.models.keys import IdempotencyKey, NumberSequence, Outbox
 from yibao.store.models.messages import Contact, Delivery, Message, ReaderSettings
+from yibao.store.models.own_data import DataCopy
 from yibao.store.models.packs import PackVersion
 from yibao.store.models.papers import Document, IssuedPaper
 from yibao.store.models.payments import Payment
@@ -70,6 +71,7 @@ __all__ = [
     "Contribution",
     "ContributionPart",
     "ContributionRefund",
+    "DataCopy",
     "Delivery",
     "Document",
     "Enrolment",

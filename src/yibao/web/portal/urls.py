@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.portal import contact, messages, pages, promises, ratings, rules, session
+from yibao.web.portal import contact, messages, own_data, pages, promises, ratings, rules, session
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("contact/<slug:channel>", contact.address, name="contact_address"),
     path("contact/<slug:channel>/code", contact.code, name="contact_code"),
     path("contact/<slug:channel>/switch", contact.switch, name="contact_switch"),
+    path("own-data", own_data.own_data, name="own_data"),
+    path("own-data/file", own_data.fetch, name="own_data_file"),
     path("check/<str:number>/<str:code>", pages.paper_check, name="paper_check"),
     path("cases/<str:number>/ratings", ratings.of_case, name="ratings"),
     path("cases/<str:number>/ratings/<int:seq>", ratings.rate, name="rate"),
