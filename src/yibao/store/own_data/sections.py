@@ -24,7 +24,10 @@ from yibao.store.models import (
     Person,
     PersonalAccountBalance,
     PersonGroup,
+    PromiseLetter,
+    Rating,
     ReadLog,
+    RecordChange,
     RecordEvent,
     StoredDecision,
 )
@@ -130,6 +133,19 @@ SECTIONS = (
     Section("messages", "消息", "Messages", _of(Message), (
         ("made_at", "时间", "when"), ("kind", "消息", "message"), ("case_number", "申请编号", "case"),
         ("read_at", "阅读时间", "read at"),
+    )),
+    Section("promises", "告知承诺书", "Promise letters", _of(PromiseLetter), (
+        ("number", "编号", "number"), ("case.number", "申请编号", "case"), ("material", "代替的材料", "in place of"),
+        ("signer", "签名", "signed as"), ("signed_on", "签署日期", "signed on"), ("keep_until", "保存至", "kept until"),
+        ("taken_back_at", "收回时间", "taken back at"),
+    )),
+    Section("ratings", "评价", "Ratings", _of(Rating), (
+        ("case.number", "申请编号", "case"), ("step", "环节", "step"), ("grade", "评分", "grade"),
+        ("remark", "评语", "remark"), ("rated_on", "评价日期", "rated on"),
+    )),
+    Section("changes", "档案更正", "Corrections of the record", _of(RecordChange), (
+        ("case.number", "申请编号", "case"), ("target", "更正的记录", "record"), ("field", "项目", "item"),
+        ("before", "更正前", "before"), ("after", "更正后", "after"), ("changed_on", "更正日期", "changed on"),
     )),
     Section("looks", "谁看过我的记录", "Who looked at the record", _of(ReadLog), (
         ("at", "时间", "when"), ("reader_kind", "查看人", "who"), ("role", "岗位", "role"),
