@@ -33,7 +33,7 @@ def written(*, person: Person, sections: Iterable[tuple[Section, Rows]], at: dat
         at: Now; it stands in the files.
     """
     found = list(sections)
-    made = timezone.localtime(at).isoformat(timespec="seconds")
+    made = at.astimezone(timezone.get_current_timezone()).isoformat(timespec="seconds")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
         folder.writestr(READ, _page(person, found, made))
