@@ -32,6 +32,8 @@ from yibao.casework.actors import Actor
 from yibao.services.refund import actions, rulebook
 from yibao.store import audit_log, guards, ratings
 from yibao.store.models import (
+    BulkRow,
+    BulkRun,
     CallBack,
     Case,
     CitizenLogin,
@@ -302,7 +304,11 @@ class Route:
             "document_id": next((one.pk for one in case.documents.all()), None),
             "kind": "application_form",
             "region": case.region,
-            "verb": "drop" if "batch" in self.parameters else "lock" if "account" in self.parameters else "accept",
+            "verb": "drop"
+            if {"batch", "run"} & self.parameters
+            else "lock"
+            if "account" in self.parameters
+            else "accept",
             "account": get_user_model().objects.filter(username="clerk").values_list("pk", flat=True).first(),
             "channel": "sms",
             "message": Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
@@ -311,6 +317,8 @@ class Route:
             "seq": next((step.seq for step in ratings.steps(case) if step.rating is None), None),
             "call": CallBack.objects.filter(outcome="").values_list("pk", flat=True).first(),
             "letter": PromiseLetter.objects.values_list("number", flat=True).first(),
+            "run": BulkRun.objects.values_list("number", flat=True).first(),
+            "row": BulkRow.objects.filter(drawn=1).values_list("pk", flat=True).first(),
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             "saved": case.pk,
             **printed,

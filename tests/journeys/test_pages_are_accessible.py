@@ -14,11 +14,15 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import STAFF, staff_actor
 from yibao.kernel.identifiers import make_resident_id
+from yibao.services import bulk
 from yibao.services.refund import actions
 from yibao.services.refund.pages.sides import COUNTER
+from yibao.store.bulk import Query
 from yibao.store.models import Case, CitizenLogin
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +45,8 @@ def cases(busy_city) -> list[Case]:
         user = get_user_model().objects.create(username=f"citizen_{state}")
         CitizenLogin.objects.create(user=user, person_id=case.person_id)
         signed_in(user.username).post(reverse("refund:make_paper", args=[case.number, "application_form"]))
+    now = {"on": timezone.localdate(), "at": timezone.now()}
+    bulk.make(query=Query("reviewer", REGION, "refund"), key="k", by=staff_actor("reviewer"), **now)
     return list(found.values())
 
 

@@ -14,11 +14,12 @@ from yibao.batch.demo.paying import make_accounts
 from yibao.batch.demo.staff import staff_actor
 from yibao.casework.entry import CITIZEN, VISITOR, Entry, rule_of
 from yibao.casework.officers import NOWHERE, OFFICERS
-from yibao.services import payouts
+from yibao.services import bulk, payouts
 from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
 from yibao.store import ratings
+from yibao.store.bulk import Query
 from yibao.store.models import Case, Delivery, Message, Person, StaffRole
 from yibao.web.access import actor_of
 from yibao.web.words import texts
@@ -65,6 +66,7 @@ def case(applicants) -> Case:
     make_accounts()
     group = payouts.due(by=staff_actor("finance"))[0][0]
     payouts.make(region=group.region, scheme=group.scheme, flow=group.flow, key="k", by=staff_actor("finance"), **now)
+    bulk.make(query=Query("reviewer", REGION, "refund"), key="k", by=staff_actor("reviewer"), **now)
     actions.make_paper(number=case.number, kind="application_form", by=applicant.actor, **now)
     assert paid.state == "approved"
     told = Message.objects.filter(case_number=case.number).first()

@@ -15,8 +15,10 @@ from django.db.models import F, Q, QuerySet
 from yibao.batch import telling
 from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
+from yibao.services import bulk
 from yibao.services.refund import actions
 from yibao.store import cases, heads, own_data, projection, reconciliation
+from yibao.store.bulk import JOB
 from yibao.store.messages import contacts, undelivered
 from yibao.store.models import CaseClock, Outbox
 
@@ -39,6 +41,7 @@ class Done:
         letters: Numbers of the cases a paper was made for.
         sent: Numbers of the cases a message went out for; a code goes out for none.
         told: How many messages were given to the channels, and how many persons reminded.
+        jobs: Kinds of the other jobs that were done.
         escalated: Numbers of the cases whose limit passed.
         recomputed: Numbers of the cases whose due day was counted again with the published calendar.
         failures: What went wrong, one line each; the worker tries again later.
@@ -48,6 +51,7 @@ class Done:
     letters: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     told: int = 0
+    jobs: list[str] = field(default_factory=list)
     escalated: list[str] = field(default_factory=list)
     recomputed: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -56,6 +60,7 @@ class Done:
         """Return what to print: nothing when nothing happened."""
         told = [f"文书 letter {number}" for number in self.letters]
         told += [f"消息 message {number}" for number in self.sent]
+        told += [f"办完 done {kind}" for kind in self.jobs]
         told += [f"超期升级 escalated {number}" for number in self.escalated]
         told += [f"重新计算期限 due day counted again {number}" for number in self.recomputed]
         return [*told, *(f"失败，稍后重试 failed, will be tried again: {line}" for line in self.failures)]
@@ -137,7 +142,9 @@ def _run(row: Outbox, done: Done, *, on: date, at: datetime) -> None:
             raise LookupError(f"no job is known for outbox rows of kind {row.kind}")
         job(row, on, at)
         Outbox.objects.filter(pk=row.pk).update(done_at=at, lease_until=None, last_error="")
-        if row.kind != own_data.JOB:
+        if row.kind == JOB:
+            done.jobs.append(row.kind)
+        elif row.kind != own_data.JOB:
             (done.letters if row.kind == PAPER_JOB else done.sent).append(row.case_number)
 
     error = _guarded(done, row.case_number or f"outbox {row.pk}", work)
@@ -167,11 +174,16 @@ def _own_data(row: Outbox, on: date, at: datetime) -> None:
     own_data.make(copy_id=row.data["copy"], at=at)
 
 
+def _bulk(row: Outbox, on: date, at: datetime) -> None:
+    bulk.work(number=row.data["run"], on=on, at=at)
+
+
 _JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {
     PAPER_JOB: _paper,
     own_data.JOB: _own_data,
     undelivered.SEND_JOB: telling.send,
     contacts.CODE_JOB: telling.send_code,
+    JOB: _bulk,
 }
 
 
@@ -208,5 +220,5 @@ def _recompute(clock: CaseClock, done: Done) -> None:
     with transaction.atomic():
         case = cases.locked(clock.case.number)
         standing = cases.standing(case)
-        projection.write(case=case, before=replace(standing, clocks=()), after=standing)
+        projection.write([projection.Moved(case, replace(standing, clocks=()), standing)])
     done.recomputed.append(case.number)

@@ -4,6 +4,7 @@ YIBAO_HOME: everything this installation writes (database, keys, documents).
 YIBAO_DATABASE_URL: sqlite:///file or postgres://user:password@host:port/name.
 YIBAO_DATABASE_POOL: most PostgreSQL connections of one process (0 = no pool).
 YIBAO_PACKS: the folder with the regions' packs; a running server takes up what changes there, once it is good.
+YIBAO_BULK_INSPECTED: how many rows of a bulk approval must be inspected before the rest may go (at least 1).
 YIBAO_PUBLIC_URL: the address people type; https turns on secure cookies and HSTS.
 YIBAO_SMTP_URL: smtp://user:password@host:port (smtps or smtp+tls to encrypt); without it e-mail goes into a folder.
 YIBAO_MAIL_FROM: the sender of e-mail.
@@ -37,6 +38,7 @@ YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")
 YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
 YIBAO_PROMISE_YEARS = max(2, int(os.environ.get("YIBAO_PROMISE_YEARS", "2")))
 YIBAO_CALL_BACK_DAYS = int(os.environ.get("YIBAO_CALL_BACK_DAYS", "5"))
+YIBAO_BULK_INSPECTED = max(1, int(os.environ.get("YIBAO_BULK_INSPECTED") or 10))
 
 SECRET_KEY = secret(folder=YIBAO_KEYS_DIR, name="session")
 DEBUG = os.environ.get("YIBAO_DEBUG") == "1"

@@ -5,12 +5,13 @@ in whatever transaction the caller has open. A projection is never computed from
 applied to the standing that all earlier actions give.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yibao.casework import rights
 from yibao.casework.actors import Actor
@@ -21,7 +22,7 @@ from yibao.casework.standing import Standing, apply, opened, standing_of
 from yibao.kernel.canonical import canonical_json, text_hash
 from yibao.store import projection
 from yibao.store.messages import telling
-from yibao.store.models import Case, CaseAction, PackVersion, StoredDecision
+from yibao.store.models import Case, CaseAction, StoredDecision
 from yibao.store.records import decision_record
 from yibao.store.refusals import refuse
 
@@ -60,8 +61,42 @@ def open_case(
         case = Case.objects.create(
             number=number, service=service, region=region, person_id=person_id, state=standing.state, opened_on=on
         )
-        _append(case, action, standing, before=None)
+        write([Step(case, action, None, standing)])
     return case
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on a case, checked and not yet written.
+
+    Attributes:
+        case: The locked case.
+        action: The action that says it.
+        before: The standing before; None for the first action.
+        after: The standing it leads to.
+    """
+
+    case: Case
+    action: Action
+    before: Standing | None
+    after: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts, when and as what.
+
+    Attributes:
+        by: Who.
+        at: Now.
+        on: Business date.
+        role: The role to act in; empty picks the one whose turn it is.
+    """
+
+    by: Actor
+    at: datetime
+    on: date
+    role: str = ""
 
 
 def act(
@@ -97,17 +132,68 @@ def act(
     Raises:
         Refused: A named refusal of `casework.refusals`, or `no_such_case`; nothing was changed.
     """
+    acting = Acting(by, at, on, role)
     with transaction.atomic():
         case = locked(number)
-        before = standing(case)
-        acting = rights.check(standing=before, actor=by, verb=kind, role=role)
-        if seen is not None and seen != before.evidence_hash:
-            raise refuse_step("evidence_changed", before.evidence_hash)
-        evidence = evidence_hash or seen or ""
-        seq, facts = case.action_count + 1, dict(data or {})
-        action = Action(seq, kind, by.kind, by.id, acting, at, on, reason, evidence, facts)
-        _append(case, action, apply(standing=before, action=action), before=before)
+        taken = step(
+            case=case,
+            before=standing(case),
+            kind=kind,
+            acting=acting,
+            reason=reason,
+            evidence_hash=evidence_hash,
+            seen=seen,
+            data=data,
+        )
+        write([taken])
     return case
+
+
+def step(
+    *,
+    case: Case,
+    before: Standing,
+    kind: str,
+    acting: Acting,
+    reason: str = "",
+    evidence_hash: str = "",
+    seen: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Step:
+    """Check a step and return it; nothing is written. `act` is this and `write`.
+
+    Args:
+        case: The locked case.
+        before: Its standing, from its actions.
+        kind: The verb.
+        acting: Who acts, when and as what.
+        reason: As `act`; so are the others.
+        evidence_hash: Hash of the evidence as this action leaves it.
+        seen: Hash of the evidence the actor was shown.
+        data: What the verb needs.
+
+    Raises:
+        Refused: A named refusal of `casework.refusals`.
+    """
+    by = acting.by
+    role = rights.check(standing=before, actor=by, verb=kind, role=acting.role)
+    if seen is not None and seen != before.evidence_hash:
+        raise refuse_step("evidence_changed", before.evidence_hash)
+    seq, evidence = case.action_count + 1, evidence_hash or seen or ""
+    action = Action(seq, kind, by.kind, by.id, role, acting.at, acting.on, reason, evidence, dict(data or {}))
+    return Step(case, action, before, apply(standing=before, action=action))
+
+
+def write(steps: Sequence[Step]) -> None:
+    """Append checked steps to their chains and write the projections, in a handful of statements.
+
+    Args:
+        steps: At most one for each case; the cases are locked by the caller's transaction.
+    """
+    rows = [_chained(one) for one in steps]
+    CaseAction.objects.bulk_create(rows)
+    projection.write([projection.Moved(one.case, one.before, one.after) for one in steps])
+    telling.after_actions((one.case, one.action) for one in steps)
 
 
 def locked(number: str) -> Case:
@@ -120,6 +206,17 @@ def locked(number: str) -> Case:
     if case is None:
         raise refuse("no_such_case", number)
     return case
+
+
+def locked_all(numbers: Collection[str], *, skip_held: bool = False) -> list[Case]:
+    """Return cases by their order of opening, locked until the caller's transaction ends; unknown numbers are left out.
+
+    Args:
+        numbers: The cases.
+        skip_held: Whether a case that another transaction holds is left out instead of waited for.
+    """
+    skip = skip_held and connection.features.has_select_for_update_skip_locked
+    return list(Case.objects.select_for_update(skip_locked=skip).filter(number__in=numbers).order_by("pk"))
 
 
 def get(number: str) -> Case:
@@ -140,7 +237,23 @@ def standing(case: Case) -> Standing:
     Raises:
         ChainBroken: The chain does not end where the case says it does.
     """
-    rows = list(case.actions.order_by("seq"))
+    return standings([case])[case.pk]
+
+
+def standings(held: Iterable[Case]) -> dict[int, Standing]:
+    """Return where cases stand, by the key of the case, in one statement however many they are.
+
+    Raises:
+        ChainBroken: A chain does not end where its case says it does.
+    """
+    wanted = {case.pk: case for case in held}
+    chains: dict[int, list[CaseAction]] = {pk: [] for pk in wanted}
+    for row in CaseAction.objects.filter(case_id__in=wanted).order_by("case_id", "seq"):
+        chains[row.case_id].append(row)
+    return {pk: _standing(case, chains[pk]) for pk, case in wanted.items()}
+
+
+def _standing(case: Case, rows: list[CaseAction]) -> Standing:
     if not rows or rows[-1].hash != case.chain_hash or rows[-1].seq != case.action_count:
         raise ChainBroken(f"the actions of case {case.number} do not end where the case says they do")
     return standing_of(projection.action_of(row) for row in rows)
@@ -151,22 +264,21 @@ def timeline(number: str) -> list[CaseAction]:
     return list(CaseAction.objects.filter(case__number=number).order_by("seq"))
 
 
-def record_decision(
-    *,
-    case: Case,
-    service: str,
-    decided_on: date,
-    pack_version: str,
-    evidence_hash: str,
-    case_file: Mapping[str, Any],
-    canonical: Mapping[str, Any],
-    outcome: str,
-    amount_fen: int | None,
-    at: datetime,
-) -> StoredDecision:
+def record_decision(*, at: datetime, **made: Any) -> StoredDecision:
     """Keep a decision as it was made: the sealed case file, the canonical result, the rules by version.
 
     Args:
+        at: Now.
+        made: The members of `Made`.
+    """
+    return record_decisions([Made(**made)], at=at)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A decision to keep.
+
+    Attributes:
         case: The case.
         service: Name of the public service or of its second decision.
         decided_on: The day that picked the rules.
@@ -176,23 +288,44 @@ def record_decision(
         canonical: What came out: codes, values and row ids.
         outcome: The decision's word.
         amount_fen: Its amount; None where there is none.
+    """
+
+    case: Case
+    service: str
+    decided_on: date
+    pack_version: str
+    evidence_hash: str
+    case_file: Mapping[str, Any]
+    canonical: Mapping[str, Any]
+    outcome: str
+    amount_fen: int | None
+
+
+def record_decisions(made: Iterable[Made], *, at: datetime) -> list[StoredDecision]:
+    """Keep decisions as they were made, in one statement however many they are.
+
+    Args:
+        made: The decisions.
         at: Now.
     """
+    return StoredDecision.objects.bulk_create(_sealed(one, at) for one in made)
+
+
+def _sealed(made: Made, at: datetime) -> StoredDecision:
     row = StoredDecision(
-        case=case,
-        service=service,
-        decided_on=decided_on,
-        pack_version=PackVersion.objects.only("version").get(version=pack_version),
-        evidence_hash=evidence_hash,
-        case_file=canonical_json(dict(case_file)),
-        canonical=dict(canonical),
-        outcome=outcome,
-        amount_fen=amount_fen,
+        case=made.case,
+        service=made.service,
+        decided_on=made.decided_on,
+        pack_version_id=made.pack_version,
+        evidence_hash=made.evidence_hash,
+        case_file=canonical_json(dict(made.case_file)),
+        canonical=dict(made.canonical),
+        outcome=made.outcome,
+        amount_fen=made.amount_fen,
         at=at,
     )
     sealed = text_hash(row.case_file)
-    row.sha256 = decision_hash(decision_record(row, number=case.number, canonical=row.canonical, sealed=sealed))
-    row.save(force_insert=True)
+    row.sha256 = decision_hash(decision_record(row, number=made.case.number, canonical=row.canonical, sealed=sealed))
     return row
 
 
@@ -201,9 +334,10 @@ def decision(number: str) -> StoredDecision | None:
     return StoredDecision.objects.filter(case__number=number).order_by("-id").first()
 
 
-def _append(case: Case, action: Action, standing_after: Standing, *, before: Standing | None) -> None:
+def _chained(one: Step) -> CaseAction:
+    case, action = one.case, one.action
     hashed = action_hash(case_number=case.number, previous=case.chain_hash, action=action)
-    CaseAction.objects.create(
+    row = CaseAction(
         case=case,
         seq=action.seq,
         kind=action.kind,
@@ -219,5 +353,4 @@ def _append(case: Case, action: Action, standing_after: Standing, *, before: Sta
         hash=hashed,
     )
     case.chain_hash, case.action_count = hashed, action.seq
-    projection.write(case=case, before=before, after=standing_after)
-    telling.after_action(case=case, action=action)
+    return row

@@ -30,6 +30,11 @@ def save(*, version: str, region: str, texts: Mapping[str, str], at: datetime) -
     return known
 
 
+def on_record(version: str) -> bool:
+    """Return whether the texts of a version are kept."""
+    return PackVersion.objects.filter(version=version).exists()
+
+
 def texts(version: str) -> dict[str, str]:
     """Return the texts a version was made of, path to text.
 

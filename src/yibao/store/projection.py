@@ -1,5 +1,11 @@
 """What is kept beside a case's actions so that lists need not compute it: written with every action."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
 from yibao.casework.chain import Action
 from yibao.casework.projection import clock_columns, columns, turn_rows
 from yibao.casework.standing import Standing
@@ -22,48 +28,85 @@ def action_of(row: CaseAction) -> Action:
     )
 
 
-def write(*, case: Case, before: Standing | None, after: Standing) -> None:
-    """Write the projection of a standing: the case row, whose turn it is, the clocks, the signatures.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A case that moved.
+
+    Attributes:
+        case: The locked case, its chain already moved on.
+        before: The standing before; None for the first action.
+        after: The standing after.
+    """
+
+    case: Case
+    before: Standing | None
+    after: Standing
+
+
+def write(moved: Sequence[Moved]) -> None:
+    """Write the projections of cases: their rows, whose turn it is, the clocks, the signatures.
 
     Args:
-        case: The locked case, its chain already moved on.
-        before: The standing before the action; None for the first.
-        after: The standing after it.
+        moved: Each case once; a handful of statements writes them all.
     """
-    for name, value in columns(after).items():
-        setattr(case, name, value)
-    case.save()
-    if before is None or (before.turns(), before.clocks) != (after.turns(), after.clocks):
-        _write_turns(case, after)
-    if before is None or before.clocks != after.clocks:
-        _write_clocks(case, after)
-    _write_signatures(case, after, len(before.signatures) if before else 0)
+    _write_rows(moved)
+    others = [one for one in moved if one.before is None or _turns_differ(one.before, one.after)]
+    _write_turns(others, fresh=all(one.before is None for one in others))
+    _write_clocks([one for one in moved if one.before is None or one.before.clocks != one.after.clocks])
+    _write_signatures(moved)
 
 
-def _write_turns(case: Case, after: Standing) -> None:
-    CaseTurn.objects.filter(case=case).delete()
+def _turns_differ(before: Standing, after: Standing) -> bool:
+    return (before.turns(), before.clocks) != (after.turns(), after.clocks)
+
+
+def _write_rows(moved: Sequence[Moved]) -> None:
+    rows = []
+    for one in moved:
+        names = columns(one.after)
+        for name, value in names.items():
+            setattr(one.case, name, value)
+        held = [*names, "chain_hash", "action_count"]
+        rows.append([_stored(one.case, name) for name in held] + [one.case.pk])
+    if not rows:
+        return
+    told = ", ".join(f"{Case._meta.get_field(name).column} = %s" for name in held)
+    with connection.cursor() as cursor:
+        # Many rows go to the server in one round trip.
+        cursor.executemany(f"UPDATE {Case._meta.db_table} SET {told} WHERE id = %s", rows)
+
+
+def _stored(case: Case, name: str) -> Any:
+    return Case._meta.get_field(name).get_db_prep_save(getattr(case, name), connection)
+
+
+def _write_turns(moved: Sequence[Moved], *, fresh: bool) -> None:
+    if not fresh:
+        CaseTurn.objects.filter(case__in=[one.case.pk for one in moved]).delete()
     CaseTurn.objects.bulk_create(
-        CaseTurn(case=case, role=role, region=case.region, service=case.service, due_on=due_on)
-        for role, due_on in turn_rows(after)
+        CaseTurn(case=one.case, role=role, region=one.case.region, service=one.case.service, due_on=due_on)
+        for one in moved
+        for role, due_on in turn_rows(one.after)
     )
 
 
-def _write_clocks(case: Case, after: Standing) -> None:
-    rows = [CaseClock(case=case, name=clock.name, **clock_columns(clock)) for clock in after.clocks]
+def _write_clocks(moved: Sequence[Moved]) -> None:
+    held = [(one.case, clock) for one in moved for clock in one.after.clocks]
+    rows = [CaseClock(case=case, name=clock.name, **clock_columns(clock)) for case, clock in held]
     if not rows:
         return
     CaseClock.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["case", "name"],
-        update_fields=list(clock_columns(after.clocks[0])),
+        update_fields=list(clock_columns(held[0][1])),
     )
 
 
-def _write_signatures(case: Case, after: Standing, known: int) -> None:
+def _write_signatures(moved: Sequence[Moved]) -> None:
     CaseSignature.objects.bulk_create(
         CaseSignature(
-            case=case,
+            case=one.case,
             round=signed.round,
             level=signed.level,
             role=signed.role,
@@ -71,5 +114,6 @@ def _write_signatures(case: Case, after: Standing, known: int) -> None:
             at=signed.at,
             evidence_hash=signed.evidence_hash,
         )
-        for signed in after.signatures[known:]
+        for one in moved
+        for signed in one.after.signatures[len(one.before.signatures) if one.before else 0 :]
     )

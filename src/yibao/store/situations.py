@@ -1,9 +1,11 @@
 """The record of a person as a case file: the facts a decision may look at, without a name or a number.
 
-Nine statements, whatever the length of the record. Records of persons merged into this one count.
+Nine statements, whatever the length of the record and however many persons are asked for at once. Records of
+persons merged into this one count.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,7 @@ from yibao.store.models import (
 )
 
 Plain = dict[str, Any]
+_OF_PERSON = ("born", "sex", "died_on", "retired_on", "legal_age_on", "groups__code", "groups__start", "groups__end")
 _ONE_DAY = timedelta(days=1)
 
 
@@ -52,20 +55,81 @@ def case_file(
     Raises:
         Person.DoesNotExist: There is no such person; that is a bug in the caller.
     """
+    record = records([person_id])[person_id]
+    return filed(
+        record=record, region=region, on=on, request=request, service=service, applicant=applicant, materials=materials
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on record about one person, as it was read; records merged into theirs are part of it.
+
+    Attributes:
+        person: The person's own columns, once for each group they belonged to; empty where there is no such person.
+        enrolments: With their units.
+        contributions: Each with its parts, credits and refunds.
+        benefits: Uses of benefits.
+        events: Events of the record.
+    """
+
+    person: list[Plain]
+    enrolments: list[Enrolment]
+    contributions: list[Contribution]
+    benefits: list[BenefitUse]
+    events: list[RecordEvent]
+
+
+def records(person_ids: Iterable[UUID]) -> dict[UUID, Record]:
+    """Return what is on record about persons, by person, in nine statements however many they are.
+
+    Args:
+        person_ids: The persons.
+    """
+    wanted = set(person_ids)
     # From the person downwards by key, one table after the other: a join with an "or" would read whole tables.
-    persons = [person_id, *Person.objects.filter(merged_into_id=person_id).values_list("pk", flat=True)]
-    enrolments = list(Enrolment.objects.filter(person_id__in=persons).select_related("unit"))
-    relations = [row.pk for row in enrolments]
+    merged = Person.objects.filter(merged_into_id__in=wanted).values_list("pk", "merged_into_id")
+    whose = {person: person for person in wanted} | dict(merged)
+    found = {person: Record([], [], [], [], []) for person in wanted}
+    owner: dict[int, UUID] = {}
+    for enrolment in Enrolment.objects.filter(person_id__in=whose).select_related("unit"):
+        owner[enrolment.pk] = whose[enrolment.person_id]
+        found[owner[enrolment.pk]].enrolments.append(enrolment)
+    enrolments = {row.pk: row for record in found.values() for row in record.enrolments}
+    rows = Contribution.objects.filter(enrolment_id__in=owner).prefetch_related("parts", "credits", "refunds")
+    for contribution in rows:
+        contribution.enrolment = enrolments[contribution.enrolment_id]
+        found[owner[contribution.enrolment_id]].contributions.append(contribution)
+    for benefit in BenefitUse.objects.filter(enrolment_id__in=owner):
+        found[owner[benefit.enrolment_id]].benefits.append(benefit)
+    for event in RecordEvent.objects.filter(person_id__in=whose):
+        found[whose[event.person_id]].events.append(event)
+    for row in Person.objects.filter(pk__in=wanted).order_by("groups__id").values("pk", *_OF_PERSON):
+        found[row["pk"]].person.append(row)
+    return found
+
+
+def filed(
+    *,
+    record: Record,
+    region: str,
+    on: date,
+    request: Mapping[str, Any],
+    service: str = "refund",
+    applicant: Mapping[str, Any] | None = None,
+    materials: Sequence[Any] = (),
+) -> Plain:
+    """Return a record as a case file; arguments, result and errors as those of `case_file`."""
     return {
         "service": service,
         "region": region,
         "on": on.isoformat(),
         "applicant": dict(applicant or {"kind": "payer"}),
-        "person": _person(person_id, on),
-        "enrolments": [_enrolment(row) for row in enrolments],
-        "payments": _payments(relations),
-        "benefits": [_benefit(row) for row in BenefitUse.objects.filter(enrolment_id__in=relations)],
-        "events": [_event(row) for row in RecordEvent.objects.filter(person_id__in=persons)],
+        "person": _person(record.person, on),
+        "enrolments": [_enrolment(row) for row in record.enrolments],
+        "payments": [_payment(row) for row in record.contributions],
+        "benefits": [_benefit(row) for row in record.benefits],
+        "events": [_event(row) for row in record.events],
         "materials": list(materials),
         "request": dict(request),
     }
@@ -101,11 +165,9 @@ def contribution_ids(keys: Iterable[str]) -> list[int]:
     return [int(key[1:]) for key in keys if key.startswith("p") and key[1:].isascii() and key[1:].isdigit()]
 
 
-def _person(person_id: UUID, on: date) -> Plain:
-    names = ("born", "sex", "died_on", "retired_on", "legal_age_on", "groups__code", "groups__start", "groups__end")
-    rows = list(Person.objects.filter(pk=person_id).order_by("groups__id").values(*names))
+def _person(rows: Sequence[Plain], on: date) -> Plain:
     if not rows:
-        raise Person.DoesNotExist(f"no person {person_id}")
+        raise Person.DoesNotExist("there is no such person")
     first = rows[0]
     current = (row for row in rows if row["groups__code"] and _holds(row, on))
     plain = {
@@ -141,25 +203,8 @@ def _enrolment(row: Enrolment) -> Plain:
     )
 
 
-def _payments(relations: Sequence[int]) -> list[Plain]:
-    rows = list(Contribution.objects.filter(enrolment_id__in=relations))
-    paid = [row.pk for row in rows]
-    parts = _grouped(ContributionPart.objects.filter(contribution_id__in=paid))
-    credits = _grouped(AccountCredit.objects.filter(contribution_id__in=paid))
-    refunds = _grouped(ContributionRefund.objects.filter(contribution_id__in=paid))
-    return [_payment(row, parts.get(row.pk, []), credits.get(row.pk, []), refunds.get(row.pk, [])) for row in rows]
-
-
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.contribution_id, []).append(row)
-    return found
-
-
-def _payment(
-    row: Contribution, parts: list[ContributionPart], credits: list[AccountCredit], refunds: list[ContributionRefund]
-) -> Plain:
+def _payment(row: Contribution) -> Plain:
+    parts, credits, refunds = row.parts.all(), row.credits.all(), row.refunds.all()
     known = _known(
         {
             "id": payment_key(row),

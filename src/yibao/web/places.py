@@ -9,6 +9,7 @@ import yibao.services
 from yibao.casework.officers import AUDIT_OFFICER, OFFICERS, SECURITY_OFFICER, SYSTEM_OFFICER
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE
 from yibao.policy import Region, UnknownRegion
+from yibao.services.bulk import SIGNERS
 from yibao.store import promises, seats
 from yibao.store.messages import telling
 from yibao.store.models import Person
@@ -46,6 +47,7 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 ROLES_NAV = {
+    "bulk": SIGNERS,
     "batches": {PAYOUT_ROLE},
     "reconcile": {PAYOUT_ROLE, "auditor"},
     "undelivered": {INTAKE_ROLE},

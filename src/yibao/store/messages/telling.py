@@ -1,6 +1,6 @@
 """What a person is told after which step: read from data, written with the step itself, worded for its reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -59,16 +59,19 @@ def _by_step() -> Mapping[str, str]:
     return {step: name for name, kind in kinds.items() for step in kind.get("after", ())}
 
 
-def after_action(*, case: Case, action: Action) -> None:
-    """Write the message of a step, if there is one; in the transaction of the step, so both are there or neither.
+def after_actions(steps: Iterable[tuple[Case, Action]]) -> None:
+    """Write the messages of steps, where there are any; in the transaction of the steps, so all are there or none.
 
     Args:
-        case: The case, its projection already written.
-        action: What was done.
+        steps: Each case, its projection already written, with what was done.
     """
-    kind = kind_after(verb=action.kind, state=case.state, clock=str(action.data.get("clock", "")))
-    if kind is not None:
-        write(case=case, kind=kind, about=str(action.seq), at=action.at)
+    rows = []
+    for case, action in steps:
+        kind = kind_after(verb=action.kind, state=case.state, clock=str(action.data.get("clock", "")))
+        if kind is not None:
+            rows.append(_message(case=case, kind=kind, about=str(action.seq), at=action.at))
+    if rows:
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
@@ -80,13 +83,16 @@ def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
         about: The number of the action, or the day the limit began to run.
         at: The moment.
     """
+    # Two workers may remind at once; the second finds it written.
+    Message.objects.bulk_create([_message(case=case, kind=kind, about=about, at=at)], ignore_conflicts=True)
+
+
+def _message(*, case: Case, kind: str, about: str, at: datetime) -> Message:
     due = case.due_on.isoformat() if case.due_on else ""
-    row = Message(
+    return Message(
         person_id=case.person_id, service=case.service, case_number=case.number, kind=kind,
         key=f"{case.number}/{about}/{kind}", data={"due": due}, made_at=at,
     )  # fmt: skip
-    # Two workers may remind at once; the second finds it written.
-    Message.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def inbox(person_id: UUID) -> QuerySet[Message]:

@@ -18,6 +18,7 @@ from yibao.store.models.batches import (
     PayerAccount,
     PaymentBatch,
 )
+from yibao.store.models.bulk import BulkRow, BulkRun
 from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
 from yibao.store.models.changes import RecordChange
 from yibao.store.models.insurance import (
@@ -59,6 +60,8 @@ __all__ = [
     "BankResult",
     "BatchItem",
     "BenefitUse",
+    "BulkRow",
+    "BulkRun",
     "CallBack",
     "Case",
     "CaseAction",

@@ -5,7 +5,7 @@ of personal accounts by account id. Funds, banks and payables keep no running ro
 region do not wait for each other.
 """
 
-from yibao.store.posting.accounts import balance, checkpoint, personal_balance
+from yibao.store.posting.accounts import balance, checkpoint, personal_balance, personal_balances
 from yibao.store.posting.bulk import post_many, record_contributions
 from yibao.store.posting.merge import merge_personal_accounts
 from yibao.store.posting.periods import close_period
@@ -18,6 +18,7 @@ __all__ = [
     "draft_of",
     "merge_personal_accounts",
     "personal_balance",
+    "personal_balances",
     "post",
     "post_many",
     "record_contributions",

@@ -76,6 +76,13 @@ def personal_balance(account: Account) -> int:
     return row.balance_fen if row else 0
 
 
+def personal_balances(accounts: Iterable[Account]) -> dict[str, int]:
+    """Return the running balances of personal accounts in fen by code; those never used are left out."""
+    codes = [account.code for account in accounts]
+    rows = PersonalAccountBalance.objects.filter(account__code__in=codes)
+    return dict(rows.values_list("account__code", "balance_fen"))
+
+
 def checkpoint(region: str) -> int:
     """Write down the balances of a region's funds, banks and payables; return how many accounts.
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yibao.web.workbench import (
+    bulk,
     callbacks,
     lists,
     officers,
@@ -41,6 +42,11 @@ urlpatterns = [
     path("account-events", officers.account_events, name="account_events"),
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),
+    path("bulk", bulk.runs, name="bulk"),
+    path("bulk/<str:run>", bulk.one, name="bulk_run"),
+    path("bulk/<str:run>/result", bulk.result, name="bulk_result"),
+    path("bulk/<str:run>/rows/<int:row>", bulk.judge, name="bulk_row"),
+    path("bulk/<str:run>/do/<slug:verb>", bulk.step, name="bulk_step"),
     path("reconcile", reconciling.reconcile, name="reconcile"),
     path("call-backs", callbacks.listed, name="call_backs"),
     path("call-backs/<int:call>", callbacks.one, name="call_back"),

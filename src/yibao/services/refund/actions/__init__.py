@@ -14,15 +14,17 @@ from yibao.services.refund.actions.applying import (
     submit,
     withdraw,
 )
+from yibao.services.refund.actions.bulk import sign_together, weak
 from yibao.services.refund.actions.buttons import available, blocked
 from yibao.services.refund.actions.dues import dues
 from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.promising import promise, take_back_promise
-from yibao.services.refund.actions.reviewing import accept, approve, ask_correction, not_accept, refuse
+from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_correction, not_accept, refuse
 
 __all__ = [
+    "Asked",
     "accept",
     "approve",
     "as_stored",
@@ -43,7 +45,9 @@ __all__ = [
     "refuse",
     "resubmit",
     "save_answers",
+    "sign_together",
     "submit",
     "take_back_promise",
+    "weak",
     "withdraw",
 ]

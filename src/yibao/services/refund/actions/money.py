@@ -1,6 +1,7 @@
 """The money of a case in the books: owed at the last signature, paid by the desk, taken back by reversal only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from yibao.services.refund.actions.shares import FundedLine, by_receiver, fund_s
 from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.rulebook import GivenBack
 from yibao.store import posting
-from yibao.store.models import Case, Contribution, JournalTransaction, Payment
+from yibao.store.models import Case, Contribution, ContributionRefund, JournalTransaction, Payment
 
 PAYABLE = "refund.payable"
 PAID = "refund.paid"
@@ -49,9 +50,37 @@ def owe(
     Raises:
         Refused: `period_closed`, or another refusal of the ledger; nothing was posted.
     """
+    account = personal_account(case=case, plain=plain)
+    balance = Money(max(0, posting.personal_balance(account)))
+    posting.post(draft=owed(case=case, request=request, plain=plain, given=given, balance=balance, on=on), at=at)
+
+
+def personal_account(*, case: Case, plain: Mapping[str, Any]) -> Account:
+    """Return the personal account a decision may take credits back from."""
+    return Account(AccountKind.PERSONAL, plain["pack"]["region"], "employee", person_id=case.person_id)
+
+
+def owed(
+    *,
+    case: Case,
+    request: RefundRequest,
+    plain: Mapping[str, Any],
+    given: Mapping[str, GivenBack],
+    balance: Money,
+    on: date,
+) -> Draft:
+    """Return the posting of what an approved refund owes.
+
+    Args:
+        case: The case, locked and approved.
+        request: Its answers.
+        plain: The decision.
+        given: What is given back of each payment.
+        balance: What the personal account holds.
+        on: Accounting date.
+    """
     region = plain["pack"]["region"]
     debits: dict[tuple[str, str], int] = {}
-    balance = _personal_balance(case, region)
     for line in paid_lines(plain=plain, request=request):
         contribution = request.chosen[line["payment"]]
         shares = fund_shares(line=_funded(line, contribution, given), account_balance=balance)
@@ -59,7 +88,7 @@ def owe(
         for fund, fen in shares.items():
             key = (contribution.enrolment.scheme, fund)
             debits[key] = debits.get(key, 0) + fen
-    _post(case, kind=PAYABLE, suffix=str(case.action_count), on=on, at=at, postings=_payable(case, region, debits))
+    return _draft(case, kind=PAYABLE, suffix=str(case.action_count), on=on, postings=_payable(case, region, debits))
 
 
 def _payable(case: Case, region: str, debits: Mapping[tuple[str, str], int]) -> list[Posting]:
@@ -121,11 +150,6 @@ def _funded(line: Mapping[str, Any], contribution: Contribution, given: Mapping[
     )
 
 
-def _personal_balance(case: Case, region: str) -> Money:
-    account = Account(AccountKind.PERSONAL, region, "employee", person_id=case.person_id)
-    return Money(max(0, posting.personal_balance(account)))
-
-
 def route_of(*, plain: Mapping[str, Any], by_slip: bool = False) -> str:
     """Return the way a payment takes: the treasury pays by papers of its own, whatever way the money came."""
     if (plain.get("payout") or {}).get("flow") == TREASURY_FLOW:
@@ -159,9 +183,12 @@ def came_back(*, payment: Payment, on: date, at: datetime) -> None:
 
 
 def _post(case: Case, *, kind: str, suffix: str, on: date, at: datetime, postings: list[Posting]) -> JournalTransaction:
+    return posting.post(draft=_draft(case, kind=kind, suffix=suffix, on=on, postings=postings), at=at)
+
+
+def _draft(case: Case, *, kind: str, suffix: str, on: date, postings: list[Posting]) -> Draft:
     key = f"refund/{case.number}/{kind}/{suffix}"
-    draft = Draft(key=key, kind=kind, accounting_date=on, postings=tuple(postings), case_number=case.number)
-    return posting.post(draft=draft, at=at)
+    return Draft(key=key, kind=kind, accounting_date=on, postings=tuple(postings), case_number=case.number)
 
 
 def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, given: Mapping[str, GivenBack]) -> str:
@@ -176,31 +203,72 @@ def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, giv
     Returns:
         Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
     """
+    code, rows = reservable(
+        case=case, plain=plain, request=request, given=given, taken=taken_of(request.chosen.values())
+    )
+    RefundedMonth.objects.bulk_create(rows)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What has been given back of contributions that are locked.
+
+    Attributes:
+        months: Set aside or given back by cases, by contribution.
+        earlier: Fen given back before this system, by contribution.
+    """
+
+    months: dict[int, list[RefundedMonth]]
+    earlier: dict[int, int]
+
+
+def taken_of(contributions: Iterable[Contribution]) -> Taken:
+    """Lock contributions in their order and return what has been given back of them, in three statements."""
+    keys = [row.pk for row in contributions]
     # Locked, so that two cases of one payment cannot both find room.
-    chosen = [row.pk for row in request.chosen.values()]
-    list(Contribution.objects.select_for_update().filter(pk__in=chosen).order_by("pk"))
-    taken = list(RefundedMonth.objects.filter(contribution__in=request.chosen.values()))
+    list(Contribution.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    months: dict[int, list[RefundedMonth]] = {pk: [] for pk in keys}
+    for row in RefundedMonth.objects.filter(contribution__in=keys):
+        months[row.contribution_id].append(row)
+    earlier = ContributionRefund.objects.filter(contribution__in=keys, case_number="").order_by()
+    sums = earlier.values_list("contribution_id").annotate(total=Sum("amount_fen"))
+    return Taken(months, dict(sums))
+
+
+def reservable(
+    *, case: Case, plain: Mapping[str, Any], request: RefundRequest, given: Mapping[str, GivenBack], taken: Taken
+) -> tuple[str, list[RefundedMonth]]:
+    """Return the months a case would set aside, or the code of the refusal and none.
+
+    Args:
+        case: The case, locked.
+        plain: The decision.
+        request: The answers.
+        given: What is given back of each payment.
+        taken: What has been given back; the months returned are not yet part of it.
+    """
     rows: list[RefundedMonth] = []
     for line in paid_lines(plain=plain, request=request):
         contribution = request.chosen[line["payment"]]
         amount, back = Money.parse(line["refund"]), given.get(line["payment"], PRICE_ONLY)
-        if not _room(contribution, amount, [row for row in taken + rows if row.contribution_id == contribution.pk]):
-            return "more_than_paid"
+        own = [row for row in rows if row.contribution_id == contribution.pk]
+        if not _room(contribution, amount, taken, own):
+            return "more_than_paid", []
         span = range(contribution.first_month, contribution.end_month)
-        own = list(span if back.price else back.months)
-        rows += _spread(case, contribution, own, "price" if back.price else "cover", amount)
-    known = {(row.contribution_id, row.month, row.ground) for row in taken}
+        months = list(span if back.price else back.months)
+        rows += _spread(case, contribution, months, "price" if back.price else "cover", amount)
+    known = {(row.contribution_id, row.month, row.ground) for held in taken.months.values() for row in held}
     if any((row.contribution_id, row.month, row.ground) in known for row in rows):
-        return "already_refunded"
-    RefundedMonth.objects.bulk_create(rows)
-    return ""
+        return "already_refunded", []
+    return "", rows
 
 
-def _room(contribution: Contribution, amount: Money, given: list[RefundedMonth]) -> bool:
+def _room(contribution: Contribution, amount: Money, taken: Taken, own: list[RefundedMonth]) -> bool:
     if contribution.amount_fen is None:
         return True
-    earlier = contribution.refunds.filter(case_number="").aggregate(total=Sum("amount_fen"))["total"] or 0
-    return sum(row.amount_fen for row in given) + earlier + amount.fen <= contribution.amount_fen
+    given = sum(row.amount_fen for row in [*taken.months[contribution.pk], *own])
+    return given + taken.earlier.get(contribution.pk, 0) + amount.fen <= contribution.amount_fen
 
 
 def _spread(

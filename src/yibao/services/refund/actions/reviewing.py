@@ -1,6 +1,7 @@
 """What the agency does: accept, ask, sign level by level, refuse; the decision is made anew each time it counts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from yibao.casework import refusals as house
 from yibao.casework.actors import Actor
+from yibao.casework.standing import Standing
 from yibao.casework.states import State
 from yibao.kernel.errors import Refused
 from yibao.services.refund import rulebook, workflow
@@ -120,7 +122,7 @@ def _pass(verb: str, *, plain: Mapping[str, Any], request: RefundRequest, confir
 
 def _levels(decision: Decision) -> list[dict[str, Any]]:
     """Return who signs: the decision's own chain, or the ordinary one where a person decides."""
-    plain = [{key: level[key] for key in ("level", "roles", "order")} for level in decision.json()["approval"]]
+    plain = [{key: level[key] for key in ("level", "roles", "order")} for level in decision.approval]
     return plain or promises.ordinary_levels(rulebook.region(decision.region))
 
 
@@ -175,7 +177,16 @@ def _everything(items: Sequence[Mapping[str, str]], plain: Mapping[str, Any]) ->
 
 
 def approve(
-    *, number: str, level: int, seen: str, by: Actor, on: date, at: datetime, role: str = "", confirmed: bool = False
+    *,
+    number: str,
+    level: int,
+    seen: str,
+    by: Actor,
+    on: date,
+    at: datetime,
+    role: str = "",
+    confirmed: bool = False,
+    bulk: str = "",
 ) -> Case:
     """Sign at a level. The last signature stores the decision made anew and posts what is owed.
 
@@ -187,6 +198,7 @@ def approve(
         on: Business date and accounting date; at: the moment.
         role: The role to sign as, for somebody who holds several.
         confirmed: The signer has checked a decision of low confidence, or one a person must make.
+        bulk: Number of the bulk approval it is part of.
 
     Raises:
         Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, not_confirmed (422),
@@ -195,58 +207,124 @@ def approve(
 
     def work() -> Case:
         case = cases.locked(number)
-        if case.state in (State.ACCEPTED, State.IN_REVIEW) and level != case.level:
-            raise refused("level_passed" if level < case.level else "level_unknown")
-        request = case.refund
-        found, decision, plain = _confirmed_facts(case, on=on, at=at)
-        _pass("approve", plain=plain, request=request, confirmed=confirmed)
-        data = {"level": level, "confirmed": confirmed}
-        signed = cases.act(
-            number=number,
-            kind="approve",
-            by=by,
-            at=at,
-            on=on,
-            role=role,
-            seen=seen,
-            evidence_hash=found.hash,
-            data=data,
-        )
-        if signed.state != State.APPROVED:
-            return signed
-        return _conclude(signed, request, found, decision, on=on, at=at)
+        found = evidence.gather(case=case, request=case.refund, on=on)
+        try:
+            signing = signable(
+                case=case,
+                standing=cases.standing(case),
+                found=found,
+                asked=Asked(level, seen, confirmed, bulk),
+                acting=cases.Acting(by, at, on, role),
+            )
+        except Stale as stale:
+            _change(case, found, stale.decision, on=on, at=at)
+            raise house.refuse("evidence_changed") from None
+        cases.write([signing.step])
+        return _conclude(signing, on=on, at=at) if case.state == State.APPROVED else case
 
     return _kept(work)
 
 
-def _confirmed_facts(case: Case, *, on: date, at: datetime) -> tuple[evidence.Evidence, Decision, dict[str, Any]]:
-    """Return evidence and decision made anew; another amount than the one accepted stops the signature."""
-    found = _unchanged(case, on=on, at=at)
-    decision = evidence.decided(found)
-    plain = decision.json()
-    if case.amount_fen != evidence.amount_fen(plain=plain, request=case.refund):
-        _change(case, found, decision, on=on, at=at)
-        raise house.refuse("evidence_changed")
+class Stale(Exception):
+    """Evidence or amount differ from what the case says; whoever signs writes that down and stops.
+
+    Attributes:
+        decision: The decision upon the evidence as it is now.
+    """
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__()
+        self.decision = decision
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for who signs.
+
+    Attributes:
+        level: Level shown to them.
+        seen: Evidence hash shown to them.
+        confirmed: They have checked a decision of low confidence, or one a person must make.
+        bulk: Number of the bulk approval it is part of, or empty.
+    """
+
+    level: int
+    seen: str
+    confirmed: bool = False
+    bulk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """A signature that may be given, not yet written.
+
+    Attributes:
+        step: The checked step.
+        found: The evidence as it is.
+        decision: The decision made anew.
+        plain: The decision as it is kept.
+    """
+
+    step: cases.Step
+    found: evidence.Evidence
+    decision: Decision
+    plain: dict[str, Any]
+
+
+def signable(
+    *, case: Case, standing: Standing, found: evidence.Evidence, asked: Asked, acting: cases.Acting
+) -> Signing:
+    """Check one signature against everything that could forbid it; nothing is written.
+
+    The page and the bulk approval both come through here.
+
+    Args:
+        case: The locked case.
+        standing: Where it stands, from its actions.
+        found: Its evidence as it is now.
+        asked: What the signer was shown.
+        acting: Who signs, when and as what.
+
+    Raises:
+        Stale: Evidence or amount changed.
+        Refused: level_passed, level_unknown, chain_changed, a gate of the workflow, or a refusal of casework.
+    """
+    if case.state in (State.ACCEPTED, State.IN_REVIEW) and asked.level != case.level:
+        raise refused("level_passed" if asked.level < case.level else "level_unknown")
+    request, decision = case.refund, evidence.decided(found)
+    plain = decision.canonical()
+    if found.hash != case.evidence_hash or case.amount_fen != evidence.amount_fen(plain=plain, request=request):
+        raise Stale(decision)
     if [(level["roles"], level["order"]) for level in case.process] != [
         (list(level["roles"]), level["order"]) for level in _levels(decision)
     ]:
         raise refused("chain_changed")
-    return found, decision, plain
+    _pass("approve", plain=plain, request=request, confirmed=asked.confirmed)
+    data = {"level": asked.level, "confirmed": asked.confirmed} | ({"bulk": asked.bulk} if asked.bulk else {})
+    step = cases.step(
+        case=case,
+        before=standing,
+        kind="approve",
+        acting=acting,
+        seen=asked.seen,
+        evidence_hash=found.hash,
+        data=data,
+    )
+    return Signing(step, found, decision, plain)
 
 
-def _conclude(
-    case: Case, request: RefundRequest, found: evidence.Evidence, decision: Decision, *, on: date, at: datetime
-) -> Case:
+def _conclude(signing: Signing, *, on: date, at: datetime) -> Case:
     """Store the decision of the last signature and put it into the books."""
-    plain = decision.json()
-    evidence.keep(case=case, request=request, evidence=found, decision=decision, on=on, at=at)
+    case, plain = signing.step.case, signing.plain
+    request: RefundRequest = case.refund
+    evidence.keep(case=case, request=request, evidence=signing.found, decision=signing.decision, on=on, at=at)
     if plain["decision"] == "accounts_merged":
         merging.merge(case=case, plain=plain, on=on, at=at)
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
     if not money.paid_lines(plain=plain, request=request):
         # What was credited covers all of it: rightly claimed, and nothing is left to pay.
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-    given = rulebook.given_back(found.case_file)
+    given = rulebook.given_back(signing.found.case_file)
     if code := money.reserve(case=case, plain=plain, request=request, given=given):
         raise refused(code)
     money.owe(case=case, request=request, plain=plain, given=given, on=on, at=at)

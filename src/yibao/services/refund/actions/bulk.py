@@ -1,0 +1,129 @@
+"""Signing many refunds in one transaction: the checks of one signature for each, a handful of statements for all."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from yibao.casework.states import State
+from yibao.kernel.errors import InputInvalid, Refused
+from yibao.kernel.money import Money
+from yibao.policy import UnknownRegion
+from yibao.services.refund import rulebook
+from yibao.services.refund.actions import evidence, money
+from yibao.services.refund.actions.reviewing import Asked, Signing, Stale, signable
+from yibao.services.refund.models import RefundedMonth, RefundRequest
+from yibao.services.refund.rulebook import GivenBack
+from yibao.store import cases, posting
+from yibao.store.models import Case, StoredDecision
+
+WEAK = '"low_confidence":true'
+# What keeps a case out of the group; signed alone, it says so by name and writes what a change writes.
+_NOT_HERE = (Refused, Stale, InputInvalid, UnknownRegion, cases.ChainBroken)
+
+
+def sign_together(*, asked: Mapping[str, Asked], held: Sequence[Case], acting: cases.Acting) -> list[str]:
+    """Sign those of some cases that pass every check, in the caller's transaction; the others stay as they are.
+
+    Args:
+        asked: What the signer was shown of each case, by number.
+        held: The cases, locked in their order, no two of one person.
+        acting: Who signs, when and as what.
+
+    Returns:
+        Numbers of the signed cases. Sign each of the others alone, and it says why it could not be signed.
+    """
+    requests = RefundRequest.objects.in_bulk([case.pk for case in held])
+    for case in held:
+        case.refund = requests[case.pk]
+    found = evidence.gather_all([(case, case.refund) for case in held], on=acting.on)
+    standings = cases.standings(held)
+    passing = []
+    for case in held:
+        try:
+            passing.append(
+                signable(
+                    case=case,
+                    standing=standings[case.pk],
+                    found=found[case.pk],
+                    asked=asked[case.number],
+                    acting=acting,
+                )
+            )
+        except _NOT_HERE:
+            continue
+    last = [one for one in passing if one.step.after.state is State.APPROVED]
+    owing = _owing(last)
+    signed = [one for one in passing if one.step.after.state is not State.APPROVED] + [one.signing for one in owing]
+    cases.write([one.step for one in signed])
+    _conclude(owing, acting)
+    return [one.step.case.number for one in signed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Owing:
+    """A last signature after which money is owed."""
+
+    signing: Signing
+    given: Mapping[str, GivenBack]
+    months: list[RefundedMonth]
+
+
+def _owing(last: Sequence[Signing]) -> list[_Owing]:
+    """Return the last signatures that owe money there is room for; whatever ends otherwise is signed alone."""
+    paying = [one for one in last if one.plain["decision"] != "accounts_merged" and _lines(one)]
+    taken = money.taken_of(row for one in paying for row in one.step.case.refund.chosen.values())
+    found = []
+    for one in paying:
+        case = one.step.case
+        given = rulebook.given_back(one.found.case_file)
+        code, rows = money.reservable(case=case, plain=one.plain, request=case.refund, given=given, taken=taken)
+        if not code:
+            found.append(_Owing(one, given, rows))
+            for row in rows:
+                taken.months[row.contribution_id].append(row)
+    return found
+
+
+def _lines(one: Signing) -> bool:
+    return bool(money.paid_lines(plain=one.plain, request=one.step.case.refund))
+
+
+def _conclude(owing: Sequence[_Owing], acting: cases.Acting) -> None:
+    """Keep the decisions, set the months aside and post what is owed, as `approve` does for one."""
+    made = []
+    for one in owing:
+        signing, case = one.signing, one.signing.step.case
+        evidence.keep_rules(signing.decision, at=acting.at)
+        made.append(
+            evidence.to_keep(
+                case=case, request=case.refund, evidence=signing.found, decision=signing.decision, on=acting.on
+            )
+        )
+    cases.record_decisions(made, at=acting.at)
+    RefundedMonth.objects.bulk_create([row for one in owing for row in one.months])
+    accounts = [money.personal_account(case=one.signing.step.case, plain=one.signing.plain) for one in owing]
+    balances = posting.personal_balances(accounts)
+    drafts = [
+        money.owed(
+            case=one.signing.step.case,
+            request=one.signing.step.case.refund,
+            plain=one.signing.plain,
+            given=one.given,
+            balance=Money(max(0, balances.get(account.code, 0))),
+            on=acting.on,
+        )
+        for one, account in zip(owing, accounts, strict=True)
+    ]
+    posting.post_many(drafts=drafts, at=acting.at)
+
+
+def weak(case_ids: Collection[int]) -> set[int]:
+    """Return which cases rest on weak sources only, or on a person's own judgement: each of them is looked at alone."""
+    kept = StoredDecision.objects.filter(case_id__in=case_ids).order_by("id")
+    latest = {
+        case: outcome == "manual" or WEAK in canonical
+        for case, outcome, canonical in kept.values_list("case_id", "outcome", Cast("canonical", TextField()))
+    }
+    return {case for case in case_ids if latest.get(case, True)}
