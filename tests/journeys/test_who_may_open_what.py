@@ -120,9 +120,11 @@ def expected(reader: Reader, rule: Entry, address: str) -> str:
     return "hidden" if rule.own == "case" else "elsewhere"
 
 
-def got(response) -> str:
+def got(response, reader: Reader) -> str:
     if response.status_code == 302 and "sign-in" in response.url:
-        return "in" if response.wsgi_request.path == "/sign-out" else "door"
+        path = response.wsgi_request.path
+        left = path == "/sign-out" or (path.endswith("/sessions/end") and reader.name != VISITOR)
+        return "in" if left else "door"
     return {403: "no", 404: "hidden", 405: "method"}.get(response.status_code, "in")
 
 
@@ -170,7 +172,7 @@ def answers(pages, readers, case) -> list[Answer]:
                         route.name,
                         f"{method} {address}",
                         response.status_code,
-                        got(response),
+                        got(response, reader),
                         wanted,
                         wanted != "in" and leaks(response, case),
                     )

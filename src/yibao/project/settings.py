@@ -125,7 +125,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = 10 * 60 * 60
+# Seconds without a request, and seconds in all, after which a session ends.
+YIBAO_SESSION_SECONDS = {"citizen": (30 * 60, 4 * 60 * 60), "staff": (30 * 60, SESSION_COOKIE_AGE)}
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 

@@ -1,6 +1,7 @@
 """The pages as a Django application."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class WebConfig(AppConfig):
@@ -11,9 +12,12 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what is remembered of a reader whenever somebody signs in, by whatever door."""
-        from django.contrib.auth.signals import user_logged_in
+        """Load what is remembered of a reader, and keep the list of sessions, whenever somebody signs in or out."""
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from yibao.web import remembered
+        from yibao.web import checks, remembered, sessions
 
         user_logged_in.connect(remembered.at_sign_in, dispatch_uid="yibao.web.remembered")
+        user_logged_in.connect(sessions.at_sign_in, dispatch_uid="yibao.web.sessions")
+        user_logged_out.connect(sessions.at_sign_out, dispatch_uid="yibao.web.sessions")
+        register(checks.second_factor_is_required, Tags.security, deploy=True)

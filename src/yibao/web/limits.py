@@ -1,7 +1,13 @@
 """How often somebody may ask: counted for all processes together, told kindly with when to try again."""
 
+import hashlib
+import hmac
+
 from django.conf import settings
 from django.http import HttpRequest
+
+from yibao.casework.limits import Limit
+from yibao.web.models import RequestCount
 
 
 def address_of(request: HttpRequest) -> str:
@@ -11,3 +17,30 @@ def address_of(request: HttpRequest) -> str:
     if proxies and len(hops) >= proxies:
         return hops[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def too_many(request: HttpRequest, limit: Limit | None) -> int | None:
+    """Count a request, and return in how many seconds to try again when there were too many, else None.
+
+    Args:
+        request: By a signed-in person, counted for themselves, or a visitor, counted for their address.
+        limit: Of the page asked for; None counts nothing.
+    """
+    actor = request.actor  # type: ignore[attr-defined]
+    if limit is None or request.method != limit.method or (actor and actor.kind == "staff"):
+        return None
+    who = f"login {actor.id}" if actor else f"address {address_of(request)}"
+    at = request.at  # type: ignore[attr-defined]
+    count = RequestCount.more(key=keyed(limit.name, who), window=limit.window(at))
+    return limit.wait(at) if count > limit.most else None
+
+
+def keyed(kind: str, text: str) -> str:
+    """Return the keyed hash under which something is counted, so that the count does not tell who it was.
+
+    Args:
+        kind: what is counted.
+        text: a login name or an address.
+    """
+    typed = f"{kind}:{text.upper()}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), typed, hashlib.sha256).hexdigest()

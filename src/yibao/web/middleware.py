@@ -16,9 +16,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from yibao import services
 from yibao.casework.actors import Actor
 from yibao.casework.entry import VISITOR, rule_of
+from yibao.casework.limits import limit_of
 from yibao.kernel.errors import Refused
-from yibao.web import remembered
+from yibao.web import remembered, sessions
 from yibao.web.access import actor_of
+from yibao.web.limits import too_many
+from yibao.web.models import MINUTE_SECONDS
 from yibao.web.places import desk_nav, other_offices, region_of, roles_words, unread_of
 from yibao.web.proving import detour
 from yibao.web.remembered import LANGUAGE_COOKIE, LARGE_COOKIE
@@ -79,6 +82,10 @@ class PagesMiddleware:
         if rule is None:
             log.error("no rule says who may open %s", request.resolver_match.view_name)  # type: ignore[union-attr]
             return error_page(request, 403)
+        sessions.end_when_over(request)
+        seconds = too_many(request, limit_of(view))
+        if seconds is not None:
+            return too_many_page(request, seconds)
         if VISITOR in rule.who:
             return None
         actor = request.actor  # type: ignore[attr-defined]
@@ -137,6 +144,14 @@ def error_page(request: HttpRequest, status: int) -> HttpResponse:
     """Return the page of one error, which says what to do next."""
     words = {"title": f"common.error.{status}.title", "body": f"common.error.{status}.body"}
     return render(request, "error.html", words, status=status)
+
+
+def too_many_page(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Return the page that says when to try again, for people and for programs."""
+    minutes = -(-seconds // MINUTE_SECONDS)
+    response = render(request, "too_many.html", {"minutes": minutes}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def refusal_page(request: HttpRequest, error: Refused) -> HttpResponse:

@@ -1,12 +1,9 @@
 """Sign-in by number or user name and password, with a lock after failures in a row."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -15,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from yibao.kernel.identifiers import IdentifierError, check_resident_id
 from yibao.store import accounts, persons
 from yibao.store.models import CitizenLogin
-from yibao.web.limits import address_of
+from yibao.web.limits import address_of, keyed
 from yibao.web.models import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_MINUTES, SignInFailure
 
 Door = Literal["citizen", "staff"]
@@ -113,17 +110,6 @@ def _failed(key: str, by_address: str, at: datetime) -> Attempt:
 
 def _locked(minutes: int) -> Attempt:
     return Attempt(errors={"password": ("portal.sign_in.error.locked", {"minutes": minutes})}, status=429)
-
-
-def keyed(kind: str, text: str) -> str:
-    """Return the keyed hash under which something is counted, so that the count does not tell who it was.
-
-    Args:
-        kind: what is counted.
-        text: a login name or an address.
-    """
-    typed = f"{kind}:{text.upper()}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), typed, hashlib.sha256).hexdigest()
 
 
 def inside(target: str, home: str) -> str:

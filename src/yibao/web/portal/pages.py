@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import CITIZEN, open_to, public
+from yibao.casework.limits import CHECK, limited
 from yibao.store import audit_log, papers
 from yibao.store.models import Case, Contribution, Person
 from yibao.web.sections import contributions
@@ -79,6 +80,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/reads.html", {"section": "cases", "reads": looked})
 
 
+@limited(CHECK)
 @public
 @require_safe
 def paper_check(request: HttpRequest, number: str, code: str) -> HttpResponse:

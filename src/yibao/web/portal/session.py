@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.casework.entry import public
+from yibao.casework.limits import SIGN_IN, limited
 from yibao.store import accounts
 from yibao.store.models import StaffCredential
 from yibao.web import remembered
@@ -19,6 +20,7 @@ from yibao.web.signin import Attempt, Door, attempt, inside
 from yibao.web.words import LANGUAGES
 
 
+@limited(SIGN_IN)
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.web.portal import contact, messages, own_data, pages, promises, ratings, rules, session
+from yibao.web.portal import contact, messages, open_sessions, own_data, pages, promises, ratings, rules, session
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("rules", rules.index, name="rules"),
     path("rules/<str:region>", rules.of_region, name="region_rules"),
     path("sign-in", session.sign_in, name="sign_in"),
+    path("sessions", open_sessions.index, name="sessions"),
+    path("sessions/end", open_sessions.end, name="end_sessions"),
     path("sign-out", session.sign_out, name="sign_out"),
     path("preferences", session.preferences, name="preferences"),
 ]

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from yibao.kernel.identifiers import make_resident_id
 from yibao.store.models import CitizenLogin, Person, StaffRole
+from yibao.web.limits import keyed
 from yibao.web.models import FAILURES_MAX, LOCK_MINUTES, SignInFailure
-from yibao.web.signin import keyed
 
 NUMBER = make_resident_id(area="500112", born=date(1976, 3, 1), serial=1)
 PASSWORD = "a long enough password"

@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yibao.casework.entry import STAFF, open_to, public
+from yibao.casework.limits import SIGN_IN, limited
 from yibao.web.portal.session import enter
 from yibao.web.workbench import books
 
 
+@limited(SIGN_IN)
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:

@@ -18,9 +18,10 @@ from yibao.casework.entry import STAFF, open_to
 from yibao.casework.officers import OFFICERS
 from yibao.store import accounts, factors
 from yibao.store.models import StaffCredential
-from yibao.web import passkeys, proving
+from yibao.web import passkeys, proving, sessions
+from yibao.web.limits import keyed
 from yibao.web.models import SignInFailure
-from yibao.web.signin import inside, keyed
+from yibao.web.signin import inside
 
 EVERYBODY = (STAFF, *sorted(OFFICERS))
 ISSUER = "Yibao"
@@ -169,7 +170,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         locked = SignInFailure.locked(login_hash=key, at=request.at)
         if locked is None and _proves(request, user):
             SignInFailure.objects.filter(login_hash=key).delete()
-            request.session.cycle_key()
+            sessions.renew(request)
             proving.proved(request)
             return redirect(target)
         if locked is None:
@@ -218,7 +219,9 @@ def password(request: HttpRequest) -> HttpResponse:
             StaffCredential.objects.filter(user=user).update(password_is_temporary=False)
             accounts.note(account=user, kind="password_changed", actor_id=user.pk, at=request.at)
             request.session.pop(proving.TEMPORARY, None)
+            before = request.session.session_key
             update_session_auth_hash(request, user)
+            sessions.changed_key(request, before)
             messages.success(request, say("desk.security.password_changed"))
             return redirect("workbench:security")
     fields = [_password_field(request, "old", "current-password"), _password_field(request, "new", "new-password")]

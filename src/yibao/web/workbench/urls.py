@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from yibao.web.portal import open_sessions
 from yibao.web.workbench import (
     bulk,
     callbacks,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("security/passkey", security.passkey, name="passkey"),
     path("security/remove", security.remove_factor, name="remove_factor"),
     path("security/codes", security.recovery_codes, name="recovery_codes"),
+    path("sessions", open_sessions.index, name="sessions"),
+    path("sessions/end", open_sessions.end, name="end_sessions"),
     path("second-factor", security.second_factor, name="second_factor"),
     path("password", security.password, name="password"),
     path("office", officers.change_office, name="office"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.limits import APPLICATION, limited
 from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.workdays import add_working_days
@@ -51,6 +52,7 @@ def account_is_wrong(case: Case, request: HttpRequest) -> bool:
     return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case=case, actor=request.actor)
 
 
+@limited(APPLICATION)
 @open_to(CITIZEN, own="self")
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:

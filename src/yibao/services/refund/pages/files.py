@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.limits import UPLOAD, limited
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, promises, views
@@ -15,6 +16,7 @@ from yibao.services.refund.rulebook import region
 from yibao.store.models import Case
 
 
+@limited(UPLOAD)
 @open_to(CITIZEN, CLERK, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def materials(request: HttpRequest, number: str) -> HttpResponse:

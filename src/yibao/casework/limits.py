@@ -1,0 +1,75 @@
+"""How often one person or one address may ask for a thing, as data beside the page that gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests within a window of time; staff, whose every step is on record, are not counted.
+
+    Attributes:
+        name: What is counted; pages of one name are counted together.
+        most: Requests let through in one window, 1 or more.
+        seconds: Length of the window.
+        method: Which requests count, GET or POST.
+    """
+
+    name: str
+    most: int
+    seconds: int
+    method: str = "POST"
+
+    def window(self, at: datetime) -> int:
+        """Return the number of the window a moment lies in.
+
+        Examples:
+            >>> from datetime import UTC
+            >>> Limit("check", 60, 60).window(datetime(1970, 1, 1, 0, 2, 5, tzinfo=UTC))
+            2
+        """
+        return int(at.timestamp()) // self.seconds
+
+    def wait(self, at: datetime) -> int:
+        """Return the seconds until the next window begins, 1 or more.
+
+        Examples:
+            >>> from datetime import UTC
+            >>> Limit("check", 60, 60).wait(datetime(1970, 1, 1, 0, 2, 5, tzinfo=UTC))
+            55
+        """
+        return self.seconds - int(at.timestamp()) % self.seconds
+
+
+SIGN_IN = Limit("sign_in", 100, 5 * 60)
+APPLICATION = Limit("application", 20, 60 * 60)
+UPLOAD = Limit("upload", 120, 10 * 60)
+CHECK = Limit("check", 60, 60, "GET")
+
+
+def limited(limit: Limit) -> Callable[[View], View]:
+    """Return a decorator that puts a limit beside a view.
+
+    Examples:
+        >>> @limited(CHECK)
+        ... def page(request): ...
+        >>> limit_of(page).most
+        60
+    """
+
+    def put(view: View) -> View:
+        view.limit = limit  # type: ignore[attr-defined]
+        return view
+
+    return put
+
+
+def limit_of(view: Any) -> Limit | None:
+    """Return the limit beside a view, or None."""
+    return getattr(view, "limit", None)
