@@ -76,7 +76,7 @@ def end_when_over(request: HttpRequest) -> None:
     """End a session that was idle, or open, for too long; otherwise note, once a minute, that somebody is there."""
     began = request.session.get(BEGAN)
     actor = request.actor if began is not None else None  # type: ignore[attr-defined]
-    if actor is None:
+    if not actor:
         return
     now = int(request.at.timestamp())  # type: ignore[attr-defined]
     idle, whole = settings.YIBAO_SESSION_SECONDS[actor.kind]
