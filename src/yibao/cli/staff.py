@@ -14,7 +14,7 @@ def command() -> None:
     """建立首批管理员。 Make the first officers."""
 
 
-@command.command("first-officers")
+@command.command("officers")
 @click.option("--system", required=True, help="系统管理员的用户名 user name of the system officer")
 @click.option("--security", required=True, help="安全管理员的用户名 user name of the security officer")
 @click.option("--audit", required=True, help="审计管理员的用户名 user name of the audit officer")

@@ -11,7 +11,7 @@ NAMES = ["--system", "wang", "--security", "li.w", "--audit", "zhao"]
 
 
 def test_the_first_officers_get_passwords_that_open(db):
-    made = CliRunner().invoke(main, ["staff", "first-officers", *NAMES])
+    made = CliRunner().invoke(main, ["staff", "officers", *NAMES])
     assert made.exit_code == 0, made.output
     lines = [line.split() for line in made.output.splitlines()]
     assert [role for role, _, _ in lines] == ["system_officer", "security_officer", "audit_officer"]
@@ -19,18 +19,14 @@ def test_the_first_officers_get_passwords_that_open(db):
 
 
 def test_they_are_made_once(db):
-    CliRunner().invoke(main, ["staff", "first-officers", *NAMES])
-    again = CliRunner().invoke(
-        main, ["staff", "first-officers", "--system", "a1b", "--security", "b1c", "--audit", "c1d"]
-    )
+    CliRunner().invoke(main, ["staff", "officers", *NAMES])
+    again = CliRunner().invoke(main, ["staff", "officers", "--system", "a1b", "--security", "b1c", "--audit", "c1d"])
     assert again.exit_code == 2
     assert "已经有管理员" in again.output
     assert User.objects.count() == 3
 
 
 def test_a_wrong_name_makes_nobody(db):
-    wrong = CliRunner().invoke(
-        main, ["staff", "first-officers", "--system", "wang", "--security", "WANG", "--audit", "zhao"]
-    )
+    wrong = CliRunner().invoke(main, ["staff", "officers", "--system", "wang", "--security", "WANG", "--audit", "zhao"])
     assert wrong.exit_code == 2
     assert not User.objects.exists()
