@@ -17,7 +17,7 @@ from yibao.casework.actors import Actor
 from yibao.kernel.workdays import last_published_year
 from yibao.services import bulk
 from yibao.services.refund import actions
-from yibao.store import cases, heads, own_data, projection, reconciliation
+from yibao.store import cases, heads, own_data, projection, reconciliation, retention
 from yibao.store.bulk import JOB
 from yibao.store.messages import contacts, undelivered
 from yibao.store.models import CaseClock, Outbox
@@ -108,7 +108,9 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
     for clock in _batch(_late(on).exclude(pk__in=waiting)):
         if _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at)):
             put_off.until[clock.pk] = at + RETRY_AFTER
-    heads.sign_due(on=on, at=at)
+    if heads.sign_due(on=on, at=at) is not None:
+        # Once a day, and after the head that covers what was there.
+        _guarded(done, "retention", lambda: retention.run(at=at, dry=False))
     reconciliation.make_due(on=on, at=at)
     return done
 

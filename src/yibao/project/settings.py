@@ -14,6 +14,8 @@ YIBAO_PROMISE_YEARS: years a promise letter is kept, 2 or more (苏医保发〔2
 YIBAO_CALL_BACK_DAYS: working days for the call-back after a bad rating; 5 when left out (as 德州 does; our choice).
 YIBAO_PROXIES: how many proxies stand in front, whose X-Forwarded-For is believed; 0 by default.
 YIBAO_SECOND_FACTOR: off lets staff in with their password alone, for demonstrations; required by default.
+YIBAO_KEEP_WORK_DAYS: days a record of finished background work is kept, 183 or more (网络安全法 art. 21).
+YIBAO_KEEP_DRAFT_DAYS: days after which papers of a draft nobody went on with are deleted; 183 by default (our choice).
 YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
 """
 
@@ -35,6 +37,8 @@ YIBAO_HOME = Path(os.environ.get("YIBAO_HOME") or (CHECKOUT / "var" if _IN_CHECK
 YIBAO_KEYS_DIR = YIBAO_HOME / "keys"
 YIBAO_DOCUMENTS_DIR = YIBAO_HOME / "documents"
 YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")
+YIBAO_KEEP_WORK_DAYS = max(183, int(os.environ.get("YIBAO_KEEP_WORK_DAYS") or 183))
+YIBAO_KEEP_DRAFT_DAYS = max(30, int(os.environ.get("YIBAO_KEEP_DRAFT_DAYS") or 183))
 YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
 YIBAO_PROMISE_YEARS = max(2, int(os.environ.get("YIBAO_PROMISE_YEARS", "2")))
 YIBAO_CALL_BACK_DAYS = int(os.environ.get("YIBAO_CALL_BACK_DAYS", "5"))

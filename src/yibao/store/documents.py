@@ -8,6 +8,7 @@ before its row is; what a crash leaves behind is a file nobody refers to.
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,9 @@ def put(content: bytes) -> str:
     """Write bytes to the folder and return their SHA-256, 64 hexadecimal digits."""
     digest = hashlib.sha256(content).hexdigest()
     file = path_of(digest)
-    if file.exists():
+    with suppress(FileNotFoundError):
+        # Younger again: what is used now is not taken for left behind.
+        os.utime(file)
         return digest
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f".{digest}.{secrets.token_hex(4)}")
@@ -96,4 +99,9 @@ def get(digest: str) -> bytes:
 
 def path_of(digest: str) -> Path:
     """Return where a file lies."""
-    return Path(settings.YIBAO_DOCUMENTS_DIR) / digest[:2] / digest
+    return folder() / digest[:2] / digest
+
+
+def folder() -> Path:
+    """Return the folder the files lie in."""
+    return Path(settings.YIBAO_DOCUMENTS_DIR)

@@ -70,7 +70,10 @@ def content(paper: IssuedPaper) -> bytes:
 
     Raises:
         FileDamaged: The file is gone or was changed.
+        Refused: `paper_deleted`; its time had passed.
     """
+    if paper.purged_at is not None:
+        raise refuse("paper_deleted", paper.number)
     return documents.get(paper.sha256)
 
 

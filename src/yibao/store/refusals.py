@@ -210,6 +210,14 @@ REFUSALS = {
             "Nothing was changed. Ask the bank.",
         ),
         Refusal(
+            "paper_deleted",
+            "这份文书的保存期已满，内容已删除，只留编号和摘要",
+            "this paper was kept as long as it must be and its content is deleted; number and hash remain",
+            "需要证明时，请凭编号到经办机构查询。",
+            "For a proof, ask the agency by its number.",
+            status=410,
+        ),
+        Refusal(
             "no_copy_ready",
             "没有可以下载的副本",
             "there is no copy to fetch",

@@ -124,7 +124,9 @@ def _batch_faults() -> Iterator[str]:
 
 def _file_faults() -> Iterator[str]:
     for model in (Document, IssuedPaper):
-        rows = model._default_manager.values_list("case__number", "sha256", "size").order_by("pk")
+        rows = (
+            model._default_manager.filter(purged_at=None).values_list("case__number", "sha256", "size").order_by("pk")
+        )
         for number, digest, size in rows.iterator():
             try:
                 intact = len(documents.get(digest)) == size

@@ -19,6 +19,8 @@ class Document(models.Model):
     added_by = models.CharField(max_length=40, blank=True)
     # A file taken back stays on record: what was seen when something was signed must remain provable.
     removed_at = models.DateTimeField(null=True, blank=True)
+    # The bytes were deleted when their time had passed; the hash stays.
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -39,6 +41,7 @@ class IssuedPaper(models.Model):
     issued_by = models.CharField(max_length=40, blank=True)
     reprints = models.PositiveIntegerField(default=0)
     voided_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
