@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,26 +17,68 @@ QUEUE_STATEMENTS_MAX = 15
 CROWD_STATEMENTS_MAX = 12
 CROWD_MILLISECONDS_MAX = 30
 PGBENCH_SECONDS = "4"
+BULK = 10_000
+BULK_SECONDS_MAX = 30
+SIGNED = 602
+SIGNED_LEAST = 100
+# The example's chain has one level; the copy of its pack that is measured has three.
+ONE_LEVEL = '        - {level: "1", roles: [reviewer], order: any}\n'
+TWO_MORE = (
+    '        - {level: "2", roles: [county_agency], order: any}\n'
+    '        - {level: "3", roles: [city_agency], order: any}\n'
+)
 
 
 def figures() -> list[Figure]:
     """Return the figures of SQLite, then those of PostgreSQL with pgbench beside them."""
-    found = _figures("SQLite", url="", beside="")
+    found = [*_figures("SQLite", url="", beside=""), *_many("SQLite", url="")]
     running = subprocess.run([MACHINE, "running", "bench"], check=False).returncode == 0
     url = subprocess.run([MACHINE, "start", "bench"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     try:
-        return found + _figures("PostgreSQL", url=_fresh_database(url), beside=_pgbench(url))
+        beside = _pgbench(url)
+        found += _figures("PostgreSQL", url=_fresh_database(url, "walk"), beside=beside)
+        found += _many("PostgreSQL", url=_fresh_database(url, "bulk"))
+        return [*found, _signed(url=_fresh_database(url, "sign"), beside=beside)]
     finally:
         if not running:
             subprocess.run([MACHINE, "stop", "bench"], check=True)
 
 
-def _figures(name: str, *, url: str, beside: str) -> list[Figure]:
+def _measured(*arguments: str, url: str, **more: str) -> dict[str, float]:
+    """Return what a program of its own measured on a database, in a home of its own."""
     with tempfile.TemporaryDirectory() as home:
-        environment = os.environ | {"YIBAO_HOME": home, "YIBAO_DATABASE_URL": url, "YIBAO_DATABASE_POOL": "0"}
-        command = [sys.executable, "-m", "benchmarks.on_database"]
+        environment = os.environ | {"YIBAO_HOME": home, "YIBAO_DATABASE_URL": url, **more}
+        command = [sys.executable, "-m", *arguments]
         answer = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    result = json.loads(answer.stdout.splitlines()[-1])
+    result: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
+    return result
+
+
+def _many(name: str, *, url: str) -> list[Figure]:
+    result = _measured("benchmarks.many", "bulk", str(BULK), url=url, YIBAO_DATABASE_POOL="0")
+    beside = f"{result['cpu']:.1f} s of them in Python; {result['statements']:.0f} statements for each hundred"
+    return [Figure(f"{name}: bulk approval of {BULK:,}", result["seconds"], "s", BULK_SECONDS_MAX, beside)]
+
+
+def _signed(*, url: str, beside: str) -> Figure:
+    """Return how many cases two processes carry through three levels of approval."""
+    with tempfile.TemporaryDirectory() as folder:
+        packs = Path(folder) / "packs"
+        shutil.copytree(ROOT / "packs", packs)
+        rules = next(packs.glob("500000_*")) / "refund.yaml"
+        text = rules.read_text(encoding="utf-8")
+        rules.write_text(text.replace(ONE_LEVEL, ONE_LEVEL + TWO_MORE, 1), encoding="utf-8")
+        result = _measured(
+            "benchmarks.many", "sign", str(SIGNED), url=url, YIBAO_PACKS=str(packs), YIBAO_DATABASE_POOL="0"
+        )
+    told = f"{result['statements']:.0f} statements for the three; {beside}"
+    name = "PostgreSQL: three approvals of a case, two processes"
+    return Figure(name, result["per_second"], "cases/s", beside=told, least=SIGNED_LEAST)
+
+
+def _figures(name: str, *, url: str, beside: str) -> list[Figure]:
+    # A site keeps its connections; so does the page that is measured.
+    result = _measured("benchmarks.on_database", url=url, YIBAO_DATABASE_POOL="4" if url else "0")
     return [
         Figure(f"{name}: submit to paid, statements", result["statements"], "statements"),
         Figure(f"{name}: submit to paid, time", result["seconds"] * 1000, "ms", beside=beside),
@@ -74,8 +117,8 @@ def _figures(name: str, *, url: str, beside: str) -> list[Figure]:
     ]
 
 
-def _fresh_database(url: str) -> str:
-    name = f"bench_{os.getpid()}"
+def _fresh_database(url: str, what: str) -> str:
+    name = f"bench_{what}_{os.getpid()}"
     _program("createdb", url, name)
     return url.rpartition("/")[0] + f"/{name}"
 

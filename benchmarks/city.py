@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from PIL import Image
@@ -24,10 +25,10 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def staff() -> dict[str, Actor]:
-    """Make one clerk, one reviewer and one at the pay-out desk."""
+def staff(*more: str) -> dict[str, Actor]:
+    """Make one clerk, one reviewer, one at the pay-out desk, and one of each further role."""
     made = {}
-    for role in ("clerk", "reviewer", "finance"):
+    for role in dict.fromkeys(("clerk", "reviewer", "finance", *more)):
         user = get_user_model().objects.create(username=role, first_name=role)
         StaffRole.objects.create(user=user, role=role, region=REGION)
         made[role] = Actor(user.pk, role, "staff", frozenset({role}), REGION)
@@ -60,11 +61,18 @@ def _enrol(person: Person, category: str, end: date, *, tier: int | None) -> Enr
     )
 
 
-def _pay(
+def _pay(enrolment: Enrolment, **paid: Any) -> Contribution:
+    made = contribution(enrolment, **paid)
+    made.save(force_insert=True)
+    return made
+
+
+def contribution(
     enrolment: Enrolment, *, months: int, amount_fen: int | None, payer: str, kind: str, paid_on: date | None
 ) -> Contribution:
+    """Return a payment from January 2022 on, not yet stored."""
     first = Month(2022, 1).index
-    return Contribution.objects.create(
+    return Contribution(
         enrolment=enrolment,
         kind=kind,
         first_month=first,

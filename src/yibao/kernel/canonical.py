@@ -7,6 +7,9 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+# Most values are one of these; asking for the exact type is quicker than asking what a type descends from.
+_FLAT = frozenset({str, int, bool, type(None)})
+
 
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of a value: keys sorted, no spaces, Chinese as itself.
@@ -60,6 +63,8 @@ def moment(at: datetime) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _FLAT:
+        return value
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, datetime):

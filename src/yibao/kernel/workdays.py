@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -38,6 +38,7 @@ class WorkingDay:
     provisional: bool
 
 
+@lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Return whether offices work on this day, make-up days counted.
 

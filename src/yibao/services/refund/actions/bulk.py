@@ -92,15 +92,18 @@ def _lines(one: Signing) -> bool:
 
 def _conclude(owing: Sequence[_Owing], acting: cases.Acting) -> None:
     """Keep the decisions, set the months aside and post what is owed, as `approve` does for one."""
-    made = []
-    for one in owing:
-        signing, case = one.signing, one.signing.step.case
-        evidence.keep_rules(signing.decision, at=acting.at)
-        made.append(
-            evidence.to_keep(
-                case=case, request=case.refund, evidence=signing.found, decision=signing.decision, on=acting.on
-            )
+    for decision in {one.signing.decision.version: one.signing.decision for one in owing}.values():
+        evidence.keep_rules(decision, at=acting.at)
+    made = [
+        evidence.to_keep(
+            case=one.signing.step.case,
+            request=one.signing.step.case.refund,
+            evidence=one.signing.found,
+            decision=one.signing.decision,
+            on=acting.on,
         )
+        for one in owing
+    ]
     cases.record_decisions(made, at=acting.at)
     RefundedMonth.objects.bulk_create([row for one in owing for row in one.months])
     accounts = [money.personal_account(case=one.signing.step.case, plain=one.signing.plain) for one in owing]

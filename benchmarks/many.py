@@ -1,0 +1,112 @@
+"""Bulk approval of thousands, and three approvals of each case by two processes at once; each in a process of its own.
+
+`python -m benchmarks.many bulk 10000` and `python -m benchmarks.many sign 600 3` print one line of JSON; the database
+is the one of YIBAO_DATABASE_URL. The second wants packs whose ordinary chain has that many levels.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from yibao.cli.django_setup import prepare
+
+prepare()
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from benchmarks import city, crowd
+from yibao.casework.actors import Actor
+from yibao.services import bulk
+from yibao.services.refund import actions
+from yibao.store import bulk as runs
+from yibao.store.bulk import Query
+from yibao.store.models import Case, Outbox
+
+NOW = crowd.Moment(date(2023, 2, 10), datetime(2023, 2, 10, 1, tzinfo=UTC))
+SIGNERS = ("reviewer", "county_agency", "city_agency")
+PROCESSES = 2
+
+
+def main(what: str, count: int) -> None:
+    """Measure and print."""
+    call_command("migrate", verbosity=0)
+    staff = city.staff(*SIGNERS)
+    print(json.dumps({"bulk": _bulk, "sign": _sign}[what](count, staff)))
+
+
+def _bulk(count: int, staff: dict[str, Actor]) -> dict[str, float]:
+    """Return the seconds the worker takes for one run of so many cases, and the statements for each hundred."""
+    crowd.accepted(count=count, first=0, clerk=staff["clerk"], now=NOW)
+    now = {"on": NOW.on, "at": NOW.at}
+    start = time.perf_counter()
+    run = bulk.make(query=Query("reviewer", city.REGION, "refund"), key="k", by=staff["reviewer"], **now)
+    made = time.perf_counter() - start
+    # What is inspected is a person's time, not the machine's.
+    run.rows.filter(drawn__isnull=False).update(verdict="agreed")
+    runs.release(number=run.number, by=staff["reviewer"], at=NOW.at)
+    sent = Counter()
+    start, cpu = time.perf_counter(), time.process_time()
+    with connection.execute_wrapper(sent):
+        bulk.work(number=run.number, **now)
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    told = runs.progress(run)
+    if set(told) != {"approved"} or told["approved"]["count"] != count:
+        raise AssertionError(f"not all were approved: {told}")
+    return {"seconds": seconds, "cpu": cpu, "made": made, "statements": sent.count / (count / bulk.GROUP)}
+
+
+class Counter:
+    """Counts the statements sent while it is open."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., object], *arguments: object) -> object:
+        self.count += 1
+        return execute(*arguments)
+
+
+def _sign(count: int, staff: dict[str, Actor]) -> dict[str, float]:
+    """Return how many cases two processes carry through three levels in a second, each level a transaction."""
+    numbers = crowd.accepted(count=count, first=0, clerk=staff["clerk"], now=NOW)
+    Outbox.objects.all().delete()
+    _carry(numbers[:1], staff)
+    sent = Counter()
+    with connection.execute_wrapper(sent):
+        _carry(numbers[1:2], staff)
+    connections.close_all()
+    start = time.perf_counter()
+    children = [_child(numbers[2 + place :: PROCESSES], staff) for place in range(PROCESSES)]
+    for child in children:
+        os.waitpid(child, 0)
+    seconds = time.perf_counter() - start
+    if Case.objects.filter(state="approved").count() != count:
+        raise AssertionError("not all were approved")
+    return {"per_second": (count - 2) / seconds, "statements": sent.count}
+
+
+def _child(numbers: list[str], staff: dict[str, Actor]) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            _carry(numbers, staff)
+        finally:
+            os._exit(0)
+    return child
+
+
+def _carry(numbers: list[str], staff: dict[str, Actor]) -> None:
+    seen = dict(Case.objects.filter(number__in=numbers).values_list("number", "evidence_hash"))
+    for number in numbers:
+        for level, role in enumerate(SIGNERS, 1):
+            actions.approve(
+                number=number, level=level, seen=seen[number], by=staff[role], on=NOW.on, at=NOW.at, role=role
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
