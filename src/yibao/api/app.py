@@ -4,6 +4,7 @@ Nothing here reads or writes a person's record: a case file carries its own fact
 asked for.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,30 @@ from yibao.policy.casefile.reading import NotJson, read_json
 
 BODY_BYTES_MAX = 1024 * 1024
 
-api = NinjaAPI(
+PART = "CaseFile"
+
+
+def _case_file() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the schema of a case file and of its parts, which refer to one another where OpenAPI looks for them."""
+    text = json.dumps(casefile.json_schema()).replace('"#/$defs/', f'"#/components/schemas/{PART}')
+    schema = json.loads(text)
+    return schema, {f"{PART}{name}": part for name, part in schema.pop("$defs").items()}
+
+
+CASE_FILE, CASE_FILE_PARTS = _case_file()
+
+
+class Interface(NinjaAPI):
+    """The interface, whose schema also holds the parts of a case file."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """Return the published schema."""
+        schema = super().get_openapi_schema(**options)
+        schema["components"]["schemas"] |= CASE_FILE_PARTS
+        return schema
+
+
+api = Interface(
     title="Yibao 医保",
     version="1",
     description="One case file in, one decision out, by the rules in force on its day. 案件文件进，决定出。",
@@ -94,9 +118,7 @@ class Health(BaseModel):
 @router.post(
     "/decisions",
     response={200: Decision, 400: Problems, 413: Problems, 415: Problems, 422: Problems},
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": casefile.json_schema()}}}
-    },
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": CASE_FILE}}}},
     summary="Decide a case file",
 )
 def decisions(request: HttpRequest) -> Any:

@@ -1,0 +1,41 @@
+"""The interface keeps to its own published schema, whatever is sent."""
+
+import contextlib
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+pytestmark = pytest.mark.django_db
+SCHEMA = "/api/v1/openapi.json"
+SHORT, LONG = 10, 300
+# What a schema can say of a case file is less than what the rules ask of it: it may be refused, with its reasons.
+NOT_ASKED = [positive_data_acceptance]
+
+
+def test_nothing_that_is_sent_breaks_what_the_schema_promises(soaking, figures):
+    tried = 0
+    published = schemathesis.openapi.from_wsgi(SCHEMA, get_wsgi_application())
+    for result in published.get_all_operations():
+        operation = result.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+            @hypothesis.settings(
+                max_examples=LONG if soaking else SHORT, database=None, suppress_health_check=list(HealthCheck)
+            )
+            @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+            def holds(case):
+                nonlocal tried
+                tried += 1
+                case.call_and_validate(excluded_checks=NOT_ASKED)
+
+            # Where nothing is asked, nothing can be asked wrongly.
+            with contextlib.suppress(Unsatisfiable) if mode is GenerationMode.NEGATIVE else contextlib.nullcontext():
+                holds()
+    assert tried
+    figures("requests", tried)
