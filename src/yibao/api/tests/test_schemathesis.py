@@ -5,7 +5,9 @@ import contextlib
 import hypothesis
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -16,6 +18,16 @@ SCHEMA = "/api/v1/openapi.json"
 SHORT, LONG = 10, 300
 # What a schema can say of a case file is less than what the rules ask of it: it may be refused, with its reasons.
 NOT_ASKED = [positive_data_acceptance]
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """The requests see what the test wrote: they are answered on its connection, which none of them closes."""
+    for told in (request_started, request_finished):
+        told.disconnect(close_old_connections)
+    yield
+    for told in (request_started, request_finished):
+        told.connect(close_old_connections)
 
 
 def test_nothing_that_is_sent_breaks_what_the_schema_promises(soaking, figures):
