@@ -1,11 +1,13 @@
 """The interface for other programs, version 1: decisions as a service, the list of services, health.
 
 Nothing here reads or writes a person's record: a case file carries its own facts and no name, so no sign-in is
-asked for.
+asked for. What a service offers of its cases (its `api.py`) asks for a token.
 """
 
 import json
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.db import connection
@@ -15,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 import yibao
 import yibao.services
+from yibao.api import problems
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Diagnostic, casefile
 from yibao.policy.casefile.reading import NotJson, read_json
@@ -35,12 +38,22 @@ CASE_FILE, CASE_FILE_PARTS = _case_file()
 
 
 class Interface(NinjaAPI):
-    """The interface, whose schema also holds the parts of a case file."""
+    """The interface, whose schema also holds the parts of a case file, and says what a problem is told in."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """Return the published schema."""
         schema = super().get_openapi_schema(**options)
         schema["components"]["schemas"] |= CASE_FILE_PARTS
+        told = [
+            answer
+            for path in schema["paths"].values()
+            for operation in path.values()
+            for answer in operation["responses"].values()
+        ]
+        for answer in told:
+            content = answer.get("content", {})
+            if content.get("application/json", {}).get("schema") == {"$ref": "#/components/schemas/Problem"}:
+                answer["content"] = {problems.CONTENT_TYPE: content["application/json"]}
         return schema
 
 
@@ -55,7 +68,7 @@ api = Interface(
 router = Router()
 
 
-class Problem(BaseModel):
+class Wrong(BaseModel):
     """One thing wrong with what was sent, with what to do, in both languages."""
 
     where: str
@@ -66,7 +79,7 @@ class Problem(BaseModel):
 class Problems(BaseModel):
     """Everything wrong with what was sent."""
 
-    errors: list[Problem]
+    errors: list[Wrong]
 
 
 class Decision(BaseModel):
@@ -183,3 +196,7 @@ def shown(problem: InputProblem) -> dict[str, str]:
 
 
 api.add_router("/v1", router)
+problems.tell_by(api)
+for _name in yibao.services.find():
+    if find_spec(f"yibao.services.{_name}.api"):
+        api.add_router(f"/v1/{_name}", import_module(f"yibao.services.{_name}.api").router)

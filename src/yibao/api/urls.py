@@ -1,11 +1,11 @@
-"""Addresses of the interface for other programs; each asks nothing of a person's record, so each is open."""
+"""Addresses of the interface for other programs: open where nothing of a person is asked, else for who has a token."""
 
 from typing import Any
 
 from django.urls import path
 
 from yibao.api.app import api
-from yibao.casework.entry import public
+from yibao.casework.entry import CITIZEN, STAFF, open_to, public
 
 OPEN = ("openapi-json", "decisions", "services", "health", "api-root")
 
@@ -14,6 +14,8 @@ def _with_rules(urls: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
     for pattern in urls[0]:
         if pattern.name in OPEN:
             public(pattern.callback)
+        elif "/cases" in str(pattern.pattern):
+            open_to(CITIZEN, STAFF, own="case")(pattern.callback)
     return urls
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from yibao.casework.actors import Actor
 from yibao.casework.entry import VISITOR, rule_of
 from yibao.casework.limits import limit_of
 from yibao.kernel.errors import Refused
+from yibao.store import tokens
 from yibao.web import remembered, sessions
 from yibao.web.access import actor_of
 from yibao.web.limits import too_many
@@ -89,6 +91,8 @@ class PagesMiddleware:
         if VISITOR in rule.who:
             return None
         actor = request.actor  # type: ignore[attr-defined]
+        if request.path.startswith(API):
+            return None if actor and rule.admits(actor) else api_problem(403 if actor else 401)
         at_desk = request.path.startswith(DESK)
         if not actor:
             door = "workbench:sign_in" if at_desk else "portal:sign_in"
@@ -124,6 +128,10 @@ class PagesMiddleware:
 
 
 def _actor(request: HttpRequest) -> Actor | None:
+    # A browser's session opens no address of the interface: nobody can be led there by another site.
+    if request.path.startswith(API):
+        header = request.headers.get("Authorization", "")
+        return actor_of(tokens.holder(header=header, at=request.at) or AnonymousUser())  # type: ignore[attr-defined]
     return actor_of(request.user, office=request.session.get(OFFICE, ""))
 
 
@@ -141,7 +149,9 @@ def refuse_nul(request: HttpRequest) -> HttpResponse | None:
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
-    """Return the page of one error, which says what to do next."""
+    """Return the page of one error, which says what to do next; to a program, the problem."""
+    if request.path.startswith(API):
+        return api_problem(status)
     words = {"title": f"common.error.{status}.title", "body": f"common.error.{status}.body"}
     return render(request, "error.html", words, status=status)
 
@@ -152,6 +162,21 @@ def too_many_page(request: HttpRequest, seconds: int) -> HttpResponse:
     response = render(request, "too_many.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(seconds)
     return response
+
+
+def api_problem(status: int) -> HttpResponse:
+    """Return one error as programs read it."""
+    say = {language: Say(language) for language in LANGUAGES}
+    title, detail = (say[language](f"common.error.{status}.title") for language in LANGUAGES)
+    after = [say[language](f"common.error.{status}.body") for language in LANGUAGES]
+    body = {
+        "type": "about:blank", "title": title, "status": status, "detail": detail, "code": f"http_{status}",
+        "next_zh": after[0], "next_en": after[1], "errors": [],
+    }  # fmt: skip
+    answer = JsonResponse(body, status=status, content_type="application/problem+json")
+    if status == 401:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def refusal_page(request: HttpRequest, error: Refused) -> HttpResponse:

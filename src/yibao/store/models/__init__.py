@@ -2,6 +2,7 @@
 
 from yibao.store.models.access import (
     AccountEvent,
+    ApiToken,
     CitizenLogin,
     Passkey,
     RecoveryCode,
@@ -53,6 +54,7 @@ __all__ = [
     "AccountCredit",
     "AccountEvent",
     "AccountingPeriod",
+    "ApiToken",
     "AuditHead",
     "BalanceCheckpoint",
     "BankAccount",

@@ -3,6 +3,13 @@
 from yibao.kernel.errors import Refusal, Refused
 
 _SENTENCES = {
+    "no_such_person": (
+        422,
+        "没有这个身份证件号码的参保记录",
+        "no record has this identity number",
+        "请核对号码；新参保的请先登记。",
+        "Check the number; register somebody new first.",
+    ),
     "file_empty": (
         422,
         "上传的文件是空的",
