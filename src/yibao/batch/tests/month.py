@@ -43,6 +43,7 @@ HUNDRED = 100
 WORK_AT_ONCE_MAX = 60
 STATEMENTS_OF_AN_ACT = 30
 LATE_DAYS_MAX = 5
+PATIENCE_SECONDS = 3
 END_DAYS_MAX = 90
 IDLE_DAYS = 60
 CLOSE_ON_DAY = 5
@@ -379,6 +380,8 @@ def case_channel(number: str) -> str:
 def _die_at_statement(place: int, work: Callable[[], Any]) -> None:
     # This copy has a connection of its own, and must not go on, whatever happens.
     connection.connection = None
+    # The threads of the typesetter do not come along into a copy: whoever waits for them is killed as well.
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
     left = place
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

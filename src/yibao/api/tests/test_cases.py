@@ -1,0 +1,177 @@
+"""Programs carry a refund from its first answer to acceptance, by token, with the pages' own rules."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from PIL import Image
+
+from yibao.cli import token as token_command
+from yibao.services.refund.tests.conftest import MATERIALS, files, make_chen, staff  # noqa: F401
+from yibao.store import tokens
+from yibao.store.models import ApiToken, Case, CitizenLogin, Contribution, Document, ReadLog
+
+pytestmark = pytest.mark.django_db
+CASES = "/api/v1/refund/cases"
+
+
+class Program:
+    """A program with the token of one login."""
+
+    def __init__(self, client, user):
+        self.client = client
+        self.text = tokens.make(user=user, label="test", at=timezone.now(), days=1)[1]
+
+    def send(self, method, path="", body=None, **headers):
+        given = {"Authorization": f"Bearer {self.text}", **headers}
+        return self.client.generic(
+            method, CASES + path, json.dumps(body) if body is not None else b"", content_type="application/json",
+            headers=given,
+        )  # fmt: skip
+
+    def paper(self, number, material):
+        out = io.BytesIO()
+        Image.new("RGB", (40, 30)).save(out, "PNG")
+        out.seek(0)
+        out.name = "a.png"
+        return self.client.post(
+            f"{CASES}/{number}/documents", {"material": material, "file": out},
+            headers={"Authorization": f"Bearer {self.text}"},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def chen(files):  # noqa: F811
+    return make_chen()
+
+
+@pytest.fixture
+def citizen(client, chen):
+    user = get_user_model().objects.create(username="chen")
+    CitizenLogin.objects.create(user=user, person=chen)
+    return Program(client, user)
+
+
+@pytest.fixture
+def clerk(client, staff):  # noqa: F811
+    return Program(client, get_user_model().objects.get(username="clerk"))
+
+
+@pytest.fixture
+def answers(chen):
+    paid = Contribution.objects.get(enrolment__person=chen, payer="person")
+    return {
+        "region": "500000", "reason": "unemployment_overlap", "payments": [f"p{paid.pk}"], "bank_name": "演示银行",
+        "bank_holder": "陈建国", "bank_number": "6222020000000000000",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def submitted(citizen, answers):
+    number = citizen.send("POST", "", answers, **{"Idempotency-Key": "begin-0001"}).json()["number"]
+    for material in MATERIALS:
+        assert citizen.paper(number, material).status_code == 201
+    assert citizen.send("POST", f"/{number}/submit", **{"Idempotency-Key": "submit-001"}).status_code == 200
+    return number
+
+
+def test_an_application_goes_from_the_first_answer_to_acceptance(citizen, clerk, submitted):
+    state = citizen.send("GET", f"/{submitted}").json()
+    assert (state["state"], state["amount"]) == ("submitted", "1949.10")
+    assert citizen.send("GET", f"/{submitted}/decision").json()["amount"] == "1949.10"
+    assert [one["number"] for one in citizen.send("GET").json()["cases"]] == [submitted]
+
+    seen = clerk.send("GET", f"/{submitted}")
+    assert "accept" in seen.json()["may"]
+    assert submitted in [one["number"] for one in clerk.send("GET").json()["cases"]]
+    accepted = clerk.send("POST", f"/{submitted}/accept", **{"If-Match": seen["ETag"]})
+    assert accepted.json()["state"] == "accepted"
+    assert ReadLog.objects.filter(purpose="api", case_number=submitted).exists()
+
+
+def test_the_same_key_begins_one_case_and_other_content_is_refused(citizen, answers):
+    key = {"Idempotency-Key": "begin-0001"}
+    first, again = (citizen.send("POST", "", answers, **key).json()["number"] for _ in range(2))
+    assert first == again
+    assert Case.objects.count() == 1
+    other = citizen.send("POST", "", {**answers, "bank_holder": "陈"}, **key)
+    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+
+
+def test_evidence_that_changed_is_refused_and_nothing_happens(clerk, submitted):
+    no = clerk.send("POST", f"/{submitted}/accept", **{"If-Match": f'"{"0" * 64}"'})
+    assert (no.status_code, no.json()["code"]) == (409, "evidence_changed")
+    assert Case.objects.get(number=submitted).state == "submitted"
+    assert clerk.send("POST", f"/{submitted}/accept").status_code == 422
+
+
+def test_one_notice_asks_for_everything_and_the_person_hands_in_again(citizen, clerk, submitted):
+    seen = {"If-Match": clerk.send("GET", f"/{submitted}")["ETag"]}
+    items = {"items": [{"field": "bank_number", "note": "请核对账号"}]}
+    assert clerk.send("POST", f"/{submitted}/correction", items, **seen).json()["state"] == "correction_due"
+    assert citizen.send("PATCH", f"/{submitted}", {"bank_name": "演示银行", "bank_holder": "陈建国",
+                                                   "bank_number": "622202123456789012"}).status_code == 200  # fmt: skip
+    assert citizen.send("POST", f"/{submitted}/resubmit").json()["state"] == "submitted"
+    assert citizen.send("POST", f"/{submitted}/withdraw", {"reason": "不再申请"}).json()["state"] == "withdrawn"
+
+
+def test_everything_wrong_is_told_as_a_problem_in_both_languages(citizen, answers):
+    no = citizen.send("POST", "", {**answers, "bank_number": "12"}, **{"Idempotency-Key": "begin-0001"})
+    assert (no.status_code, no["Content-Type"]) == (422, "application/problem+json")
+    told = no.json()
+    assert [one["where"] for one in told["errors"]] == ["bank_number"]
+    assert told["title"]
+    assert told["next_en"]
+    assert not Case.objects.exists()
+    assert citizen.send("POST", "", {**answers, "surprise": 1}, **{"Idempotency-Key": "begin-0002"}).status_code == 422
+
+
+def test_a_paper_that_lies_about_its_kind_is_refused(citizen, answers):
+    number = citizen.send("POST", "", answers, **{"Idempotency-Key": "begin-0001"}).json()["number"]
+    lie = io.BytesIO(b"MZ not a picture")
+    lie.name = "a.png"
+    no = citizen.client.post(
+        f"{CASES}/{number}/documents", {"material": "bank_card", "file": lie},
+        headers={"Authorization": f"Bearer {citizen.text}"},
+    )  # fmt: skip
+    assert (no.status_code, no.json()["code"]) == (415, "file_not_what_it_says")
+    assert not Document.objects.exists()
+
+
+def test_nobody_sees_anothers_case_and_nothing_opens_without_a_token(client, citizen, submitted):
+    user = get_user_model().objects.create(username="stranger")
+    CitizenLogin.objects.create(user=user, person=make_chen("50011219760302001X"))
+    stranger = Program(client, user)
+    for method, path in (("GET", ""), ("GET", "/decision"), ("POST", "/resubmit")):
+        assert stranger.send(method, f"/{submitted}{path}").status_code == 404
+    assert stranger.send("GET").json()["cases"] == []
+    client.force_login(user)
+    no = client.get(f"{CASES}/{submitted}")
+    assert (no.status_code, no["WWW-Authenticate"], no["Content-Type"]) == (401, "Bearer", "application/problem+json")
+    ApiToken.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert citizen.send("GET").status_code == 401
+
+
+def test_no_program_signs_or_pays(client):
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    assert not [
+        path for path in paths if path.rpartition("/")[2] in ("approve", "refuse", "pay", "confirm_paid", "bounce")
+    ]
+
+
+def test_tokens_are_made_listed_and_ended(citizen):
+    run = CliRunner().invoke
+    made = run(token_command.command, ["make", "chen", "--label", "partner"])
+    number, text = made.output.split()
+    assert tokens.holder(header=f"Bearer {text}", at=timezone.now()).username == "chen"
+    listed = run(token_command.command, ["list"]).output
+    assert "partner" in listed
+    assert text not in listed
+    assert run(token_command.command, ["revoke", number]).exit_code == 0
+    assert tokens.holder(header=f"Bearer {text}", at=timezone.now()) is None
+    assert run(token_command.command, ["revoke", number]).exit_code == 1
+    assert run(token_command.command, ["make", "nobody", "--label", "x"]).exit_code == 2
