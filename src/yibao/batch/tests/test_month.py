@@ -11,7 +11,7 @@ from yibao.batch.tests.month import Month, Weather
 pytestmark = pytest.mark.django_db(transaction=True)
 # From the last days of a year to the day on which its books are closed.
 SHORT = {"start": date(2023, 12, 29), "days": 8, "new": 1}
-LONG = {"days": 31, "new": 6}
+LONG = {"days": 31, "new": 2}
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Body, File, Form, Header, Path, Router, Status, UploadedFile
+from ninja import Body, File, Form, Header, Path, Query, Router, Status, UploadedFile
 from ninja.security import HttpBearer
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,7 @@ PURPOSE = "api"
 NUMBER = r"^[A-Z]{2}-[0-9]{4}-[0-9]{6}$"
 KEY = r"^[A-Za-z0-9_.-]{8,64}$"
 HASH = r'^"[0-9a-f]{64}"$'
+CURSOR = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}~[0-9]{1,18})?$"
 TEXT_MAX = 500
 
 Number = Annotated[str, Path(pattern=NUMBER, description="受理编号 number of the case", examples=["CQ-2023-000127"])]
@@ -156,9 +157,11 @@ router = Router(auth=Bearer(), tags=["refund"])
 
 
 @router.get("/cases", response={200: CaseList, **REFUSED}, summary="List one's own cases, or the office's work")
-def case_list(request: HttpRequest, after: Annotated[str, Field(max_length=80)] = "") -> Any:
+def case_list(request: HttpRequest, after: Annotated[str, Query(pattern=CURSOR)] = "") -> Any:
     """List a person's own cases; to staff, the cases whose turn it is for their roles, by deadline."""
     by: Actor = request.actor  # type: ignore[attr-defined]
+    if set(request.GET) - {"after"}:
+        raise refused("unknown_parameter")
     if by.kind == CITIZEN:
         own = [row for row in queues.of_person(by.person_id) if row.service == "refund"]
         return {"cases": [_state(row, by) for row in own], "next": None}

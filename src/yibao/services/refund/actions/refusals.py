@@ -3,6 +3,13 @@
 from yibao.kernel.errors import Refusal, Refused
 
 _SENTENCES = {
+    "unknown_parameter": (
+        422,
+        "地址中有不认识的参数",
+        "the address has a parameter that is not known",
+        "列表只接受 after。",
+        "The list takes after only.",
+    ),
     "no_such_person": (
         422,
         "没有这个身份证件号码的参保记录",
