@@ -95,13 +95,7 @@ class PagesMiddleware:
             return None if actor and rule.admits(actor) else api_problem(403 if actor else 401)
         at_desk = request.path.startswith(DESK)
         if not actor:
-            door = "workbench:sign_in" if at_desk else "portal:sign_in"
-            if request.htmx:  # type: ignore[attr-defined]
-                return HttpResponseClientRedirect(reverse(door))
-            response = redirect(door)
-            if request.method == "GET":
-                response["Location"] += "?" + urlencode({"next": request.get_full_path()})
-            return response
+            return to_the_door(request, at_desk=at_desk)
         if (actor.kind == "staff") != at_desk or not rule.admits(actor):
             return error_page(request, 403)
         return detour(request, rule, values.values()) if at_desk else None
@@ -133,6 +127,17 @@ def _actor(request: HttpRequest) -> Actor | None:
         header = request.headers.get("Authorization", "")
         return actor_of(tokens.holder(header=header, at=request.at) or AnonymousUser())  # type: ignore[attr-defined]
     return actor_of(request.user, office=request.session.get(OFFICE, ""))
+
+
+def to_the_door(request: HttpRequest, *, at_desk: bool) -> HttpResponse:
+    """Return where to sign in, and back to the page that was asked for."""
+    door = "workbench:sign_in" if at_desk else "portal:sign_in"
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(reverse(door))
+    response = redirect(door)
+    if request.method == "GET":
+        response["Location"] += "?" + urlencode({"next": request.get_full_path()})
+    return response
 
 
 def refuse_large_body(request: HttpRequest) -> HttpResponse | None:

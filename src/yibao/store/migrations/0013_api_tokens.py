@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0011_bulk_approval"),
+        ("store", "0012_retention"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
