@@ -26,8 +26,9 @@ SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "Windows": "Windows", "Mac 
 def at_sign_in(*, sender: object, request: HttpRequest, user: User, **_: object) -> None:
     """Begin a session; connected to Django's signal, which is sent after the key was changed."""
     at = _at(request)
-    # Django keeps the key when the same person signs in over an open session.
-    if OpenSession.objects.filter(session_key=request.session.session_key).exists():
+    # Django keeps the key when the same person signs in over an open session, and has none yet after another one's.
+    key = request.session.session_key
+    if key is None or OpenSession.objects.filter(session_key=key).exists():
         renew(request)
     request.session[BEGAN] = request.session[SEEN] = int(at.timestamp())
     oldest = at - timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -136,6 +136,12 @@ class TestSessions:
         assert client.get(page).status_code == 302
         assert not OpenSession.objects.exists()
 
+    def test_somebody_else_may_sign_in_over_an_open_session(self, client, alice, clerk):
+        for door, login in (("/sign-in", "alice"), ("/workbench/sign-in", "clerk"), ("/sign-in", "alice")):
+            assert client.post(door, {"login": login, "password": PASSWORD}).status_code == 302
+            assert client.session.session_key in set(OpenSession.objects.values_list("session_key", flat=True))
+        assert client.get("/cases").status_code == 200
+
     def test_being_there_is_noted_once_a_minute(self, client, alice, django_assert_max_num_queries):
         client.force_login(alice)
         age(client, **{SEEN: 61})
