@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from yibao.kernel.errors import Refused
-from yibao.services.refund import actions
+from yibao.services.refund import actions, documents
 from yibao.store import verify
-from yibao.store.models import CaseAction, JournalTransaction, Payment
+from yibao.store.models import CaseAction, JournalTransaction, Payment, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +111,28 @@ def test_slips_are_numbered_once_for_two_clicks(walk):
     first, second = at_once(click, click)
     assert first == second
     assert walk.case.papers.filter(kind="refund_slip", voided_at=None).count() == 1
+
+
+def test_while_a_letter_is_typeset_others_write(walk, monkeypatch):
+    """A letter takes long to set; the case, the number and the whole database stay free for everybody else."""
+    walk.submitted().accept()
+    typeset, written = documents.typeset, []
+
+    def slow(**given):
+        def write():
+            try:
+                with transaction.atomic():
+                    Person.objects.filter(pk=walk.case.person_id).update(phone="19900000009")
+                    type(walk.case).objects.select_for_update().get(number=walk.number)
+                    written.append(walk.number)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(write).result(timeout=20)
+        return typeset(**given)
+
+    monkeypatch.setattr(documents, "typeset", slow)
+    paper = actions.make_paper(number=walk.number, kind="acceptance_receipt", by=walk.staff["clerk"], **walk.now())
+    assert written == [walk.number]
+    assert paper.size > 0
