@@ -43,6 +43,8 @@ YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
 YIBAO_PROMISE_YEARS = max(2, int(os.environ.get("YIBAO_PROMISE_YEARS", "2")))
 YIBAO_CALL_BACK_DAYS = int(os.environ.get("YIBAO_CALL_BACK_DAYS", "5"))
 YIBAO_BULK_INSPECTED = max(1, int(os.environ.get("YIBAO_BULK_INSPECTED") or 10))
+# A photo may be larger than what is kept of it: it is made smaller before it is stored.
+YIBAO_PHOTO_BYTES_MAX = 25 * 1024 * 1024
 
 SECRET_KEY = secret(folder=YIBAO_KEYS_DIR, name="session")
 DEBUG = os.environ.get("YIBAO_DEBUG") == "1"
@@ -122,7 +124,7 @@ locals().update(mail.settings(url=os.environ.get("YIBAO_SMTP_URL", ""), folder=Y
 YIBAO_PROXIES = int(os.environ.get("YIBAO_PROXIES", "0"))
 YIBAO_SECOND_FACTOR = os.environ.get("YIBAO_SECOND_FACTOR", "required") != "off"
 YIBAO_STEP_UP_SECONDS = 10 * 60
-
+CSRF_FAILURE_VIEW = "yibao.web.kept.csrf_failure"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [

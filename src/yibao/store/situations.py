@@ -173,7 +173,8 @@ def _person(rows: Sequence[Plain], on: date) -> Plain:
     plain = {
         "born": first["born"].isoformat(),
         "sex": first["sex"],
-        "died": _day(first["died_on"]),
+        # Who died after the application is decided upon as applied for; the pages tell staff and heirs.
+        "died": _day(first["died_on"]) if first["died_on"] and first["died_on"] <= on else None,
         "retired_on": _day(first["retired_on"]),
         "groups": list(dict.fromkeys(row["groups__code"] for row in current)),
     }

@@ -20,7 +20,7 @@ from yibao.casework.entry import VISITOR, rule_of
 from yibao.casework.limits import limit_of
 from yibao.kernel.errors import Refused
 from yibao.store import tokens
-from yibao.web import remembered, sessions
+from yibao.web import kept, remembered, sessions
 from yibao.web.access import actor_of
 from yibao.web.limits import too_many
 from yibao.web.models import MINUTE_SECONDS
@@ -130,20 +130,22 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 
 def to_the_door(request: HttpRequest, *, at_desk: bool) -> HttpResponse:
-    """Return where to sign in, and back to the page that was asked for."""
+    """Send a visitor to sign in and back again; what an expired page of a citizen sent is kept."""
     door = "workbench:sign_in" if at_desk else "portal:sign_in"
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponseClientRedirect(reverse(door))
     response = redirect(door)
     if request.method == "GET":
         response["Location"] += "?" + urlencode({"next": request.get_full_path()})
+    elif not at_desk and kept.keep(request):
+        response["Location"] += "?" + urlencode({"next": reverse("portal:kept"), "expired": "1"})
     return response
 
 
 def refuse_large_body(request: HttpRequest) -> HttpResponse | None:
     """Return 413 for a body larger than an upload may be, before any of it is read."""
     size = str(request.META.get("CONTENT_LENGTH") or "0")
-    limit = settings.YIBAO_UPLOAD_BYTES_MAX + BODY_SLACK_BYTES
+    limit = settings.YIBAO_PHOTO_BYTES_MAX + BODY_SLACK_BYTES
     return error_page(request, 413) if size.isdigit() and int(size) > limit else None
 
 

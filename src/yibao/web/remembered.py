@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
 from yibao.store.models import ReaderSettings
+from yibao.web import kept
 from yibao.web.words import LANGUAGES
 
 LANGUAGE_COOKIE = "yibao_language"
@@ -32,6 +33,7 @@ def choose(request: HttpRequest, *, language: str | None, large: bool | None) ->
 
 def at_sign_in(sender: object, request: HttpRequest, user: User, **_: object) -> None:
     """Take up what is remembered of a person; large type that is on is never switched off by signing in."""
+    request.who = kept.who(user)  # type: ignore[attr-defined]
     device = _on_device(request)
     saved = ReaderSettings.objects.filter(user=user).values("language", "large").first()
     if saved is None:
@@ -41,12 +43,14 @@ def at_sign_in(sender: object, request: HttpRequest, user: User, **_: object) ->
 
 def send(request: HttpRequest, response: HttpResponse) -> None:
     """Set the cookies of what was chosen or remembered in this request."""
-    kept: dict[str, Any] = getattr(request, "remembered", {})
+    chosen: dict[str, Any] = getattr(request, "remembered", {})
     cookies = {}
-    if "language" in kept:
-        cookies[LANGUAGE_COOKIE] = kept["language"]
-    if "large" in kept:
-        cookies[LARGE_COOKIE] = "1" if kept["large"] else "0"
+    if "language" in chosen:
+        cookies[LANGUAGE_COOKIE] = chosen["language"]
+    if "large" in chosen:
+        cookies[LARGE_COOKIE] = "1" if chosen["large"] else "0"
+    if hasattr(request, "who"):
+        cookies[kept.WHO_COOKIE] = request.who
     for name, value in cookies.items():
         response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import QueryDict
 
 from yibao.kernel.identifiers import IdentifierError, check_bank_card, check_resident_id
-from yibao.kernel.money import Money, MoneyError
+from yibao.kernel.money import MoneyError
+from yibao.kernel.typed import amount
 
 BANK_NAME_MAX = 80
 HOLDER_MAX = 60
@@ -197,7 +198,7 @@ def determined(*, post: QueryDict) -> Form:
     typed = {name: post.get(name, "").strip() for name in ("amount", "worksheet")}
     form = Form(answers=dict(typed), typed=typed)
     try:
-        Money.parse(typed["amount"])
+        form.answers["amount"] = str(amount(typed["amount"]))
     except MoneyError:
         form.errors["amount"] = "refund.error.amount"
     if not typed["worksheet"]:

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person first, then what their record shows, then their cases."""
     person = Person.objects.get(pk=request.actor.person_id)
     own = list(own_cases(request))
-    tasks = {number: words for found in contributions("portal_tasks", request) for number, words in found.items()}
+    tasks = tasks_of(request)
     cards = [case_card(case, request, tasks.get(case.number, "")) for case in own]
     context = {
         "section": "home",
@@ -60,9 +60,23 @@ def payments(request: HttpRequest) -> HttpResponse:
 @open_to(CITIZEN, own="self")
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
-    """Show all cases of the person, newest first."""
-    cards = [case_card(case, request) for case in own_cases(request)]
-    return render(request, "portal/cases.html", {"section": "cases", "cases": cards})
+    """Show all cases of the person: what they must do first, then what is under way, then what is closed."""
+    tasks = tasks_of(request)
+    cards = [case_card(case, request, tasks.get(case.number, "")) for case in own_cases(request)]
+    groups = [
+        {"code": "turn", "cards": [card for card in cards if card["turn"]]},
+        {"code": "running", "cards": [card for card in cards if not card["turn"] and not card["closed"]]},
+        {"code": "closed", "cards": [card for card in cards if card["closed"]]},
+    ]
+    for group in groups:
+        group["title"] = request.say(f"portal.cases.{group['code']}")
+    context = {"section": "cases", "groups": [group for group in groups if group["cards"]]}
+    return render(request, "portal/cases.html", context)
+
+
+def tasks_of(request: HttpRequest) -> dict[str, str]:
+    """Return the cases that wait for the person although their state does not say so: number to what is to do."""
+    return {number: words for found in contributions("portal_tasks", request) for number, words in found.items()}
 
 
 def own_cases(request: HttpRequest) -> QuerySet[Case]:
@@ -112,6 +126,7 @@ def case_card(case: Case, request: HttpRequest, task: str = "") -> dict[str, Any
         "amount": case.amount_fen,
         "due_on": case.due_on if case.state not in (*CLOSED, *DONE, *TURN) else None,
         "on": case.closed_on or case.submitted_on or case.opened_on,
+        "kept": request.say("portal.cases.kept") if case.state == "draft" else "",
         "closed": case.state in (*CLOSED, *DONE),
     }
 

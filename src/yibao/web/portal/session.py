@@ -12,7 +12,7 @@ from yibao.casework.entry import public
 from yibao.casework.limits import SIGN_IN, limited
 from yibao.store import accounts
 from yibao.store.models import StaffCredential
-from yibao.web import remembered
+from yibao.web import kept, remembered
 from yibao.web.places import OFFICERS_NAV
 from yibao.web.proving import TEMPORARY
 from yibao.web.sections import contributions
@@ -44,7 +44,13 @@ def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
             return redirect(_own_page(tried.user) if target == home else target)
     errors = {name: request.say(key, **values) for name, (key, values) in tried.errors.items()}
     open_pages = contributions("portal_open", request) if door == "citizen" else []
-    context = {"errors": errors, "fields": _fields(request, door, typed), "next": target, "open": open_pages}
+    context = {
+        "errors": errors,
+        "fields": _fields(request, door, typed),
+        "next": target,
+        "expired": "expired" in request.GET,
+        "open": open_pages,
+    }
     context["no_factor"] = not settings.YIBAO_SECOND_FACTOR
     return render(
         request, f"{'portal' if door == 'citizen' else 'workbench'}/sign_in.html", context, status=tried.status
@@ -71,7 +77,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     at_desk = getattr(request.actor, "kind", "") == "staff"
     logout(request)
-    return redirect("workbench:sign_in" if at_desk else "portal:sign_in")
+    response = redirect("workbench:sign_in" if at_desk else "portal:sign_in")
+    # Whoever signs out leaves: what is typed on this device later is not theirs.
+    response.delete_cookie(kept.WHO_COOKIE)
+    return response
 
 
 @public

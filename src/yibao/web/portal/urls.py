@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from yibao.web import kept
 from yibao.web.portal import contact, messages, open_sessions, own_data, pages, promises, ratings, rules, session
 
 app_name = "portal"
@@ -10,6 +11,7 @@ urlpatterns = [
     path("payments", pages.payments, name="payments"),
     path("cases", pages.cases, name="cases"),
     path("reads", pages.reads, name="reads"),
+    path("kept", kept.again, name="kept"),
     path("messages", messages.inbox, name="messages"),
     path("messages/<int:message>", messages.one, name="message"),
     path("contact", contact.overview, name="contact"),

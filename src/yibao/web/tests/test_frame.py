@@ -60,7 +60,7 @@ class TestErrors:
 
     def test_a_file_that_is_too_large_is_refused_before_it_is_read(self, client, db):
         page = client.post(
-            "/sign-in", data=b"x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=11_000_000
+            "/sign-in", data=b"x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=27_000_000
         )
         assert page.status_code == 413
         assert "10 MB" in page.content.decode()

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, get_args
 
 from yibao.casework.actors import Actor
-from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.kernel.identifiers import IdentifierError, check_bank_card
+from yibao.kernel.errors import Bilingual, InputInvalid, InputProblem
+from yibao.kernel.identifiers import check_bank_card
 from yibao.kernel.money import Money, MoneyError
+from yibao.kernel.names import check_name
 from yibao.policy.casefile import codes
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
@@ -108,6 +109,14 @@ def _payments(answers: _Answers) -> Callable[[], None]:
     return apply
 
 
+def _checked(answers: _Answers, name: str, text: str, check: Callable[[str], str]) -> str:
+    try:
+        return check(text)
+    except Bilingual as problem:
+        answers.wrong(name, problem.zh, problem.en)
+        return text
+
+
 def _account(answers: _Answers) -> Callable[[], None]:
     if not any(name in answers.given for name in ACCOUNT_ANSWERS):
         return _nothing
@@ -115,11 +124,9 @@ def _account(answers: _Answers) -> Callable[[], None]:
     for name, text in texts.items():
         if not text or len(text) > TEXT_MAX:
             answers.wrong(name, f"请填写，最多 {TEXT_MAX} 个字", f"fill this in, at most {TEXT_MAX} characters")
-    if texts["bank_number"]:
-        try:
-            texts["bank_number"] = check_bank_card(texts["bank_number"])
-        except IdentifierError as error:
-            answers.wrong("bank_number", error.zh, error.en)
+    for name, check in (("bank_holder", check_name), ("bank_number", check_bank_card)):
+        if 0 < len(texts[name]) <= TEXT_MAX:
+            texts[name] = _checked(answers, name, texts[name], check)
 
     def apply() -> None:
         answers.request.bank_account = BankAccount.objects.create(

@@ -99,7 +99,12 @@ def attach(*, number: str, material: str, name: str, content: bytes, by: Actor, 
     """
     if material not in get_args(codes.Material):
         raise refused("material_unknown", material)
-    upload = uploads.checked(name=name, content=content, bytes_max=settings.YIBAO_UPLOAD_BYTES_MAX)
+    upload = uploads.checked(
+        name=name,
+        content=content,
+        bytes_max=settings.YIBAO_UPLOAD_BYTES_MAX,
+        photo_bytes_max=settings.YIBAO_PHOTO_BYTES_MAX,
+    )
     with transaction.atomic():
         case = cases.locked(number)
         document = documents.add(

@@ -26,10 +26,31 @@ _SENTENCES = {
     ),
     "file_too_large": (
         413,
-        "文件超过 10 MB",
-        "the file is larger than 10 MB",
+        "文件太大：照片最多 25 MB，PDF 最多 10 MB",
+        "the file is too large: a photo may have 25 MB, a PDF 10 MB",
         "请压缩或分次上传。",
         "Make it smaller, or upload it in parts.",
+    ),
+    "file_heic": (
+        415,
+        "这是苹果手机的 HEIC 照片，窗口的电脑打不开",
+        "this is a HEIC photo, which the office cannot open",
+        "请在“设置—相机—格式”里选“兼容性最佳”重新拍，或把照片截屏后上传截屏。",
+        "Choose Most Compatible under Settings, Camera, Formats and take it again, or upload a screenshot of it.",
+    ),
+    "file_locked": (
+        422,
+        "这份 PDF 加了密码，窗口打不开",
+        "this PDF is locked with a password",
+        "请去掉密码后再上传，或拍照上传。",
+        "Remove the password and upload it again, or upload photos.",
+    ),
+    "file_unfolds": (
+        413,
+        "这个文件展开后大得不正常",
+        "this file unfolds to an abnormal size",
+        "请重新拍照或扫描后上传。",
+        "Take the picture or scan again.",
     ),
     "file_kind_not_allowed": (
         415,

@@ -13,6 +13,7 @@ from yibao.casework.entry import CITIZEN, open_to
 from yibao.casework.limits import APPLICATION, limited
 from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
+from yibao.kernel.names import same_name
 from yibao.kernel.workdays import add_working_days
 from yibao.services.refund import actions, forms
 from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
@@ -216,9 +217,16 @@ def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 
         "missing": views.missing(views.materials(decision, say)),
         "sources": views.sources(decision),
         "key": f"submit/{case.number}/{case.action_count}",
+        "holder_differs": holder_differs(case),
         "errors": {"answers": error} if error else {},
     }
     return render(request, "refund/check.html", context, status=status)
+
+
+def holder_differs(case: Case) -> bool:
+    """Return whether the payer is to be paid on an account in another name, which a bank may send back."""
+    held = case.refund.bank_account
+    return bool(held) and case.refund.applicant == "payer" and not same_name(one=held.holder, other=case.person.name)
 
 
 def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
