@@ -15,6 +15,12 @@ from yibao.store.messages import telling
 from yibao.store.models import Person
 from yibao.web.sections import contributions
 
+FIGURE_READERS = frozenset(
+    {"reviewer", "county_agency", "county_hrss", "county_finance", "city_agency", "city_hrss", "city_finance"}
+    | {PAYOUT_ROLE, "auditor"}
+)
+"""Roles that answer for more than their own cases."""
+
 
 def region_of(request: HttpRequest) -> Region | None:
     """Return the pooling area of the reader, or None for visitors and where no rules are known."""
@@ -51,6 +57,7 @@ ROLES_NAV = {
     "batches": {PAYOUT_ROLE},
     "reconcile": {PAYOUT_ROLE, "auditor"},
     "undelivered": {INTAKE_ROLE},
+    "figures": FIGURE_READERS,
     "promises": promises.READERS,
     "call_backs": promises.READERS,
 }

@@ -16,7 +16,7 @@ def contributions(hook: str, request: HttpRequest) -> list[Any]:
 
     A service offers `portal_service` (its card), `portal_section` (a template and its context for the citizen's first
     page), `portal_tasks` (cases that wait for the citizen), `portal_open` (a link for visitors), `workbench_nav`
-    (items of the staff's navigation) and `queue_filters` (filters of the work list).
+    (items of the staff's navigation), `queue_filters` (filters of the work list) and `refusal_reasons` (code to words).
     """
     answers = (function(request) for function in _hooks(hook))
     return [answer for answer in answers if answer]

@@ -6,6 +6,8 @@ from yibao.web.portal import open_sessions
 from yibao.web.workbench import (
     bulk,
     callbacks,
+    keys,
+    leading,
     lists,
     officers,
     pages,
@@ -24,6 +26,9 @@ urlpatterns = [
     path("next", taking.take_next, name="next"),
     path("filters", taking.save, name="save_filter"),
     path("filters/<int:saved>/forget", taking.forget, name="forget_filter"),
+    path("figures", leading.shown, name="figures"),
+    path("figures.csv", leading.as_file, name="figures_file"),
+    path("keys", keys.shown, name="keys"),
     path("sign-in", pages.sign_in, name="sign_in"),
     path("undelivered", undelivered.index, name="undelivered"),
     path("undelivered/<int:delivery>/again", undelivered.again, name="undelivered_again"),

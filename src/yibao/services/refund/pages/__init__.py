@@ -6,7 +6,7 @@ from yibao.services.refund.pages import apply, counter, desk, files, find, inter
 from yibao.services.refund.pages.counter import workbench_nav
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
-from yibao.services.refund.pages.narrowing import queue_filters
+from yibao.services.refund.pages.narrowing import queue_filters, refusal_reasons
 from yibao.services.refund.pages.track import portal_tasks
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "portal_service",
     "portal_tasks",
     "queue_filters",
+    "refusal_reasons",
     "urlpatterns",
     "workbench_nav",
     "workbench_urlpatterns",

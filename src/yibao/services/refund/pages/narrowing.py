@@ -1,4 +1,4 @@
-"""What a refund adds to the filters of the work list: where it came in, and how well its decision is founded."""
+"""What a refund adds to lists and figures: where it came in, how well its decision is founded, why it is refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,3 +35,9 @@ def founded(basis: str) -> Refine:
     decisions = StoredDecision.objects.filter(case=OuterRef("pk"), evidence_hash=OuterRef("evidence_hash"))
     shaky = decisions.filter(Q(canonical__contains=weak) | Q(outcome="manual"))
     return lambda found: found.filter(Exists(shaky))
+
+
+def refusal_reasons(request: HttpRequest) -> dict[str, str]:
+    """Return why a refund may be refused: code to words."""
+    english = request.say.language == "en"
+    return {code: en if english else zh for code, (zh, en) in workflow.REFUSE_REASONS.items()}
