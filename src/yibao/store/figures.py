@@ -58,12 +58,12 @@ class Figures:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
-def by(numbers: Counter[Key], place: int) -> Counter[Any]:
+def by(numbers: Counter[Key], *, place: int) -> Counter[Any]:
     """Return numbers added up by one part of their key: 0 the day, 1 the region, 2 the service.
 
     Examples:
         >>> day = date(2023, 2, 10)
-        >>> by(Counter({(day, "500112", "refund"): 2, (day, "500103", "refund"): 1}), 2)
+        >>> by(Counter({(day, "500112", "refund"): 2, (day, "500103", "refund"): 1}), place=2)
         Counter({'refund': 3})
     """
     found: Counter[Any] = Counter()

@@ -25,7 +25,7 @@ def test_steps_are_counted_by_day_region_and_service(desk, make_person) -> None:
         desk.submitted(make_person(), number=f"C{place}", region=region)
     found = of()
     assert found.steps["submit"] == {(DAY, "500112", "refund"): 2, (DAY, "500103", "refund"): 1}
-    assert figures.by(found.steps["submit"], 1) == {"500112": 2, "500103": 1}
+    assert figures.by(found.steps["submit"], place=1) == {"500112": 2, "500103": 1}
     assert of(first=date(2023, 2, 11)).steps["submit"] == Counter()
 
 
@@ -67,7 +67,7 @@ def test_only_money_that_arrived_counts(desk, make_person) -> None:
             settled_on=settled,
         )  # fmt: skip
     found = of()
-    assert figures.by(found.fen, 0) == {DAY: 194910}
+    assert figures.by(found.fen, place=0) == {DAY: 194910}
     assert sum(found.paid.values()) == 1
 
 

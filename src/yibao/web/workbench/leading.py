@@ -65,7 +65,7 @@ def as_file(request: HttpRequest) -> HttpResponse:
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow([request.say(f"desk.figures.column.{name}") for name in ("day", *COLUMNS)])
-    columns = [by(numbers, DAY) for numbers in _columns(found)]
+    columns = [by(numbers, place=DAY) for numbers in _columns(found)]
     for day in found.days():
         row = [column[day] for column in columns]
         table.writerow([day.isoformat(), *row[:-1], str(Money(row[-1]))])
@@ -136,9 +136,9 @@ def _headline(found: Figures, say: Any) -> list[dict[str, str]]:
 def _daily(found: Figures, say: Any) -> Iterator[dict[str, Any]]:
     """Give the drawings over days: what came, was accepted and signed, and what was paid."""
     for name, kind in STREAMS:
-        yield _drawing(found, say, name, by(found.steps[kind], DAY), money=False)
-    yield _drawing(found, say, "late", by(found.late, DAY), money=False)
-    yield _drawing(found, say, "sum", by(found.fen, DAY), money=True)
+        yield _drawing(found, say, name, by(found.steps[kind], place=DAY), money=False)
+    yield _drawing(found, say, "late", by(found.late, place=DAY), money=False)
+    yield _drawing(found, say, "sum", by(found.fen, place=DAY), money=True)
 
 
 def _drawing(found: Figures, say: Any, name: str, numbers: Any, *, money: bool) -> dict[str, Any]:
@@ -174,10 +174,10 @@ def _tables(found: Figures, request: HttpRequest) -> Iterator[dict[str, Any]]:
     ages = [say("desk.figures.up_to", days=days) for days in AGES] + [say("desk.figures.older", days=AGES[-1])]
     yield table("ages", zip(ages, found.ages, strict=True), ordered=True)
     yield table(
-        "regions", [(place_words(request, code), fen) for code, fen in by(found.fen, REGION).items()], money=True
+        "regions", [(place_words(request, code), fen) for code, fen in by(found.fen, place=REGION).items()], money=True
     )
     services = yibao.services.find()
-    named = [(say.pick(services[name]), fen) for name, fen in by(found.fen, SERVICE).items()]
+    named = [(say.pick(services[name]), fen) for name, fen in by(found.fen, place=SERVICE).items()]
     yield table("services", named, money=True)
     words = {code: text for told in contributions("refusal_reasons", request) for code, text in told.items()}
     unknown = say("desk.figures.none_given")
