@@ -20,7 +20,7 @@ KEYS = {
 }
 
 
-@open_to(STAFF)
+@open_to(STAFF, own="self")
 @require_safe
 def shown(request: HttpRequest) -> HttpResponse:
     """Show what each key does, and where they are switched off."""
