@@ -297,7 +297,7 @@ class Route:
     def filled(self, case: Case) -> str | None:
         """The address for a case, or None where the case has nothing to put into it."""
         paper = case.papers.first()
-        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code}
+        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code, "times": 1}
         values = {
             # A paper is checked by its own number, everything else is found by the case's.
             "number": paper and paper.number if "code" in self.parameters else case.number,

@@ -45,6 +45,8 @@ def cases(busy_city) -> list[Case]:
         user = get_user_model().objects.create(username=f"citizen_{state}")
         CitizenLogin.objects.create(user=user, person_id=case.person_id)
         signed_in(user.username).post(reverse("refund:make_paper", args=[case.number, "application_form"]))
+        if paper := case.papers.first():
+            signed_in(user.username).post(reverse("refund:reprint", args=[case.number, paper.number]), {"key": "1"})
     now = {"on": timezone.localdate(), "at": timezone.now()}
     bulk.make(query=Query("reviewer", REGION, "refund"), key="k", by=staff_actor("reviewer"), **now)
     return list(found.values())

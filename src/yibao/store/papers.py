@@ -77,9 +77,10 @@ def content(paper: IssuedPaper) -> bytes:
     return documents.get(paper.sha256)
 
 
-def reprint(number: str) -> None:
-    """Count one more print of a paper."""
+def reprint(number: str) -> int:
+    """Count one more print of a paper, and return which reprint it is; the caller holds the lock of its case."""
     IssuedPaper.objects.filter(number=number).update(reprints=F("reprints") + 1)
+    return IssuedPaper.objects.values_list("reprints", flat=True).get(number=number)
 
 
 def find(*, number: str, check_code: str) -> IssuedPaper:

@@ -1,6 +1,7 @@
 """The proof of books and casework, from the database or from an export; and the exports."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from yibao.casework import proof as casework_proof
 from yibao.kernel.canonical import canonical_json
 from yibao.ledger import proof as ledger_proof
 from yibao.store import accounts, documents, guards, heads
-from yibao.store.models import Document, IssuedPaper, Payment, PaymentBatch
+from yibao.store.models import CaseAction, Document, IssuedPaper, Payment, PaymentBatch
 from yibao.store.records import audit_records, ledger_records
 from yibao.store.snapshot import snapshot
 
@@ -56,7 +57,7 @@ def verify_audit(
     with snapshot():
         faults = _read_through(casework_proof.faults(audit_records(), signed=signed))
         faults = [*faults, *_read_through(accounts.faults())]
-        return [*_guard_faults(), *faults, *_payment_faults(), *_batch_faults(), *(_file_faults() if files else ())]
+        return [*_guard_faults(), *faults, *_row_faults(), *(_file_faults() if files else ())]
 
 
 def export(*, what: str, file: Path) -> int:
@@ -102,6 +103,23 @@ def _read_through(faults: Iterable[str]) -> Iterator[str]:
         yield from faults
     except (ValueError, TypeError, DatabaseError) as error:
         yield f"有记录无法读出：{error}。 / A record cannot be read: {error}."
+
+
+def _row_faults() -> Iterator[str]:
+    yield from _payment_faults()
+    yield from _batch_faults()
+    yield from _reprint_faults()
+
+
+def _reprint_faults() -> Iterator[str]:
+    """Compare how often papers were printed again with what the chains say of it."""
+    done = CaseAction.objects.filter(kind="print").values_list("data", flat=True)
+    acted = Counter(data.get("paper") for data in done.iterator())
+    told = dict(IssuedPaper.objects.filter(reprints__gt=0).values_list("number", "reprints"))
+    for number in sorted({*acted, *told}, key=str):
+        if acted[number] != told.get(number, 0):
+            counts = f"{told.get(number, 0)}/{acted[number]}"
+            yield f"文书 {number} 的补打次数与案件记录不符 {counts}。 / Reprints of {number} differ: {counts}."
 
 
 def _payment_faults() -> Iterator[str]:

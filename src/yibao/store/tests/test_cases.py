@@ -203,7 +203,7 @@ class TestAFile:
             case=case, kind="refund_slip", number="S1", check_code="ABCDEFGH2345", content=b"%PDF slip",
             by=staff("finance", "finance"), at=AT, on=DAY,
         )  # fmt: skip
-        papers.reprint("S1")
+        assert papers.reprint("S1") == 1
         found = papers.find(number="S1", check_code="abcdefgh2345 ")
         assert (found, found.reprints, papers.content(found)) == (made, 1, b"%PDF slip")
         with pytest.raises(Refused, match="no_such_paper"):

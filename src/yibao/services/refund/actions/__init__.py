@@ -21,6 +21,7 @@ from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.promising import promise, take_back_promise
+from yibao.services.refund.actions.reprinting import reprint, reprinted
 from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_correction, not_accept, refuse
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "preview",
     "promise",
     "refuse",
+    "reprint",
+    "reprinted",
     "resubmit",
     "save_answers",
     "sign_together",

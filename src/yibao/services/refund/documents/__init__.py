@@ -1,6 +1,7 @@
 """The papers of a refund: 退保申请表, 退款单, 受理回执, 一次性告知书, 决定书 and 告知承诺书."""
 
 from yibao.services.refund.documents.check import check_address
+from yibao.services.refund.documents.copies import marked
 from yibao.services.refund.documents.papers import (
     AcceptanceReceipt,
     ApplicationForm,
@@ -29,5 +30,6 @@ __all__ = [
     "Stamp",
     "Told",
     "check_address",
+    "marked",
     "typeset",
 ]

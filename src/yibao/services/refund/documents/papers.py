@@ -17,7 +17,6 @@ class Stamp:
     agency: str
     check_code: str
     check_address: str
-    print_count: int = 1
     synthetic: bool = True
 
 

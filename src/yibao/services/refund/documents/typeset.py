@@ -44,11 +44,30 @@ def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
         "stamp": json.dumps(_plain(stamp), ensure_ascii=False),
         "qr": qr_svg(stamp.check_address),
     }
+    return _compiled(template=paper.template, inputs=inputs, on=stamp.issued_on)
+
+
+def reprint_mark(*, times: int, on: date) -> bytes:
+    """Return the page that is laid over a paper printed again: an empty one with the mark in its top margin.
+
+    Args:
+        times: Which reprint it is, 1 for the first.
+        on: The day it is printed again.
+
+    Examples:
+        >>> reprint_mark(times=1, on=date(2026, 1, 5))[:5]
+        b'%PDF-'
+    """
+    mark = json.dumps({"times": times, "on": _plain(on)}, ensure_ascii=False)
+    return _compiled(template="reprint_mark", inputs={"mark": mark}, on=on)
+
+
+def _compiled(*, template: str, inputs: dict[str, str], on: date) -> bytes:
     pdf = _compiler().compile(
-        input=str(_TEMPLATES / f"{paper.template}.typ"),
+        input=str(_TEMPLATES / f"{template}.typ"),
         format="pdf",
         sys_inputs=inputs,
-        timestamp=datetime.combine(stamp.issued_on, time(), tzinfo=UTC),
+        timestamp=datetime.combine(on, time(), tzinfo=UTC),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("a paper is one file")

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from yibao.services.refund.pages import apply, counter, desk, files, find, interview, payout, promises, track, unmask
+from yibao.services.refund.pages import (
+    apply,
+    counter,
+    desk,
+    files,
+    find,
+    interview,
+    papers,
+    payout,
+    promises,
+    track,
+    unmask,
+)
 from yibao.services.refund.pages.counter import workbench_nav
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
@@ -48,6 +60,8 @@ urlpatterns = [
     path(f"{CASE}/files/<int:document_id>", track.document, name="document"),
     path(f"{CASE}/papers/make/<slug:kind>", track.make_paper, name="make_paper"),
     path(f"{CASE}/papers/<str:paper_number>", track.paper, name="paper"),
+    path(f"{CASE}/papers/<str:paper_number>/again", papers.reprint, name="reprint"),
+    path(f"{CASE}/papers/<str:paper_number>/again/<int:times>", papers.copy, name="copy"),
 ]
 
 workbench_urlpatterns = [
@@ -62,4 +76,6 @@ workbench_urlpatterns = [
     path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),
     path(f"{CASE}/papers/make/<slug:kind>", desk.make_paper, name="make_paper"),
     path(f"{CASE}/papers/<str:paper_number>", desk.paper, name="paper"),
+    path(f"{CASE}/papers/<str:paper_number>/again", papers.reprint_at_desk, name="reprint"),
+    path(f"{CASE}/papers/<str:paper_number>/again/<int:times>", papers.copy_at_desk, name="copy"),
 ]

@@ -15,6 +15,7 @@ from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import apply, buttons, promises, review, sides, track, views
+from yibao.services.refund.pages.papers import issued, send_paper
 from yibao.services.refund.pages.sides import desk_case
 from yibao.store import cases
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
@@ -73,6 +74,7 @@ def show(
         **buttons.fields(say, typed=form.typed, tried=verb, materials=shown["materials"], reasons=reasons(say)),
         "payments": payments(held, say),
         "papers": papers(held, say),
+        "issued": issued(held, request, space="workbench_refund"),
         "broken": broken_before(held.person_id),
         "at_counter": at_counter(held, request),
         "tried": verb,
@@ -338,7 +340,7 @@ def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     """Send an issued paper."""
-    return track.send_paper(desk_case(request, number).papers.filter(number=paper_number).first())
+    return send_paper(desk_case(request, number).papers.filter(number=paper_number).first())
 
 
 @open_to(STAFF, own="case")

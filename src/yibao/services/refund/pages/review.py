@@ -18,7 +18,7 @@ from yibao.store.models import Case, CaseAction
 ACCOUNT_SHOWN = 4
 OTHERS_SHOWN_MAX = 10
 STOPS, GOES_ON = "ask_correction", ("resubmit", "withdraw")
-TOLD = (*track.TOLD, "note", "take", "release", "hand_over", "escalate")
+TOLD = (*track.TOLD, "note", "take", "release", "hand_over", "escalate", "print")
 ANSWERS_TOLD = ("reason", "payments", "bank_number", "seen_at_window", "determined", "applicant")
 ON_RECORD = "档案"
 LONG_NUMBER = 8

@@ -14,10 +14,11 @@ from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, sides, views
+from yibao.services.refund.pages.papers import issued, send_paper, sent
 from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
-from yibao.store import cases, documents, papers, promises, ratings
-from yibao.store.models import Case, CaseAction, Document, IssuedPaper
+from yibao.store import cases, documents, ratings
+from yibao.store.models import Case, CaseAction, Document
 
 TOLD = (
     "submit",
@@ -74,7 +75,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "wrong_account": apply.account_is_wrong(own, request),
         **amount_words(own, request.say),
         "papers": papers_of(own, request.say),
-        "letters": promises.live(own),
+        "issued": issued(own, request, space="refund"),
         "steps_done": ratings.steps(own),
         "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }
@@ -269,13 +270,6 @@ def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     return send_paper(own.papers.filter(number=paper_number).first())
 
 
-def send_paper(issued: IssuedPaper | None) -> FileResponse:
-    """Return a paper as a PDF, or 404."""
-    if issued is None:
-        raise Http404
-    return sent(papers.content(issued), "application/pdf", f"{issued.number}.pdf")
-
-
 @open_to(CITIZEN, own="case")
 @require_safe
 def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
@@ -290,14 +284,3 @@ def send_document(held: Document | None) -> FileResponse:
         raise Http404
     endings = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
     return sent(documents.content(held), held.content_type, f"{held.material}-{held.pk}.{endings[held.content_type]}")
-
-
-def sent(content: bytes, content_type: str, name: str) -> FileResponse:
-    """Return bytes to be shown in the browser, which may not guess another type."""
-    response = FileResponse(iter([content]), content_type=content_type, filename=name)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'"
-    )
-    return response

@@ -17,6 +17,7 @@ from yibao.services.refund.documents import (
     RefundSlip,
     Stamp,
     check_address,
+    marked,
     typeset,
 )
 from yibao.services.refund.documents.capitals import capital_amount
@@ -141,10 +142,23 @@ def test_a_long_list_of_payments_runs_over_pages_and_keeps_every_line() -> None:
     assert all(f"第{number}笔" in text for number in range(80))
 
 
-def test_a_reprint_says_so() -> None:
-    again = replace(STAMP, print_count=3)
+def test_every_page_of_a_reprint_says_so_and_keeps_what_was_issued() -> None:
+    issued = typeset(paper=replace(SLIP, lines=(LINE,) * 60), stamp=STAMP)
+    before = pypdf.PdfReader(io.BytesIO(issued)).pages
+    after = pypdf.PdfReader(io.BytesIO(marked(content=issued, times=2, on=date(2023, 3, 1)))).pages
 
-    assert "补打第2次" in text_of(typeset(paper=SLIP, stamp=again))
+    assert len(before) == len(after) > 1
+    for old, new in zip(before, after, strict=True):
+        text = new.extract_text()
+        assert old.extract_text().strip() in text
+        assert "补打第2次2023年3月1日reprint2,2023-03-01" in "".join(text.split())
+
+
+def test_a_reprint_made_twice_has_the_same_bytes() -> None:
+    issued = typeset(paper=SLIP, stamp=STAMP)
+    first, second = (marked(content=issued, times=1, on=date(2023, 3, 1)) for _ in range(2))
+
+    assert first == second != issued
 
 
 def test_the_check_address_holds_only_number_and_code() -> None:

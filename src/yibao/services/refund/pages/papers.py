@@ -1,0 +1,103 @@
+"""The papers a case was given: opened as they were issued, or printed again, which is counted and said on the copy."""
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from yibao.casework.entry import CITIZEN, STAFF, open_to
+from yibao.services.refund import actions
+from yibao.services.refund.pages import sides
+from yibao.store import papers
+from yibao.store.models import Case, IssuedPaper
+
+AT_WINDOW = ("refund_slip",)
+"""Kinds that are printed again by staff only: money is paid against them."""
+
+
+def issued(held: Case, request: HttpRequest, *, space: str) -> list[dict[str, Any]]:
+    """Return the valid papers of a case with the addresses to open and to print them again.
+
+    Args:
+        held: The case.
+        request: The reader's.
+        space: Name space of the addresses: the portal's or the workbench's.
+    """
+    rows = held.papers.filter(voided_at=None, purged_at=None).order_by("pk")
+    if request.actor.kind == "citizen":
+        rows = rows.exclude(kind__in=AT_WINDOW)
+    return [
+        {
+            "paper": row,
+            "label": request.say(f"refund.paper.{row.kind}"),
+            "open": reverse(f"{space}:paper", args=[held.number, row.number]),
+            "again": reverse(f"{space}:reprint", args=[held.number, row.number]),
+            "key": held.action_count,
+        }
+        for row in rows
+    ]
+
+
+@open_to(CITIZEN, own="case")
+@require_POST
+def reprint(request: HttpRequest, number: str, paper_number: str) -> HttpResponse:
+    """Count one more print of an own paper and open the copy."""
+    return _print(request, sides.own_case(request, number), paper_number, space="refund")
+
+
+@open_to(STAFF, own="case")
+@require_POST
+def reprint_at_desk(request: HttpRequest, number: str, paper_number: str) -> HttpResponse:
+    """Count one more print of a paper and open the copy."""
+    return _print(request, sides.desk_case(request, number), paper_number, space="workbench_refund")
+
+
+def _print(request: HttpRequest, held: Case, paper_number: str, *, space: str) -> HttpResponse:
+    times = actions.reprint(
+        number=held.number,
+        paper=paper_number,
+        key=request.POST.get("key", ""),
+        by=request.actor,
+        on=request.on,
+        at=request.at,
+    )
+    return redirect(f"{space}:copy", held.number, paper_number, times)
+
+
+@open_to(CITIZEN, own="case")
+@require_safe
+def copy(request: HttpRequest, number: str, paper_number: str, times: int) -> FileResponse:
+    """Send the copy of a reprint of an own paper."""
+    return _copy(sides.own_case(request, number), paper_number, times)
+
+
+@open_to(STAFF, own="case")
+@require_safe
+def copy_at_desk(request: HttpRequest, number: str, paper_number: str, times: int) -> FileResponse:
+    """Send the copy of a reprint."""
+    return _copy(sides.desk_case(request, number), paper_number, times)
+
+
+def _copy(held: Case, paper_number: str, times: int) -> FileResponse:
+    content = actions.reprinted(case=held, paper=paper_number, times=times)
+    return sent(content, "application/pdf", f"{paper_number}-{times}.pdf")
+
+
+def send_paper(issued: IssuedPaper | None) -> FileResponse:
+    """Return a paper as a PDF, or 404."""
+    if issued is None:
+        raise Http404
+    return sent(papers.content(issued), "application/pdf", f"{issued.number}.pdf")
+
+
+def sent(content: bytes, content_type: str, name: str) -> FileResponse:
+    """Return bytes to be shown in the browser, which may not guess another type."""
+    response = FileResponse(iter([content]), content_type=content_type, filename=name)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'"
+    )
+    return response
