@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yibao.casework.entry import CITIZEN, open_to
@@ -63,16 +64,17 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     own = sides.own_case(request, number)
     if own.state == "draft":
         return redirect("refund:check", number)
-    decision = decision_of(own, request).json()
+    decision, wrong_account = decision_of(own, request).json(), account_is_awaited(own, request)
     context = {
         "section": "cases",
         "case": own,
         **views_of(decision, request.say),
-        "events": events(own, request.say),
+        "events": _with_the_way(events(own, request.say), own, request.say, wrong_account=wrong_account),
         "coming": [request.say(f"refund.coming.{step}") for step in COMING.get(own.state, ())],
         "due": due(own, request),
         "notice": notice(own, request.say),
-        "wrong_account": apply.account_is_wrong(own, request),
+        "wrong_account": wrong_account,
+        "may_fix_account": apply.account_is_wrong(own, request) and not wrong_account,
         **amount_words(own, request.say),
         "papers": papers_of(own, request.say),
         "issued": issued(own, request, space="refund"),
@@ -131,6 +133,16 @@ def events(own: Case, say: Any, *, reader: str = "citizen") -> list[dict[str, An
     return [event(action, say, reader) for action in reversed(told)]
 
 
+def _with_the_way(told: list[dict[str, Any]], own: Case, say: Any, *, wrong_account: bool) -> list[dict[str, Any]]:
+    """Add to what happened last the one thing its reader must do now, where the case waits for them."""
+    ways = {
+        "refund:correct": own.state == "correction_due" and say("refund.case.do_correct"),
+        "refund:account": wrong_account and say("refund.case.fix_account"),
+    }
+    waiting = [{"text": words, "href": reverse(page, args=[own.number])} for page, words in ways.items() if words]
+    return [{**told[0], "do": waiting[0]}, *told[1:]] if told and waiting else told
+
+
 def event(action: CaseAction, say: Any, reader: str) -> dict[str, Any]:
     """Return one thing that happened, in the reader's words."""
     own = action.actor_kind == "citizen" and reader == "citizen"
@@ -163,11 +175,20 @@ def notice(own: Case, say: Any) -> list[dict[str, str]]:
     ]
 
 
+def account_is_awaited(own: Case, request: HttpRequest) -> bool:
+    """Return whether a payment came back and the account was not answered since; it may be, until paid again."""
+    if not apply.account_is_wrong(own, request):
+        return False
+    told = cases.timeline(own.number)
+    back = max(action.seq for action in told if action.kind == "bounce")
+    return not any("bank_number" in action.data.get("answers", ()) for action in told if action.seq > back)
+
+
 def portal_tasks(request: HttpRequest) -> dict[str, str]:
     """Return the cases that wait for the person although their state does not say so: number to what is to do."""
     approved = Case.objects.filter(service="refund", person_id=request.actor.person_id, state="approved")
     words = request.say("refund.turn.account")
-    return {own.number: words for own in approved if apply.account_is_wrong(own, request)}
+    return {own.number: words for own in approved if account_is_awaited(own, request)}
 
 
 @open_to(CITIZEN, sides.CLERK, own="case")

@@ -1,5 +1,7 @@
 """The citizen's pages of a refund: what each state shows, and whose case it is."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -53,6 +55,12 @@ def fill(client, case):
 
 def upload(client, case, material, png):
     return client.post(at(case, "materials"), {"material": material, "file": SimpleUploadedFile("a.png", png)})
+
+
+def to_do(page):
+    """What the tracker tells its reader to do, and where."""
+    href, words = re.search(r'app-track__do" href="([^"]+)">([^<]+)<', page).groups()
+    return words, href
 
 
 class TestFinding:
@@ -193,10 +201,13 @@ class TestFollowing:
         page = alice.get(at(walk.case, "correct")).content.decode()
         for words in ("领取失业保险金记录", "核对重复月份", "身份证件", "银行卡"):
             assert words in page
-        assert "请补充" in alice.get(at(walk.case)).content.decode()
+        page = alice.get(at(walk.case)).content.decode()
+        assert "请补充" in page
+        assert to_do(page) == ("您现在要做的：补充缺的材料和内容", at(walk.case, "correct"))
         assert "等您办" in alice.get("/").content.decode()
         assert alice.post(at(walk.case, "submit"), follow=True).status_code == 200
         assert walk.case.state == "submitted"
+        assert "您现在要做的" not in alice.get(at(walk.case)).content.decode()
 
     def test_withdrawing_asks_why(self, alice, walk):
         walk.submitted()
@@ -271,6 +282,8 @@ class TestAfterABounce:
         page = alice.get("/").content.decode()
         assert "等您办" in page
         assert "请更正收款账户" in page
+        page = alice.get(at(bounced.case)).content.decode()
+        assert to_do(page) == ("您现在要做的：更正账户", at(bounced.case, "account"))
 
     def test_the_account_alone_can_be_answered_again(self, alice, bounced):
         assert alice.get(at(bounced.case, "reason")).status_code == 409
@@ -278,6 +291,15 @@ class TestAfterABounce:
         assert alice.post(at(bounced.case, "account"), account)["Location"] == at(bounced.case)
         assert bounced.case.refund.bank_account.bank_name == "另一家银行"
         assert bounced.case.state == "approved"
+
+    def test_once_answered_nothing_waits_and_the_account_may_still_be_changed(self, alice, bounced):
+        account = {"applicant": "payer", "bank_name": "另一家银行", "bank_holder": "陈建国", "bank_number": CARD}
+        alice.post(at(bounced.case, "account"), account)
+        page = alice.get(at(bounced.case)).content.decode()
+        assert "您现在要做的" not in page
+        assert "请更正收款账户" not in page
+        assert at(bounced.case, "account") in page
+        assert "等您办" not in alice.get("/").content.decode()
 
     def test_an_empty_account_is_told_and_the_old_one_stays(self, alice, bounced):
         empty = {"applicant": "payer", "bank_name": "", "bank_holder": "", "bank_number": ""}
