@@ -29,8 +29,10 @@ from yibao.batch.demo.records import City
 from yibao.batch.demo.staff import PASSWORD, make_logins, staff_actor
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.casework.actors import Actor
+from yibao.services.correction import actions as correcting
 from yibao.services.refund import actions, rulebook
 from yibao.store import audit_log, guards, ratings
+from yibao.store.changes import Place
 from yibao.store.models import (
     BulkRow,
     BulkRun,
@@ -288,6 +290,22 @@ def unchanged() -> Callable[[], Any]:
     return block
 
 
+def ask_for_correction(person: Person, by: Actor) -> Case:
+    """Ask, with a file, to have the name on somebody's record corrected."""
+    now = {"on": timezone.localdate(), "at": timezone.now(), "by": by}
+    place = Place("person", str(person.pk), "name")
+    wish = {"wanted": f"{person.name}氏", "why": "证件上不同"}
+    number = correcting.open_request(person_id=person.pk, place=place, **wish, **now).number
+    correcting.attach(number=number, name="a.png", content=picture(), **now)
+    return correcting.submit(number=number, **now)
+
+
+@pytest.fixture(scope="session")
+def asked_for_correction() -> Callable[[Person, Actor], Case]:
+    """Ask to have the name on somebody's record corrected: `asked_for_correction(person, by)`."""
+    return ask_for_correction
+
+
 @dataclass(frozen=True)
 class Route:
     """An address of the site: its full name and what stands in it."""
@@ -297,6 +315,11 @@ class Route:
 
     def filled(self, case: Case) -> str | None:
         """The address for a case, or None where the case has nothing to put into it."""
+        if "correction" in self.name:
+            # A correction has pages of its own: the one the same person asked for.
+            case = Case.objects.filter(service="correction", person_id=case.person_id).first() or case
+            if case.service != "correction" and self.parameters & {"number"}:
+                return None
         paper = case.papers.first()
         printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code, "times": 1}
         values = {
@@ -315,6 +338,7 @@ class Route:
             "message": Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
             "delivery": Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),
             "material": "payment_proof",
+            **{"target": "person", "key": "self", "field": "name"},
             "seq": next((step.seq for step in ratings.steps(case) if step.rating is None), None),
             "call": CallBack.objects.filter(outcome="").values_list("pk", flat=True).first(),
             "letter": PromiseLetter.objects.values_list("number", flat=True).first(),

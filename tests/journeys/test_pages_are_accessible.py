@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import STAFF, staff_actor
+from yibao.casework.actors import Actor
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services import bulk
 from yibao.services.refund import actions
@@ -31,16 +32,17 @@ DESKTOP = {"width": 1280, "height": 900}
 ROLES = tuple({one.roles[0]: one.username for one in reversed(STAFF)}.values())
 EXPECTED = {200, 302, 403, 404, 405, 409}
 # The name of a pack's file (500000_chongqing/refund.yaml) is no key.
-RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|care|refund)\.[a-z_]+\b")
+RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|care|correction|refund)\.[a-z_]+\b")
 FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
 @pytest.fixture(scope="module")
-def cases(busy_city) -> list[Case]:
+def cases(busy_city, asked_for_correction) -> list[Case]:
     """One case in each state, preferably with files, each with a printed form and a login for its person."""
-    found = {case.state: case for case in Case.objects.order_by("documents__pk", "-pk")}
+    refunds = Case.objects.filter(service="refund").order_by("documents__pk", "-pk")
+    found = {case.state: case for case in refunds}
     for state, case in found.items():
         user = get_user_model().objects.create(username=f"citizen_{state}")
         CitizenLogin.objects.create(user=user, person_id=case.person_id)
@@ -49,6 +51,8 @@ def cases(busy_city) -> list[Case]:
             signed_in(user.username).post(reverse("refund:reprint", args=[case.number, paper.number]), {"key": "1"})
     now = {"on": timezone.localdate(), "at": timezone.now()}
     bulk.make(query=Query("reviewer", REGION, "refund"), key="k", by=staff_actor("reviewer"), **now)
+    person = found["submitted"].person
+    asked_for_correction(person, Actor(None, "", "citizen", person_id=person.pk))
     return list(found.values())
 
 

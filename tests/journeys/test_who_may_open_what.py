@@ -52,7 +52,7 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def case(applicants) -> Case:
+def case(applicants, asked_for_correction) -> Case:
     """A case under review with files, of somebody whose name and number may leak nowhere."""
     applicant, other = next(applicants), next(applicants)
     now = {"on": timezone.localdate(), "at": timezone.now()}
@@ -71,6 +71,7 @@ def case(applicants) -> Case:
     assert paid.state == "approved"
     told = Message.objects.filter(case_number=case.number).first()
     Delivery.objects.create(message=told, channel="sms", state="failed", made_at=now["at"], ended_at=now["at"])
+    asked_for_correction(case.person, applicant.actor)
     # As if a clerk had taken it in: then the questions at the counter belong to it too.
     RefundRequest.objects.filter(case=case).update(channel=WINDOW)
     Person.objects.filter(pk=case.person_id).update(region=REGION)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from importlib import import_module
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -180,9 +181,16 @@ def _bulk(row: Outbox, on: date, at: datetime) -> None:
     bulk.work(number=row.data["run"], on=on, at=at)
 
 
+def _recheck(row: Outbox, on: date, at: datetime) -> None:
+    """Let the service of a case look again after the record of its person was corrected."""
+    service = cases.get(row.case_number).service
+    import_module(f"yibao.services.{service}.actions").recheck(number=row.case_number, on=on, at=at)
+
+
 _JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {
     PAPER_JOB: _paper,
     own_data.JOB: _own_data,
+    "recheck": _recheck,
     undelivered.SEND_JOB: telling.send,
     contacts.CODE_JOB: telling.send_code,
     JOB: _bulk,

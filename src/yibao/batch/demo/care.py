@@ -1,17 +1,22 @@
-"""What follows a case in the demo city: promise letters drawn and checked, ratings, call-backs, and a login."""
+"""What follows a case in the demo city: letters drawn and checked, ratings, call-backs, a correction."""
 
+import io
 from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from PIL import Image
 
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import PASSWORD, staff_actor
 from yibao.casework.actors import Actor
+from yibao.services.correction import actions as correction
 from yibao.store import promises, ratings
+from yibao.store.changes import Place
 from yibao.store.models import Case, CitizenLogin, PromiseLetter
 
 APPLICANT = "applicant"
+OTHER_NAME, WHY = "晓璟", "身份证上是“璟”，登记成了别的字"
 GRADES = (
     (5, ["efficiency"], ""),
     (4, [], ""),
@@ -39,6 +44,23 @@ def make_care(*, on: date, at: datetime) -> None:
         found = "已向征收部门核实，缴费属实，凭证没有在别处使用"
         promises.record(number=first.number, outcome="kept", found=found, closed=None, by=auditor, on=on, at=at)
     _rate(on=on, at=at)
+    _correct(on=on, at=at)
+
+
+def _correct(*, on: date, at: datetime) -> None:
+    """Let the applicant ask for another character in their name; a clerk has accepted it, two reviewers still sign."""
+    login = CitizenLogin.objects.select_related("person").get(user__username=APPLICANT)
+    person = login.person
+    by, now = Actor(login.user_id, "", "citizen", person_id=person.pk), {"on": on, "at": at}
+    wanted = f"{person.name[:1]}{OTHER_NAME}"
+    number = correction.open_request(
+        person_id=person.pk, place=Place("person", str(person.pk), "name"), wanted=wanted, why=WHY, by=by, **now
+    ).number
+    out = io.BytesIO()
+    Image.new("RGB", (320, 200), (232, 238, 244)).save(out, "PNG")
+    correction.attach(number=number, name="id_document.png", content=out.getvalue(), by=by, **now)
+    seen = correction.submit(number=number, by=by, **now).evidence_hash
+    correction.accept(number=number, seen=seen, by=staff_actor("clerk"), **now)
 
 
 def _rate(*, on: date, at: datetime) -> None:

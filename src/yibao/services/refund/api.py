@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yibao.casework.actors import Actor
 from yibao.casework.entry import CITIZEN, STAFF
+from yibao.kernel.errors import Refused
 from yibao.kernel.money import Money
 from yibao.services.refund import actions
 from yibao.services.refund.actions.refusals import refused
-from yibao.store import audit_log, cases, keys, persons, queues
+from yibao.store import audit_log, cases, keys, persons, queues, uploads
 from yibao.store.models import Case
 
 WHO = (CITIZEN, STAFF)
@@ -222,7 +223,7 @@ def case_paper(
     """Add a PDF, JPEG or PNG to an application; what it is is found out from its content."""
     _held(request, number)
     if file.size and file.size > settings.YIBAO_UPLOAD_BYTES_MAX:
-        raise refused("file_too_large")
+        raise Refused(uploads.TOO_LARGE)
     row = actions.attach(
         number=number, material=material, name=file.name or "", content=file.read(), **_now(request)
     )  # fmt: skip

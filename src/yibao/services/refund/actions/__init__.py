@@ -22,7 +22,7 @@ from yibao.services.refund.actions.papers import make_paper
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.promising import promise, take_back_promise
 from yibao.services.refund.actions.reprinting import reprint, reprinted
-from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_correction, not_accept, refuse
+from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_correction, not_accept, recheck, refuse
 
 __all__ = [
     "Asked",
@@ -43,6 +43,7 @@ __all__ = [
     "pay",
     "preview",
     "promise",
+    "recheck",
     "refuse",
     "reprint",
     "reprinted",

@@ -12,11 +12,11 @@ from yibao.casework.actors import Actor
 from yibao.casework.states import CLOSED, State
 from yibao.policy.casefile import codes
 from yibao.services.refund.actions import answers as answering
-from yibao.services.refund.actions import evidence, money, numbers, payees, uploads
+from yibao.services.refund.actions import evidence, money, numbers, payees
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
-from yibao.store import cases, documents, keys
+from yibao.store import cases, documents, keys, uploads
 from yibao.store.models import Case, Contribution, Document, Outbox
 
 REASON_MAX = 500

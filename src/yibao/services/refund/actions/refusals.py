@@ -17,62 +17,6 @@ _SENTENCES = {
         "请核对号码；新参保的请先登记。",
         "Check the number; register somebody new first.",
     ),
-    "file_empty": (
-        422,
-        "上传的文件是空的",
-        "the file is empty",
-        "请重新选择文件。",
-        "Choose the file again.",
-    ),
-    "file_too_large": (
-        413,
-        "文件太大：照片最多 25 MB，PDF 最多 10 MB",
-        "the file is too large: a photo may have 25 MB, a PDF 10 MB",
-        "请压缩或分次上传。",
-        "Make it smaller, or upload it in parts.",
-    ),
-    "file_heic": (
-        415,
-        "这是苹果手机的 HEIC 照片，窗口的电脑打不开",
-        "this is a HEIC photo, which the office cannot open",
-        "请在“设置—相机—格式”里选“兼容性最佳”重新拍，或把照片截屏后上传截屏。",
-        "Choose Most Compatible under Settings, Camera, Formats and take it again, or upload a screenshot of it.",
-    ),
-    "file_locked": (
-        422,
-        "这份 PDF 加了密码，窗口打不开",
-        "this PDF is locked with a password",
-        "请去掉密码后再上传，或拍照上传。",
-        "Remove the password and upload it again, or upload photos.",
-    ),
-    "file_unfolds": (
-        413,
-        "这个文件展开后大得不正常",
-        "this file unfolds to an abnormal size",
-        "请重新拍照或扫描后上传。",
-        "Take the picture or scan again.",
-    ),
-    "file_kind_not_allowed": (
-        415,
-        "只能上传 PDF、JPG 或 PNG 文件",
-        "only PDF, JPG and PNG files are accepted",
-        "请换成这三种格式之一再上传。",
-        "Upload one of these three kinds.",
-    ),
-    "file_not_what_it_says": (
-        415,
-        "文件内容与文件名后缀不符",
-        "the file is not what its name says",
-        "请上传原始文件，不要改后缀。",
-        "Upload the original file without renaming it.",
-    ),
-    "file_broken": (
-        422,
-        "文件已损坏，打不开",
-        "the file is broken and cannot be opened",
-        "请重新拍照或扫描后上传。",
-        "Take the picture or scan again.",
-    ),
     "material_unknown": (
         422,
         "没有这种材料",
@@ -241,7 +185,7 @@ def refusal(code: str, *details: object) -> Refusal:
         KeyError: The code does not exist; a bug in the caller.
 
     Example:
-        >>> refusal("file_empty").status
+        >>> refusal("no_reason").status
         422
     """
     status, zh, en, next_zh, next_en = _SENTENCES[code]

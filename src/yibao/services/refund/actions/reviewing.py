@@ -22,6 +22,7 @@ from yibao.store.models import Case, Outbox
 
 NOTE_MAX = 500
 AWAITING = "awaiting_determination"
+RESTING_ON_FACTS = (State.SUBMITTED, State.ACCEPTED, State.IN_REVIEW, State.APPROVED)
 
 
 def _kept(work: Callable[[], Case]) -> Case:
@@ -87,6 +88,29 @@ def _unchanged(case: Case, *, on: date, at: datetime) -> evidence.Evidence:
         return found
     _change(case, found, evidence.decided(found), on=on, at=at)
     raise house.refuse("evidence_changed")
+
+
+def recheck(*, number: str, on: date, at: datetime) -> Case:
+    """Look again at a case after its person's record was corrected; signatures upon other facts are void.
+
+    Args:
+        number: Number of the case.
+        on: Business date.
+        at: The moment.
+    """
+
+    def work() -> Case:
+        case = cases.locked(number)
+        if case.state in RESTING_ON_FACTS:
+            _unchanged(case, on=on, at=at)
+        return case
+
+    try:
+        return _kept(work)
+    except Refused as no:
+        if no.refusal.code != "evidence_changed":
+            raise
+    return cases.get(number)
 
 
 def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: date, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from yibao.services.refund.actions import uploads
+from yibao.store import uploads
 from yibao.store.models import BankAccount, CitizenLogin, Person
 
 CARD = "6222 0200 0000 0000 000"

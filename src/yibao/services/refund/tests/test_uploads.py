@@ -10,8 +10,7 @@ from PIL import Image
 
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions
-from yibao.services.refund.actions import uploads
-from yibao.store import documents
+from yibao.store import documents, uploads
 
 LARGEST = 50_000
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from yibao.services.refund.actions.refusals import refused
+from yibao.kernel.errors import Refusal, Refused
 
 PIXELS_MAX = 60_000_000
 NAME_LENGTH_MAX = 120
@@ -26,6 +26,71 @@ _STREAM = re.compile(rb"(?<!end)stream\r?\n(?=[\x08-\x78])")
 _BRAND = slice(4, 12)
 _HEIC_BRANDS = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"))
 _HEIC_NAMES = (".heic", ".heif")
+
+EMPTY = Refusal(
+    "file_empty",
+    "上传的文件是空的",
+    "the file is empty",
+    "请重新选择文件。",
+    "Choose the file again.",
+    status=422,
+)
+TOO_LARGE = Refusal(
+    "file_too_large",
+    "文件太大：照片最多 25 MB，PDF 最多 10 MB",
+    "the file is too large: a photo may have 25 MB, a PDF 10 MB",
+    "请压缩或分次上传。",
+    "Make it smaller, or upload it in parts.",
+    status=413,
+)
+HEIC = Refusal(
+    "file_heic",
+    "这是苹果手机的 HEIC 照片，窗口的电脑打不开",
+    "this is a HEIC photo, which the office cannot open",
+    "请在“设置—相机—格式”里选“兼容性最佳”重新拍，或把照片截屏后上传截屏。",
+    "Choose Most Compatible under Settings, Camera, Formats and take it again, or upload a screenshot of it.",
+    status=415,
+)
+LOCKED = Refusal(
+    "file_locked",
+    "这份 PDF 加了密码，窗口打不开",
+    "this PDF is locked with a password",
+    "请去掉密码后再上传，或拍照上传。",
+    "Remove the password and upload it again, or upload photos.",
+    status=422,
+)
+UNFOLDS = Refusal(
+    "file_unfolds",
+    "这个文件展开后大得不正常",
+    "this file unfolds to an abnormal size",
+    "请重新拍照或扫描后上传。",
+    "Take the picture or scan again.",
+    status=413,
+)
+KIND_NOT_ALLOWED = Refusal(
+    "file_kind_not_allowed",
+    "只能上传 PDF、JPG 或 PNG 文件",
+    "only PDF, JPG and PNG files are accepted",
+    "请换成这三种格式之一再上传。",
+    "Upload one of these three kinds.",
+    status=415,
+)
+NOT_WHAT_IT_SAYS = Refusal(
+    "file_not_what_it_says",
+    "文件内容与文件名后缀不符",
+    "the file is not what its name says",
+    "请上传原始文件，不要改后缀。",
+    "Upload the original file without renaming it.",
+    status=415,
+)
+BROKEN = Refusal(
+    "file_broken",
+    "文件已损坏，打不开",
+    "the file is broken and cannot be opened",
+    "请重新拍照或扫描后上传。",
+    "Take the picture or scan again.",
+    status=422,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +116,18 @@ def checked(*, name: str, content: bytes, bytes_max: int, photo_bytes_max: int =
             file_unfolds or file_broken; the person chooses another file, nothing has been kept.
     """
     if not content:
-        raise refused("file_empty")
+        raise Refused(EMPTY)
     bare = _bare(name)
     claimed = _TYPES.get(PurePath(bare).suffix.lower())
     real = next((kind for start, kind in _STARTS if content.startswith(start)), None)
     if len(content) > (max(bytes_max, photo_bytes_max) if real in _PICTURES else bytes_max):
-        raise refused("file_too_large")
+        raise Refused(TOO_LARGE)
     if content[_BRAND] in _HEIC_BRANDS or PurePath(bare).suffix.lower() in _HEIC_NAMES:
-        raise refused("file_heic")
+        raise Refused(HEIC)
     if claimed is None:
-        raise refused("file_kind_not_allowed")
+        raise Refused(KIND_NOT_ALLOWED)
     if real != claimed:
-        raise refused("file_not_what_it_says")
+        raise Refused(NOT_WHAT_IT_SAYS)
     if claimed == "application/pdf":
         return Upload(bare, claimed, _whole_pdf(content))
     picture = _opened(content, claimed)
@@ -82,14 +147,14 @@ def _bare(name: str) -> str:
 
 def _whole_pdf(content: bytes) -> bytes:
     if b"%%EOF" not in content[-_TAIL:]:
-        raise refused("file_broken")
+        raise Refused(BROKEN)
     if b"/Encrypt" in content:
-        raise refused("file_locked")
+        raise Refused(LOCKED)
     room = UNFOLDED_MAX
     for found in _STREAM.finditer(content):
         room -= _unfolded(memoryview(content)[found.end() :], room)
         if room < 0:
-            raise refused("file_unfolds")
+            raise Refused(UNFOLDS)
     return content
 
 
@@ -114,14 +179,14 @@ def _opened(content: bytes, content_type: str) -> Image.Image:
     try:
         with Image.open(io.BytesIO(content), formats=[_PICTURES[content_type]]) as picture:
             if picture.width * picture.height > PIXELS_MAX:
-                raise refused("file_unfolds")
+                raise Refused(UNFOLDS)
             upright = ImageOps.exif_transpose(picture)
             upright.load()
             return upright
     except Image.DecompressionBombError as error:
-        raise refused("file_unfolds") from error
+        raise Refused(UNFOLDS) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise refused("file_broken") from error
+        raise Refused(BROKEN) from error
 
 
 def _encoded(picture: Image.Image, content_type: str) -> bytes:

@@ -1,0 +1,16 @@
+"""Who signs a correction: two reviewers, one after the other; nobody twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+LEVELS: tuple[Mapping[str, Any], ...] = (
+    {"level": 1, "roles": ["reviewer"], "order": "any"},
+    {"level": 2, "roles": ["reviewer"], "order": "any"},
+)
+"""Two levels of one role: the two-person rule of the case engine keeps one reviewer from signing both."""
+
+REFUSE_REASONS: Mapping[str, tuple[str, str]] = {
+    "not_proved": ("证据不能证明登记有误", "the evidence does not prove that the record is wrong"),
+    "other": ("其他原因（须说明）", "another reason, to be explained"),
+}
+"""Why a correction may be refused; a note goes with each."""
