@@ -94,10 +94,10 @@ def row_of(place: Place) -> Any:
 def value(place: Place) -> str:
     """Return what the record says now, as text: a date in ISO, an amount in yuan, a credit code, the first month."""
     row = _MODELS[place.target]._default_manager.get(pk=place.key)
-    return text(row, place.field)
+    return text(row=row, field=place.field)
 
 
-def text(row: Any, field: str) -> str:
+def text(*, row: Any, field: str) -> str:
     """Return what a row says in one field, as `value` gives it."""
     match field:
         case "name":
@@ -132,7 +132,7 @@ def apply(*, case: Case, place: Place, after: str, by: Actor, on: date, at: date
         Refused: correction_after_refund, correction_in_parts, correction_no_unit, or what a posting refuses.
     """
     row = row_of(place)
-    before = text(row, place.field)
+    before = text(row=row, field=place.field)
     known = RecordChange.objects.filter(target=place.target, target_key=place.key, field=place.field)
     version = (known.order_by("-version").values_list("version", flat=True).first() or 1) + 1
     _WRITERS[place.field](row, after, case=case, version=version, on=on, at=at)

@@ -52,7 +52,7 @@ def entries(person: Person, say: Any) -> Iterator[dict[str, Any]]:
                 "title": title,
                 "field": say(f"{NAME}.field.{field}"),
                 "kind": field,
-                "value": changes.text(row, field),
+                "value": changes.text(row=row, field=field),
                 "place": found,
                 "code": forms.code_of(found),
                 "open": (target, str(row.pk), field) in busy,

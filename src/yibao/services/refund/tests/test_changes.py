@@ -10,7 +10,7 @@ from yibao.services.refund import actions
 from yibao.services.refund.actions import papers
 from yibao.services.refund.models import RefundedMonth
 from yibao.store import posting, verify
-from yibao.store.models import BenefitUse, Contribution, IssuedPaper, JournalTransaction, Payment, Unit
+from yibao.store.models import BenefitUse, IssuedPaper, JournalTransaction, Payment, Unit
 
 pytestmark = pytest.mark.django_db
 LONG = ("county_agency", "county_hrss", "county_finance", "city_agency", "city_hrss", "city_finance")
@@ -392,13 +392,3 @@ def unit(number):
     return Unit.objects.get_or_create(
         credit_code=f"91500112MA000000{number}X", defaults={"name": f"演示{number}", "region": "500112"}
     )[0]
-
-
-def test_a_corrected_record_sends_a_case_under_review_back_to_the_first_level(walk):
-    walk.accepted()
-    Contribution.objects.filter(enrolment__person=walk.person, payer="person").update(paid_on=date(2022, 1, 6))
-    actions.recheck(number=walk.number, **walk.now())
-    assert (walk.case.state, walk.case.level, walk.case.actions.last().kind) == ("accepted", 1, "evidence_changed")
-    before = walk.case.action_count
-    actions.recheck(number=walk.number, **walk.now())
-    assert walk.case.action_count == before
