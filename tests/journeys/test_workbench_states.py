@@ -52,7 +52,7 @@ FIGURES = {
 ANSWERS = {
     "workbench": "next save_filter forget_filter figures_file undelivered_again remove_factor recovery_codes"
     " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step",
-    "workbench_refund": "decide note document make_paper paper seen detach take_back submit",
+    "workbench_refund": "decide note document make_paper paper reprint copy seen detach take_back submit",
 }
 # The questions at the counter are those of the citizen, and are walked with them.
 COUNTER = {"workbench_refund": "payments reason account materials promise check done correct withdraw"}

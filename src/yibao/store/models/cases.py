@@ -65,6 +65,8 @@ class CaseAction(models.Model):
 
     class Meta:
         ordering = ["case_id", "seq"]
+        # The figures of an office ask for the steps of a period.
+        indexes = [models.Index(fields=["business_date", "kind"], name="case_action_by_day")]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_action_seq_once")]
 
 
