@@ -112,7 +112,10 @@ def sights(made) -> list[Sight]:
 
 
 def _cases() -> Iterator[Sight]:
-    newest = {case.state: case for case in Case.objects.exclude(state="draft").order_by("documents__pk", "-pk")}
+    newest = {
+        case.state: case
+        for case in Case.objects.filter(service="refund").exclude(state="draft").order_by("documents__pk", "-pk")
+    }
     for state, case in newest.items():
         offered = set()
         for reader in ROLES:
@@ -177,8 +180,8 @@ def _logins() -> Iterator[Sight]:
 
 
 def _errors() -> Iterator[Sight]:
-    number = Case.objects.filter(state="submitted").values_list("number", flat=True).first()
-    waiting = Case.objects.filter(state="executing").values_list("number", flat=True).first()
+    number = Case.objects.filter(service="refund", state="submitted").values_list("number", flat=True).first()
+    waiting = Case.objects.filter(service="refund", state="executing").values_list("number", flat=True).first()
     for reader, place, form in [
         ("clerk", f"refund/cases/{number}", "do/ask_correction"),
         ("clerk", f"refund/cases/{number}", "do/not_accept"),
@@ -269,7 +272,7 @@ def look(busy_city, checkout) -> Callable[..., list[str]]:
 
 def test_every_state_is_among_them(sights):
     states = {sight.what.split(":")[0] for sight in sights if "/cases/" in sight.address and not sight.form}
-    assert states == set(Case.objects.exclude(state="draft").values_list("state", flat=True))
+    assert states == set(Case.objects.filter(service="refund").exclude(state="draft").values_list("state", flat=True))
     assert len(states) >= 9
     assert set(BulkRun.objects.values_list("state", flat=True)) == {"dropped", "inspecting", "done"}
     assert {sight.reader for sight in sights} >= set(ROLES)
