@@ -17,6 +17,7 @@ import rule_pages
 import yaml
 
 import yibao
+from yibao.casework.faults import MESSAGES as PROCESS_MESSAGES
 from yibao.casework.states import TRANSITIONS, State
 from yibao.cli import main as verbs
 from yibao.cli.django_setup import prepare
@@ -137,7 +138,13 @@ def findings() -> str:
         for code, (zh, en) in MESSAGES.items()
     )
     head = "| code | | 中文 | English |\n| --- | --- | --- | --- |"
-    return f"# 规则包的检查 Findings of the checks\n\n{NOTE}\n{opening}\n\n{head}\n{rows}"
+    about = (
+        "Chains, roles and clocks are checked as well, and every process is walked through everything that may happen to a"
+        " case. `{path}` is the counter-example: the steps of a case that goes wrong. All are errors."
+    )
+    walked = "".join(f"| `{code}` | {zh} | {en} |\n" for code, (zh, en) in PROCESS_MESSAGES.items())
+    process = f"## 办理过程 Processes\n\n{about}\n\n| code | 中文 | English |\n| --- | --- | --- |\n{walked}"
+    return f"# 规则包的检查 Findings of the checks\n\n{NOTE}\n{opening}\n\n{head}\n{rows}\n{process}"
 
 
 PAGES: dict[str, Callable[[], str]] = {

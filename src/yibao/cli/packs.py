@@ -75,6 +75,9 @@ command.add_command(variants)
 def check(*, roots: tuple[Path, ...], regions: tuple[str, ...], quiet: bool, mutate: tuple[str, ...]) -> None:
     """Print every fault with file, line and column; exit 1 where there is one, 2 where there is no such folder."""
     packs = _load(roots)
+    unsafe = services.process_proof(packs)
+    if unsafe:
+        _fail(PackErrors(unsafe))
     remarks = [*packs.warnings, *([] if quiet else _without_example(packs))]
     chosen = regions or tuple(code for code in mutate if code in packs.folders)
     if chosen:
@@ -155,7 +158,7 @@ def _load(roots: tuple[Path, ...]) -> Packs:
             click.echo(NO_FOLDER.format(root=root), err=True)
             raise SystemExit(2)
     try:
-        return load_packs(roots=places, vocabularies=services.vocabularies())
+        return load_packs(roots=places, vocabularies=services.vocabularies(), also=services.process_faults)
     except PackErrors as error:
         _fail(error)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ class Keeper:
     Args:
         roots: folders whose sub-folders are packs.
         vocabularies: domain to its `facts.yaml`.
+        also: what else must find nothing wrong with packs that are sound as rules.
 
     Example:
         >>> Keeper(roots=[], vocabularies={}).in_use
@@ -50,8 +51,15 @@ class Keeper:
         yibao.policy.diagnostics.PackErrors: :1:1 error no_packs: 没有找到规则包： / no pack was found in
     """
 
-    def __init__(self, *, roots: list[Path], vocabularies: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        *,
+        roots: list[Path],
+        vocabularies: Mapping[str, Path],
+        also: Callable[[Packs], list[Diagnostic]] | None = None,
+    ) -> None:
         self._roots = roots
+        self._also = also
         self._vocabularies = dict(vocabularies)
         self._in_use: InUse | None = None
         self._first = Lock()
@@ -71,7 +79,7 @@ class Keeper:
             with self._first:
                 if self._in_use is None:
                     stamp = self._stamp()
-                    packs = load_packs(roots=self._roots, vocabularies=self._vocabularies)
+                    packs = load_packs(roots=self._roots, vocabularies=self._vocabularies, also=self._also)
                     self._seen = self._tried = stamp
                     self._in_use = InUse(packs, None)
         return self._in_use
@@ -125,7 +133,7 @@ class Keeper:
     def _load(self) -> tuple[Packs | None, tuple[Diagnostic, ...]]:
         """Return the packs, or every fault of them."""
         try:
-            return load_packs(roots=self._roots, vocabularies=self._vocabularies), ()
+            return load_packs(roots=self._roots, vocabularies=self._vocabularies, also=self._also), ()
         except PackErrors as errors:
             return None, tuple(one for one in errors.diagnostics if one.severity is Severity.ERROR)
         except Exception as error:

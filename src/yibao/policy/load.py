@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -76,12 +76,18 @@ class Packs:
         return explanation.explain_key(region=self.region_for(region), key=key, on=on, language=language)
 
 
-def load_packs(*, roots: Iterable[Path], vocabularies: Mapping[str, Path]) -> Packs:
+def load_packs(
+    *,
+    roots: Iterable[Path],
+    vocabularies: Mapping[str, Path],
+    also: Callable[[Packs], list[Diagnostic]] | None = None,
+) -> Packs:
     """Load every pack of some folders, or none where any has a fault.
 
     Args:
         roots: folders whose sub-folders are packs; names that begin with `_` or `.` are left out.
         vocabularies: domain to its `facts.yaml`.
+        also: what else must find nothing wrong with packs that are sound as rules, such as their processes.
 
     Raises:
         PackErrors: every fault of every pack, with file, line, column; keep what was loaded before.
@@ -98,7 +104,11 @@ def load_packs(*, roots: Iterable[Path], vocabularies: Mapping[str, Path]) -> Pa
     if not folders:
         findings.error("no_packs", Mark(", ".join(str(root) for root in roots), 1, 1), where=", ".join(map(str, roots)))
     words = {domain: path.read_bytes().decode("utf-8") for domain, path in vocabularies.items()}
-    return _load(texts, folders, words, findings)
+    packs = _load(texts, folders, words, findings)
+    faults = also(packs) if also is not None else []
+    if faults:
+        raise PackErrors([*faults, *packs.warnings])
+    return packs
 
 
 def load_texts(*, texts: Mapping[str, str]) -> Packs:

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.policy import InUse, Keeper, Packs, UnknownRegion, casefile
+from yibao.policy import Diagnostic, InUse, Keeper, Packs, UnknownRegion, casefile
+from yibao.services import definitions
 
 _HERE = Path(__file__).parent
 _MANIFEST = "service.yaml"
@@ -124,7 +125,25 @@ def packs_folder() -> Path:
 @cache
 def keeper(folder: Path) -> Keeper:
     """Return who keeps the packs of a folder in use."""
-    return Keeper(roots=[folder], vocabularies=vocabularies())
+    return Keeper(roots=[folder], vocabularies=vocabularies(), also=process_faults)
+
+
+def process_faults(found: Packs) -> list[Diagnostic]:
+    """Return what is wrong with the chains, roles and clocks of some packs, for every service there is.
+
+    Examples:
+        >>> process_faults(packs())
+        []
+    """
+    return definitions.faults(packs=found, services=find())
+
+
+def process_proof(found: Packs) -> list[Diagnostic]:
+    """Return what can go wrong with a case under any process of some packs; nothing, where all is well.
+
+    It walks the engine through everything that may happen, so it takes a second or two.
+    """
+    return definitions.proof(packs=found, services=find())
 
 
 def in_use() -> InUse:

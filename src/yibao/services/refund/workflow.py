@@ -4,10 +4,11 @@ The core states and their verbs are the same for every service (`yibao.casework.
 table: which outcome lets a verb pass. Pages ask it which buttons to show, actions ask it whether they may run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from yibao.kernel.errors import Refusal
+from yibao.services.refund.rules.filing import REVIEW_FIRST
 
 OUTCOMES = ("refund", "accounts_merged", "incomplete", "too_early", "late", "no_refund", "manual")
 PAYING = frozenset({"refund", "manual"})
@@ -19,6 +20,9 @@ PASSES: Mapping[str, frozenset[str]] = {
     "pay": frozenset({"refund", "accounts_merged", "manual"}),
 }
 """Verb -> outcomes with which it may run. A verb that is not listed runs with every outcome."""
+
+CLOCKS: Mapping[str, str] = {"decision": "accept", "correction": "ask_correction"}
+"""Clock -> verb that starts it; how many working days it allows, the pack says under `NAME_days`."""
 
 REFUSE_REASONS: Mapping[str, tuple[str, str]] = {
     "no_refund": ("不符合退费条件", "the conditions for a refund are not met"),
@@ -79,6 +83,20 @@ def gate(*, verb: str, standing: Standing) -> Refusal | None:
     if verb == "approve":
         return _signature_gate(standing)
     return None
+
+
+def processes(chains: Collection[str]) -> list[tuple[str, ...]]:
+    """Return every row of chains a case may have to go through, one chain after the other.
+
+    Args:
+        chains: Names of those of the region.
+
+    Example:
+        >>> processes(["ordinary", "review"])
+        [('ordinary',), ('review',), ('review', 'ordinary')]
+    """
+    reviewed = [(REVIEW_FIRST, name) for name in chains if REVIEW_FIRST in chains and name != REVIEW_FIRST]
+    return [*((name,) for name in chains), *reviewed]
 
 
 def _signature_gate(standing: Standing) -> Refusal | None:

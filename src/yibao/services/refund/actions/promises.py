@@ -3,18 +3,19 @@
 from typing import Any
 
 from yibao.policy import Region
+from yibao.services.refund.workflow import CLOCKS
 
 
-def clock(region: Region, *, name: str) -> dict[str, int]:
-    """Return a clock with its working days, empty where the region promises none.
+def clocks(region: Region, *, verb: str) -> dict[str, int]:
+    """Return the clocks a step starts, each with its working days; none where the region promises none.
 
     Args:
         region: The region.
-        name: decision or correction.
+        verb: The step.
     """
-    clocks: dict[str, Any] = region.setting("refund", "clocks")
-    found = clocks.get(f"{name}_days")
-    return {} if found is None else {name: int(found["days"])}
+    written: dict[str, Any] = region.setting("refund", "clocks")
+    started = [name for name, starting in CLOCKS.items() if starting == verb]
+    return {name: int(written[f"{name}_days"]["days"]) for name in started if f"{name}_days" in written}
 
 
 def ordinary_levels(region: Region) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
             "amount_fen": evidence.amount_fen(plain=plain, request=case.refund),
             "pack": plain["pack"]["version"],
             "decision": kept.sha256,
-            "clocks": promises.clock(rulebook.region(decision.region), name="decision"),
+            "clocks": promises.clocks(rulebook.region(decision.region), verb="accept"),
         }
         case = cases.act(
             number=number, kind="accept", by=by, at=at, on=on, seen=seen, evidence_hash=found.hash, data=data
@@ -186,7 +186,7 @@ def ask_correction(
         listed = _everything(items, decision.json())
         if not listed:
             raise refused("no_items")
-        clocks = promises.clock(rulebook.region(decision.region), name="correction")
+        clocks = promises.clocks(rulebook.region(decision.region), verb="ask_correction")
         data = {"items": listed, "clocks": clocks}
         case = cases.act(number=number, kind="ask_correction", by=by, at=at, on=on, seen=seen, data=data)
         _letter(number=number, kind="correction_notice", at=at)

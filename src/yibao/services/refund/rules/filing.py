@@ -8,6 +8,9 @@ from yibao.services.refund.rules.decision import Paper, Refusal
 from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import Result, reviewed_first
 
+REVIEW_FIRST = "review"
+"""The chain that stands before the others where a decision needs a look first."""
+
 
 def papers(*, history: History, results: list[Result]) -> list[Paper]:
     """Return the papers the rows of a refund ask for, with those every refund needs first.
@@ -82,8 +85,8 @@ def approval(*, history: History, results: list[Result]) -> list[dict[str, Any]]
         return []
     name = max(asked, key=lambda chain: len(chains[chain]["levels"]))
     levels = list(chains[name]["levels"])
-    if any(reviewed_first(result) for result in results) and "review" in chains:
-        levels = [*chains["review"]["levels"], *levels]
+    if any(reviewed_first(result) for result in results) and REVIEW_FIRST in chains:
+        levels = [*chains[REVIEW_FIRST]["levels"], *levels]
     return [
         {
             "level": position,
