@@ -139,7 +139,7 @@ def findings() -> str:
     )
     head = "| code | | 中文 | English |\n| --- | --- | --- | --- |"
     about = (
-        "Chains, roles and clocks are checked as well, and every process is walked through everything that may happen to a"
+        "Chains, roles and clocks are checked as well, and every process is walked through all that may happen to a"
         " case. `{path}` is the counter-example: the steps of a case that goes wrong. All are errors."
     )
     walked = "".join(f"| `{code}` | {zh} | {en} |\n" for code, (zh, en) in PROCESS_MESSAGES.items())
