@@ -89,10 +89,10 @@ def _proved(service: str, region: Region, proved: dict[tuple[Level, ...], list[F
 
 
 def _definition(service: Service) -> Definition | None:
-    """Return what a service lets happen, None where it has no process of its own."""
-    workflow = _workflow(service.name) if (service.folder / "workflow.py").exists() else None
-    if workflow is None:
+    """Return what a service lets happen, None where no pack says anything about its process."""
+    if not service.vocabulary.exists() or not (service.folder / "workflow.py").exists():
         return None
+    workflow = _workflow(service.name)
     roles = tuple(service.manifest.get("roles", ()))
     clocks, gates = getattr(workflow, "CLOCKS", {}), getattr(workflow, "PASSES", {})
     return Definition(service.name, roles, clocks, tuple(gates))
