@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yibao.casework.actors import Actor
 from yibao.casework.refusals import refuse
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE, Standing
@@ -13,6 +15,10 @@ INTAKE_VERBS = CITIZEN_VERBS | {"accept", "not_accept", "ask_correction"}
 LEVEL_VERBS = frozenset({"approve", "refuse", "ask_correction"})
 PAYOUT_VERBS = frozenset({"pay", "bounce", "confirm_paid", "payment_sent", "payment_settled"})
 COLLEAGUE_VERBS = frozenset({"take", "release", "hand_over", "note"})
+# Only who has the case in hand gives it away.
+HOLDERS_VERBS = frozenset({"release", "hand_over"})
+# Taken from a list of many cases; the page of one case has no button for it.
+LIST_VERBS = frozenset({"assign"})
 # Steps the system takes as part of another one; nobody presses a button for them.
 SILENT_VERBS = frozenset(
     {"decide", "evidence_changed", "escalate", "complete", "print", "payment_sent", "payment_settled"}
@@ -22,6 +28,16 @@ SECOND_PERSON_VERBS = frozenset({"approve", "refuse", "pay"})
 HELD_VERBS = frozenset(
     {"accept", "not_accept", "approve", "refuse", "ask_correction", "pay", "take", "hand_over", "release"}
 )
+
+# What there is to do in a state, for whoever has the case in hand.
+MAIN_VERBS = {
+    State.SUBMITTED: "accept",
+    State.ACCEPTED: "approve",
+    State.IN_REVIEW: "approve",
+    State.APPROVED: "pay",
+    State.EXECUTING: "confirm_paid",
+}
+_OF_A_COLLEAGUE = {"not_your_region": "colleague_not_of_region", "two_person_rule": "colleague_handled_before"}
 
 
 def check(*, standing: Standing, actor: Actor, verb: str, role: str = "") -> str:
@@ -53,7 +69,39 @@ def check(*, standing: Standing, actor: Actor, verb: str, role: str = "") -> str
     _check_second_person(standing, actor, verb)
     if verb in HELD_VERBS and standing.holder not in ("", actor.id):
         raise refuse("held_by_other")
+    if verb in HOLDERS_VERBS and not standing.holder:
+        raise refuse("not_held_by_you")
     return acting
+
+
+def check_colleague(*, standing: Standing, colleague: Actor) -> None:
+    """Check that a case may be given to a colleague: they may take the step that waits, whoever has it in hand now.
+
+    Args:
+        standing: The case now.
+        colleague: Who shall have it, with the roles they hold for the case's region.
+
+    Raises:
+        Refused: `wrong_state` (nobody of the office has the turn), `colleague_has_it`, `colleague_not_of_region`,
+            `colleague_handled_before` or `colleague_without_role`; nothing was changed.
+    """
+    verb = MAIN_VERBS.get(standing.state)
+    if verb is None:
+        raise refuse("wrong_state", str(standing.state))
+    if colleague.id == standing.holder:
+        raise refuse("colleague_has_it")
+    try:
+        check(standing=replace(standing, holder=""), actor=colleague, verb=verb)
+    except Refused as no:
+        raise refuse(_OF_A_COLLEAGUE.get(no.refusal.code, "colleague_without_role")) from no
+
+
+def heads(standing: Standing) -> frozenset[str]:
+    """Return the roles that may give out a case: the first one of each level from the present one on.
+
+    Before acceptance no level is known, and nobody is named.
+    """
+    return frozenset(level.roles[0] for level in standing.levels[max(standing.level - 1, 0) :])
 
 
 def available(*, standing: Standing, actor: Actor) -> list[str]:
@@ -65,7 +113,7 @@ def available(*, standing: Standing, actor: Actor) -> list[str]:
     """
     found = []
     for verb in verbs_from(standing.state):
-        if verb in SILENT_VERBS:
+        if verb in SILENT_VERBS | LIST_VERBS:
             continue
         try:
             check(standing=standing, actor=actor, verb=verb)
@@ -85,12 +133,23 @@ def _check_access(standing: Standing, actor: Actor) -> None:
 def _staff_role(standing: Standing, actor: Actor, verb: str, role: str) -> str:
     if verb in COLLEAGUE_VERBS | SILENT_VERBS:
         return role
+    if verb in LIST_VERBS:
+        return _head_role(standing, actor, role)
     if verb in LEVEL_VERBS and standing.state in UNDER_REVIEW:
         return _level_role(standing, actor, role)
     needed = PAYOUT_ROLE if verb in PAYOUT_VERBS else INTAKE_ROLE
     if needed not in actor.roles or role not in ("", needed):
         raise refuse("not_your_role", verb, needed)
     return needed
+
+
+def _head_role(standing: Standing, actor: Actor, role: str) -> str:
+    """Before acceptance the caller names the role, as only the packs know which levels may come."""
+    allowed = heads(standing) or frozenset({role}) - {"", INTAKE_ROLE, PAYOUT_ROLE}
+    mine = sorted(one for one in actor.roles & allowed if role in ("", one))
+    if not mine:
+        raise refuse("not_your_role", *sorted(allowed))
+    return mine[0]
 
 
 def _level_role(standing: Standing, actor: Actor, role: str) -> str:

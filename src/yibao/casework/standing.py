@@ -119,7 +119,7 @@ def apply(*, standing: Standing, action: Action) -> Standing:
     Args:
         standing: Before.
         action: The next action; its `data` may carry levels (with accept), amount_fen, pack, clocks
-            (name to working days), holder (with take and hand_over).
+            (name to working days), holder (with take, hand_over and assign).
 
     Raises:
         Refused: `wrong_state`: the table does not allow the verb now.
@@ -199,6 +199,7 @@ _STEPS = {
     "evidence_changed": _back_to_first_level,
     "take": _held,
     "hand_over": _held,
+    "assign": _held,
     "release": _released,
 }
 

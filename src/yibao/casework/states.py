@@ -57,6 +57,7 @@ KEEPING: dict[str, tuple[State, ...]] = {
     "take": OPEN,
     "release": OPEN,
     "hand_over": OPEN,
+    "assign": OPEN,
     "escalate": OPEN,
     "note": tuple(S),
     "print": tuple(S),

@@ -15,6 +15,7 @@ from yibao.kernel.typed import plain
 SERIAL_LIMIT = 1000
 CARD_LENGTHS = range(12, 20)
 _SHOWN_AT_EACH_END = 4
+_LONG_NUMBER = 8
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 
 
@@ -157,6 +158,17 @@ def mask_email(address: str) -> str:
     """
     name, _, host = address.partition("@")
     return f"{name[:1]}***@{host}"
+
+
+def holds_a_number(text: str) -> bool:
+    """Return whether a text holds somebody's number: a run of eight digits or more, blanks and hyphens aside.
+
+    Example:
+        >>> holds_a_number("电话 199-0000-0000"), holds_a_number("2023 年缺 2 个月")
+        (True, False)
+    """
+    digits = "".join(sign if sign.isdigit() else " " for sign in text.replace(" ", "").replace("-", ""))
+    return any(len(run) >= _LONG_NUMBER for run in digits.split())
 
 
 def _has_birthday(number: str) -> bool:

@@ -49,11 +49,12 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
         return [_item(request, code) for code, officers in OFFICERS_NAV.items() if officers & roles]
     added = [item for items in contributions("workbench_nav", request) for item in items]
     shown = [_item(request, code) for code, readers in ROLES_NAV.items() if readers & roles]
-    return [_item(request, "queue"), *added, *shown, _item(request, "ledger")]
+    return [_item(request, "queue"), *added, *shown, _item(request, "held"), _item(request, "ledger")]
 
 
 ROLES_NAV = {
     "bulk": SIGNERS,
+    "assign": SIGNERS,
     "batches": {PAYOUT_ROLE},
     "reconcile": {PAYOUT_ROLE, "auditor"},
     "undelivered": {INTAKE_ROLE},

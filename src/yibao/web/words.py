@@ -70,7 +70,7 @@ def sources() -> dict[str, list[Path]]:
         "common": [HERE / "text.yaml"],
         "care": [HERE / "care.yaml"],
         "portal": [HERE / "portal/text.yaml"],
-        "desk": [HERE / "workbench/text.yaml", HERE / "workbench/access.yaml"],
+        "desk": [HERE / "workbench/text.yaml", HERE / "workbench/access.yaml", HERE / "workbench/handing.yaml"],
     }
     folders = (Path(path) for path in yibao.services.__path__)
     for folder in sorted(child for parent in folders for child in parent.iterdir() if child.is_dir()):

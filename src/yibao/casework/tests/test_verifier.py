@@ -98,7 +98,7 @@ def next_action(seq: int, standing: Standing, day: date, draw: Any) -> Action:
     data = {**draw(st.sampled_from(DATA)), "clocks": draw(st.sampled_from(CLOCKS))}
     if verb == "accept":
         data["levels"] = draw(st.sampled_from(PROCESSES))
-    if verb == "hand_over":
+    if verb in ("hand_over", "assign"):
         data["holder"] = 9
     return Action(
         seq, verb, draw(st.sampled_from(["staff", "staff", "citizen"])), draw(st.sampled_from(["3", "11"])),

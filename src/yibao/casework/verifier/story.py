@@ -29,7 +29,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "save_answers": (("draft", "correction_due"), ""),
     "attach": (("draft", "submitted", "correction_due"), ""),
     "detach": (("draft", "correction_due"), ""),
-    **{verb: (OPEN, "") for verb in ("decide", "take", "release", "hand_over", "escalate")},
+    **{verb: (OPEN, "") for verb in ("decide", "take", "release", "hand_over", "assign", "escalate")},
     **{verb: ((*OPEN, *CLOSED), "") for verb in ("note", "print")},
     "payment_sent": (("executing",), ""),
     "payment_settled": (("executing",), ""),
@@ -178,7 +178,7 @@ class Story:
             self.round, self.level = self.round + bool(self.level), 0
         elif kind == "evidence_changed":
             self.round, self.level = self.round + 1, 1
-        elif kind in ("take", "hand_over"):
+        elif kind in ("take", "hand_over", "assign"):
             self.holder = str(data.get("holder", action["actor_id"]))
         elif kind == "release":
             self.holder = ""

@@ -7,9 +7,11 @@ from django.template import Context
 from django.urls import reverse
 
 from yibao.casework.projection import NO_LIMIT
+from yibao.casework.states import CLOSED
+from yibao.store.holding import received
 from yibao.store.models import Case
 from yibao.store.queues import Cursor
-from yibao.web.workbench.lists import KEPT
+from yibao.web.workbench.lists import KEPT, received_words
 
 register = template.Library()
 
@@ -25,6 +27,22 @@ def next_case(context: Context, case: Case) -> dict[str, Any]:
 def queue_address(context: Context) -> str:
     """Write the address of the list the reader came from, with its filters."""
     return f"{reverse('workbench:queue')}?{_query(context)}".rstrip("?")
+
+
+@register.simple_tag
+def case_address(case: Case) -> str:
+    """Write the address of a case's page on the desk."""
+    return reverse(f"workbench_{case.service}:case", args=[case.number])
+
+
+@register.inclusion_tag("workbench/holding.html", takes_context=True)
+def in_hand(context: Context, case: Case) -> dict[str, Any]:
+    """Draw who has the case in hand, how it came to the reader, and what they may do about it."""
+    if case.state in CLOSED:
+        return {"closed": True}
+    mine = case.holder_id is not None and case.holder_id == context["request"].actor.user_id
+    got = received_words(received([case]).get(case.pk), context["request"].say) if mine else ""
+    return {**context.flatten(), "case": case, "mine": mine, "got": got}
 
 
 def _query(context: Context) -> str:

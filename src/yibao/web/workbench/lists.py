@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.workdays import working_days_between
-from yibao.store import queues
+from yibao.store import holding, queues
 from yibao.store.models import Case
 from yibao.web.models import SavedFilter
 from yibao.web.states import tag
@@ -69,7 +69,8 @@ def _case(request: HttpRequest, text: str) -> Case | None:
 
 def groups(cases: Iterable[Case], filters: Filters) -> Iterable[dict[str, Any]]:
     """Return the rows of the list in their groups of urgency, in the list's order."""
-    request = filters.request
+    request, cases = filters.request, list(cases)
+    got = holding.received(case for case in cases if case.holder_id == request.actor.user_id)
 
     def group_of(case: Case) -> str:
         return "stopped" if filters.waits_for_applicant else queues.urgency(due_on=case.due_on, on=request.on)
@@ -78,7 +79,7 @@ def groups(cases: Iterable[Case], filters: Filters) -> Iterable[dict[str, Any]]:
         yield {
             "code": code,
             "title": request.say(f"desk.queue.group.{code}"),
-            "rows": [row(case, request) for case in members],
+            "rows": [row(case, request) | {"got": received_words(got.get(case.pk), request.say)} for case in members],
         }
 
 
@@ -143,6 +144,14 @@ def holder_words(case: Case, request: HttpRequest) -> str:
     if case.holder_id == request.actor.user_id:
         return request.say("desk.queue.held.me")
     return request.say("desk.queue.with", name=case.holder.get_full_name())
+
+
+def received_words(received: holding.Received | None, say: Any) -> str:
+    """Return who gave the reader a case and why, in words; empty where nobody did."""
+    if received is None:
+        return ""
+    how = say(f"desk.handing.got.{received.kind}", name=received.name)
+    return say("desk.handing.got_why", how=how, note=received.note) if received.note else how
 
 
 def waited(case: Case, request: HttpRequest) -> int | None:

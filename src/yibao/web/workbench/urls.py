@@ -6,6 +6,7 @@ from yibao.web.portal import open_sessions
 from yibao.web.workbench import (
     bulk,
     callbacks,
+    handing,
     keys,
     leading,
     lists,
@@ -16,6 +17,7 @@ from yibao.web.workbench import (
     reconciling,
     results,
     security,
+    sharing,
     taking,
     undelivered,
 )
@@ -29,6 +31,11 @@ urlpatterns = [
     path("figures", leading.shown, name="figures"),
     path("figures.csv", leading.as_file, name="figures_file"),
     path("keys", keys.shown, name="keys"),
+    path("cases/<str:number>/take", handing.take, name="take"),
+    path("cases/<str:number>/release", handing.release, name="release"),
+    path("cases/<str:number>/hand-over", handing.hand_over, name="hand_over"),
+    path("assign", sharing.assign, name="assign"),
+    path("held", handing.held, name="held"),
     path("sign-in", pages.sign_in, name="sign_in"),
     path("undelivered", undelivered.index, name="undelivered"),
     path("undelivered/<int:delivery>/again", undelivered.again, name="undelivered_again"),

@@ -296,8 +296,9 @@ def boxes(held: Case, request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def names_of(timeline: list[CaseAction]) -> dict[str, str]:
-    """Return the names of the staff who acted on a case, by the number an action is signed with."""
+    """Return the names of the staff who acted on a case or were given it, by the number an action is signed with."""
     numbers = {action.actor_id for action in timeline if action.actor_kind == "staff"}
+    numbers |= {str(action.data["holder"]) for action in timeline if "holder" in action.data}
     return {str(user.pk): user.get_full_name() for user in get_user_model().objects.filter(pk__in=numbers)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from yibao.kernel.identifiers import mask_account, mask_id, mask_name
+from yibao.kernel.identifiers import holds_a_number, mask_account, mask_id, mask_name
 from yibao.kernel.money import Money
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
@@ -18,11 +18,9 @@ from yibao.store.models import Case, CaseAction
 ACCOUNT_SHOWN = 4
 OTHERS_SHOWN_MAX = 10
 STOPS, GOES_ON = "ask_correction", ("resubmit", "withdraw")
-TOLD = (*track.TOLD, "note", "take", "release", "hand_over", "escalate", "print")
+TOLD = (*track.TOLD, "note", "take", "release", "hand_over", "assign", "escalate", "print")
 ANSWERS_TOLD = ("reason", "payments", "bank_number", "seen_at_window", "determined", "applicant")
 ON_RECORD = "档案"
-LONG_NUMBER = 8
-"""A run of so many digits in a note is a number of somebody: an identity, an account, a telephone."""
 
 
 def papers(
@@ -139,6 +137,8 @@ def history(held: Case, request: HttpRequest, names: Mapping[str, str]) -> list[
         days = working_days_between(start=before, end=on) if before and before <= on else 0
         event["took"] = say(f"refund.review.{'stood' if stopped else 'took'}", days=days) if days else ""
         event["who"] = " ".join(filter(None, (event["who"], names.get(action.actor_id, ""))))
+        if receiver := names.get(str(action.data.get("holder", ""))):
+            event["title"] = say("refund.review.given_to", title=event["title"], name=receiver)
         event["stops"] = action.kind == STOPS
         stopped = action.kind == STOPS or (stopped and action.kind not in GOES_ON)
         before = on
@@ -170,7 +170,7 @@ def closed(held: Case, offered: Iterable[str], request: HttpRequest) -> list[dic
 def note_form(request: HttpRequest) -> forms.Form:
     """Read a note for colleagues; one that holds somebody's number is sent back."""
     form = forms.note(post=request.POST, name="note", missing="refund.error.no_note_text")
-    if not form.errors and _holds_a_number(form.answers["note"]):
+    if not form.errors and holds_a_number(form.answers["note"]):
         form.errors["note"] = "refund.error.note_number"
     return form
 
@@ -186,8 +186,3 @@ def note_field(say: Any, typed: str) -> dict[str, Any]:
         "label": {"text": say("refund.review.note")},
         "hint": {"text": say("refund.review.note_hint")},
     }
-
-
-def _holds_a_number(text: str) -> bool:
-    digits = "".join(sign if sign.isdigit() else " " for sign in text.replace(" ", "").replace("-", ""))
-    return any(len(run) >= LONG_NUMBER for run in digits.split())
