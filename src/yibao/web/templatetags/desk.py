@@ -39,7 +39,7 @@ def case_address(case: Case) -> str:
 def in_hand(context: Context, case: Case) -> dict[str, Any]:
     """Draw who has the case in hand, how it came to the reader, and what they may do about it."""
     if case.state in CLOSED:
-        return {"closed": True}
+        return {"over": True}
     mine = case.holder_id is not None and case.holder_id == context["request"].actor.user_id
     got = received_words(received([case]).get(case.pk), context["request"].say) if mine else ""
     return {**context.flatten(), "case": case, "mine": mine, "got": got}
