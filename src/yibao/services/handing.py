@@ -18,6 +18,7 @@ from yibao.casework.refusals import refuse
 from yibao.casework.standing import Standing
 from yibao.kernel.errors import Refusal, Refused
 from yibao.policy import UnknownRegion
+from yibao.services.bulk import services_in_bulk
 from yibao.store import cases, holding, keys, seats
 from yibao.store.cases import Acting
 from yibao.store.models import Case
@@ -73,7 +74,7 @@ def head_roles(region: str) -> frozenset[str]:
         found = yibao.services.packs().region_for(region)
     except UnknownRegion:
         return frozenset()
-    chains = [chain for name in yibao.services.find() for chain in found.setting(name, "chains").values()]
+    chains = [chain for name in services_in_bulk() for chain in found.setting(name, "chains").values()]
     return frozenset(level["roles"][0] for chain in chains for level in chain["levels"])
 
 
