@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import OperationalError, transaction
 
@@ -17,8 +18,7 @@ from yibao.casework.actors import Actor
 from yibao.casework.refusals import refuse
 from yibao.casework.standing import Standing
 from yibao.kernel.errors import Refusal, Refused
-from yibao.policy import UnknownRegion
-from yibao.services.bulk import services_in_bulk
+from yibao.policy import Region, UnknownRegion
 from yibao.store import cases, holding, keys, seats
 from yibao.store.cases import Acting
 from yibao.store.models import Case
@@ -74,7 +74,7 @@ def head_roles(region: str) -> frozenset[str]:
         found = yibao.services.packs().region_for(region)
     except UnknownRegion:
         return frozenset()
-    chains = [chain for name in services_in_bulk() for chain in found.setting(name, "chains").values()]
+    chains = [chain for name in yibao.services.find() for chain in _chains(found, name)]
     return frozenset(level["roles"][0] for chain in chains for level in chain["levels"])
 
 
@@ -144,6 +144,14 @@ def may_receive(case: Case) -> list[Actor]:
 def heads_of(standing: Standing) -> frozenset[str]:
     """Return the roles that may give out a case: of its own levels, or before acceptance of its region's."""
     return rights.heads(standing) or head_roles(standing.region)
+
+
+def _chains(region: Region, service: str) -> list[Any]:
+    try:
+        return list(region.setting(service, "chains").values())
+    except KeyError:
+        # The rules say nothing of this service: its levels are its own.
+        return []
 
 
 def _outcome(gift: Gift, by: Actor, on: date, at: datetime) -> Outcome:
