@@ -21,6 +21,7 @@ from django.test import Client
 
 from benchmarks import city, million
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.services.refund import actions
 from yibao.store import cases
 from yibao.store.models import Case
@@ -75,7 +76,7 @@ def main() -> None:
 
 def _drafted(serial: int, at: datetime) -> tuple[str, Actor]:
     person, payment = city.applicant(serial)
-    citizen = Actor(None, "", "citizen", person_id=person.pk)
+    citizen = Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED)
     moment = {"by": citizen, "on": DAY, "at": at}
     number = actions.open_draft(person_id=person.pk, region=city.REGION, **moment).number
     answers = {

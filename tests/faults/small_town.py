@@ -24,6 +24,7 @@ from yibao.batch.demo.paying import make_accounts
 from yibao.batch.demo.staff import make_logins, staff_actor
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.services.refund import actions, rulebook
 from yibao.store import batches, verify
 from yibao.store.models import (
@@ -89,7 +90,7 @@ def _draft(person: Person) -> str:
     out = io.BytesIO()
     Image.new("RGB", (60, 40), (232, 238, 244)).save(out, "PNG")
     now = {
-        "by": Actor(None, "", "citizen", person_id=person.pk),
+        "by": Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED),
         "on": timezone.localdate(),
         "at": timezone.now(),
     }

@@ -23,12 +23,14 @@ from pytest_django.live_server_helper import LiveServer
 from yibao.batch.demo import setup
 from yibao.batch.demo.books import post_city
 from yibao.batch.demo.city import make_city
+from yibao.batch.demo.family import make_family
 from yibao.batch.demo.load import person_key, store_city
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.records import City
 from yibao.batch.demo.staff import PASSWORD, make_logins, staff_actor
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.services.correction import actions as correcting
 from yibao.services.refund import actions, rulebook
 from yibao.store import audit_log, guards, ratings
@@ -45,6 +47,7 @@ from yibao.store.models import (
     PaymentBatch,
     Person,
     PromiseLetter,
+    Representation,
 )
 
 PERSONS = 80
@@ -113,6 +116,7 @@ def city_without_cases() -> City:
     store_city(city, at=at)
     post_city(city, at=at)
     make_logins(city)
+    make_family(city, on=on, at=at)
     return city
 
 
@@ -205,7 +209,7 @@ class Applicant:
 
     @property
     def actor(self) -> Actor:
-        return Actor(None, "", "citizen", person_id=self.person.pk)
+        return Actor(None, "", "citizen", person_id=self.person.pk, assurance=PROVED)
 
     @property
     def case(self) -> Case:
@@ -344,12 +348,21 @@ class Route:
             "letter": PromiseLetter.objects.values_list("number", flat=True).first(),
             "run": BulkRun.objects.values_list("number", flat=True).first(),
             "row": BulkRow.objects.filter(drawn=1).values_list("pk", flat=True).first(),
+            # No provider vouches for the demo city.
+            "provider": "nobody",
+            "right": _right_of(case),
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             "saved": case.pk,
             **printed,
         }
         needed = {name: values[name] for name in self.parameters}
         return None if None in needed.values() else reverse(self.name, kwargs=needed)
+
+
+def _right_of(case: Case) -> int | None:
+    """Return a right to act for a case's person; where there is none, any."""
+    rights = Representation.objects.order_by("pk").values_list("pk", flat=True)
+    return rights.filter(represented_id=case.person_id).first() or rights.first()
 
 
 def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:

@@ -12,6 +12,7 @@ from yibao.batch.demo.load import person_key
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import staff_actor
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.services.refund import actions
 from yibao.services.refund.pages.desk import STEPS
 from yibao.store.models import Case, Contribution, StaffRole
@@ -21,7 +22,8 @@ ROLES = ("clerk", "reviewer", "county_agency", "finance", "auditor")
 FORM = {"reason": "x", "reason_code": "no_refund", "note": "x", "other": "x", "items": "bank_card", "level": "1",
         "confirmed": "1", "key": "k", "reference": "x", "amount": "1.00", "worksheet": "x"}  # fmt: skip
 # Opening a page in another language or type size changes nothing but the reader's own cookie.
-OWN = {"portal:sign_in", "portal:sign_out", "portal:preferences", "workbench:sign_in"}
+OWN = {"portal:sign_in", "portal:sign_out", "portal:preferences", "workbench:sign_in",
+       "portal:provider", "portal:provider_back", "portal:signed_out"}  # fmt: skip
 # Asking whether a refund is likely, and which rules are known, needs no sign-in: nothing personal is asked or kept.
 OPEN = {"refund:can", "portal:rules", "portal:region_rules"}
 
@@ -190,7 +192,7 @@ def undetermined(quiet_city) -> Case:
     """A case whose amount no rule computes: a lump sum at a county's own standard."""
     citizen = next(one for one in quiet_city.city.citizens if one.plant and one.plant.determined)
     person = person_key(quiet_city.city, citizen)
-    by = Actor(None, "", "citizen", person_id=person)
+    by = Actor(None, "", "citizen", person_id=person, assurance=PROVED)
     now = {"on": timezone.localdate(), "at": timezone.now(), "by": by}
     number = actions.open_draft(person_id=person, region=REGION, **now).number
     paid = Contribution.objects.filter(enrolment__person=person).order_by("pk").first()

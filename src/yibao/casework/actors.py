@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+from yibao.casework.assurance import Acting, Assurance
 
 ActorKind = Literal["citizen", "staff", "system"]
 REGION_DIGITS = 2
@@ -20,7 +22,9 @@ class Actor:
         kind: citizen, staff or system.
         roles: Roles held in `region`; empty for citizens.
         region: Six digits of the office; None for citizens.
-        person_id: The insured person behind a citizen's login.
+        person_id: The insured person a citizen acts as: their own, or the one they act for.
+        assurance: How sure it is who the citizen is; without it no step is open that asks for a level.
+        acting: By what right a citizen acts for another; None for themselves.
 
     Examples:
         >>> Actor(7, "审核员", "staff", frozenset({"reviewer"}), "500000").works_in("500112")
@@ -33,6 +37,8 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     region: str | None = None
     person_id: UUID | None = None
+    assurance: Assurance | None = None
+    acting: Acting | None = None
 
     @classmethod
     def system(cls) -> Actor:
@@ -43,6 +49,11 @@ class Actor:
     def id(self) -> str:
         """Return the text an action is signed with; empty for the system."""
         return "" if self.user_id is None else str(self.user_id)
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what every action keeps of a citizen: the level, and the right where they act for another."""
+        kept = {"assurance": self.assurance, "acting": self.acting}
+        return {name: one.plain() for name, one in kept.items() if one is not None}
 
     def works_in(self, region: str) -> bool:
         """Return whether the actor's office covers a region: itself, or what lies below it."""

@@ -16,6 +16,9 @@ YIBAO_PROXIES: how many proxies stand in front, whose X-Forwarded-For is believe
 YIBAO_SECOND_FACTOR: off lets staff in with their password alone, for demonstrations; required by default.
 YIBAO_KEEP_WORK_DAYS: days a record of finished background work is kept, 183 or more (网络安全法 art. 21).
 YIBAO_KEEP_DRAFT_DAYS: days after which papers of a draft nobody went on with are deleted; 183 by default (our choice).
+YIBAO_OIDC_PROVIDERS: the identity providers citizens sign in with; each has settings of its own (how-to/sign-in.md).
+YIBAO_DEMO_LEVEL: the level a password gives where there is no provider.
+YIBAO_STEP_UP_MINUTES: how long a level above L2 lasts before it must be proved anew.
 YIBAO_DEBUG: 1 shows Django's error pages; never on a machine with real people.
 """
 
@@ -28,6 +31,7 @@ from urllib.parse import urlsplit
 from yibao.project import mail, slices
 from yibao.project.databases import database
 from yibao.project.secret import secret
+from yibao.web.identity.providers import from_environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CHECKOUT = PACKAGE.parent.parent
@@ -45,6 +49,10 @@ YIBAO_CALL_BACK_DAYS = int(os.environ.get("YIBAO_CALL_BACK_DAYS", "5"))
 YIBAO_BULK_INSPECTED = max(1, int(os.environ.get("YIBAO_BULK_INSPECTED") or 10))
 # A photo may be larger than what is kept of it: it is made smaller before it is stored.
 YIBAO_PHOTO_BYTES_MAX = 25 * 1024 * 1024
+YIBAO_PROVIDERS = from_environment(os.environ)
+YIBAO_DEMO_LEVEL = os.environ.get("YIBAO_DEMO_LEVEL", "L3")
+# A level above L2 is good for this long, then it must be proved anew.
+YIBAO_STEP_UP_MINUTES = int(os.environ.get("YIBAO_STEP_UP_MINUTES", "60"))
 
 SECRET_KEY = secret(folder=YIBAO_KEYS_DIR, name="session")
 DEBUG = os.environ.get("YIBAO_DEBUG") == "1"

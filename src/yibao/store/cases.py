@@ -52,9 +52,9 @@ def open_case(
         by: Who opens it.
         at: Now.
         on: Business date.
-        data: Further plain values for the action; no personal data.
+        data: Further plain values for the action; no personal data. The actor's level is added.
     """
-    facts = {**(data or {}), "service": service, "region": region, "person": str(person_id)}
+    facts = {**(data or {}), **by.evidence(), "service": service, "region": region, "person": str(person_id)}
     action = Action(1, "open", by.kind, by.id, "", at, on, data=facts)
     standing = opened(action)
     with transaction.atomic():
@@ -180,7 +180,8 @@ def step(
     if seen is not None and seen != before.evidence_hash:
         raise refuse_step("evidence_changed", before.evidence_hash)
     seq, evidence = case.action_count + 1, evidence_hash or seen or ""
-    action = Action(seq, kind, by.kind, by.id, role, acting.at, acting.on, reason, evidence, dict(data or {}))
+    facts = {**(data or {}), **by.evidence()}
+    action = Action(seq, kind, by.kind, by.id, role, acting.at, acting.on, reason, evidence, facts)
     return Step(case, action, before, apply(standing=before, action=action))
 
 

@@ -1,7 +1,9 @@
 """The pages as a Django application."""
 
+from typing import Any
+
 from django.apps import AppConfig
-from django.core.checks import Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 class WebConfig(AppConfig):
@@ -21,3 +23,11 @@ class WebConfig(AppConfig):
         user_logged_in.connect(sessions.at_sign_in, dispatch_uid="yibao.web.sessions")
         user_logged_out.connect(sessions.at_sign_out, dispatch_uid="yibao.web.sessions")
         register(checks.second_factor_is_required, Tags.security, deploy=True)
+        register(levels_are_said, Tags.security)
+
+
+def levels_are_said(**_: Any) -> list[CheckMessage]:
+    """Return one error for each step of a citizen that says no level."""
+    from yibao.web import levels
+
+    return [Error(fault, id="yibao.E001") for fault in levels.faults()]

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +18,14 @@ from yibao.casework.actors import Actor
 from yibao.casework.entry import VISITOR, rule_of
 from yibao.casework.limits import limit_of
 from yibao.kernel.errors import Refused
-from yibao.store import tokens
 from yibao.web import kept, remembered, sessions
 from yibao.web.access import actor_of
+from yibao.web.identity import proving
+from yibao.web.identity.who import by_token, who
+from yibao.web.levels import require_reading
 from yibao.web.limits import too_many
 from yibao.web.models import MINUTE_SECONDS
-from yibao.web.places import desk_nav, other_offices, region_of, roles_words, unread_of
+from yibao.web.places import acting_words, desk_nav, other_offices, region_of, roles_words, unread_of
 from yibao.web.proving import detour
 from yibao.web.remembered import LANGUAGE_COOKIE, LARGE_COOKIE
 from yibao.web.words import LANGUAGES, Say
@@ -98,11 +99,22 @@ class PagesMiddleware:
             return to_the_door(request, at_desk=at_desk)
         if (actor.kind == "staff") != at_desk or not rule.admits(actor):
             return error_page(request, 403)
-        return detour(request, rule, values.values()) if at_desk else None
+        return detour(request, rule, values.values()) if at_desk else self._asked_for_more(request)
+
+    def _asked_for_more(self, request: HttpRequest) -> HttpResponse | None:
+        if refused := getattr(request, "acting_refused", None):
+            return refusal_page(request, refused)
+        try:
+            require_reading(request)
+        except Refused as refused:
+            return self.process_exception(request, refused)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a refusal that a view did not show itself into a page that says why and what to do."""
         if isinstance(error, Refused) and not request.path.startswith(API):
+            if error.refusal.code == proving.TOO_LOW:
+                return proving.step_up(request, error)
             return refusal_page(request, error)
         return None
 
@@ -114,6 +126,7 @@ class PagesMiddleware:
         request.at = at  # type: ignore[attr-defined]
         request.on = timezone.localdate(at)  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        request.acting_kind = SimpleLazyObject(lambda: acting_words(request))  # type: ignore[attr-defined]
         request.region = SimpleLazyObject(lambda: region_of(request))  # type: ignore[attr-defined]
         request.roles_words = SimpleLazyObject(lambda: roles_words(request))  # type: ignore[attr-defined]
         request.unread = SimpleLazyObject(lambda: unread_of(request))  # type: ignore[attr-defined]
@@ -124,9 +137,8 @@ class PagesMiddleware:
 def _actor(request: HttpRequest) -> Actor | None:
     # A browser's session opens no address of the interface: nobody can be led there by another site.
     if request.path.startswith(API):
-        header = request.headers.get("Authorization", "")
-        return actor_of(tokens.holder(header=header, at=request.at) or AnonymousUser())  # type: ignore[attr-defined]
-    return actor_of(request.user, office=request.session.get(OFFICE, ""))
+        return by_token(request)
+    return who(request, actor_of(request.user, office=request.session.get(OFFICE, "")))
 
 
 def to_the_door(request: HttpRequest, *, at_desk: bool) -> HttpResponse:

@@ -13,6 +13,7 @@ from yibao.services.bulk import SIGNERS
 from yibao.store import promises, seats
 from yibao.store.messages import telling
 from yibao.store.models import Person
+from yibao.web.family.kinds import kinds
 from yibao.web.sections import contributions
 
 FIGURE_READERS = frozenset(
@@ -55,6 +56,7 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
 ROLES_NAV = {
     "bulk": SIGNERS,
     "assign": SIGNERS,
+    "rights": {INTAKE_ROLE},
     "batches": {PAYOUT_ROLE},
     "reconcile": {PAYOUT_ROLE, "auditor"},
     "undelivered": {INTAKE_ROLE},
@@ -92,6 +94,12 @@ def place_words(request: HttpRequest, code: str) -> str:
     except UnknownRegion:
         return code
     return request.say.pick(region) if region.code == code else f"{request.say.pick(region)} {code}"
+
+
+def acting_words(request: HttpRequest) -> str:
+    """Return by what right the reader acts for another, in words."""
+    words: str = request.say.pick(kinds()[request.actor.acting.kind])
+    return words
 
 
 def roles_words(request: HttpRequest) -> str:

@@ -71,6 +71,8 @@ def sources() -> dict[str, list[Path]]:
         "care": [HERE / "care.yaml"],
         "portal": [HERE / "portal/text.yaml"],
         "desk": [HERE / "workbench/text.yaml", HERE / "workbench/access.yaml", HERE / "workbench/handing.yaml"],
+        "family": [HERE / "family/text.yaml"],
+        "identity": [HERE / "identity/text.yaml"],
     }
     folders = (Path(path) for path in yibao.services.__path__)
     for folder in sorted(child for parent in folders for child in parent.iterdir() if child.is_dir()):

@@ -10,6 +10,7 @@ from PIL import Image
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import PASSWORD, staff_actor
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.services.correction import actions as correction
 from yibao.store import promises, ratings
 from yibao.store.changes import Place
@@ -51,7 +52,7 @@ def _correct(*, on: date, at: datetime) -> None:
     """Let the applicant ask for another character in their name; a clerk has accepted it, two reviewers still sign."""
     login = CitizenLogin.objects.select_related("person").get(user__username=APPLICANT)
     person = login.person
-    by, now = Actor(login.user_id, "", "citizen", person_id=person.pk), {"on": on, "at": at}
+    by, now = Actor(login.user_id, "", "citizen", person_id=person.pk, assurance=PROVED), {"on": on, "at": at}
     wanted = f"{person.name[:1]}{OTHER_NAME}"
     number = correction.open_request(
         person_id=person.pk, place=Place("person", str(person.pk), "name"), wanted=wanted, why=WHY, by=by, **now

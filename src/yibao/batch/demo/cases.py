@@ -14,6 +14,7 @@ from yibao.batch.demo.names import REGION
 from yibao.batch.demo.planted import CASE_KINDS, KINDS
 from yibao.batch.demo.staff import staff_actor
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.services.refund import actions
 from yibao.store import cases
 from yibao.store.models import Case, Contribution
@@ -60,7 +61,7 @@ class Walk:
 
     def person(self) -> Actor:
         """Return the citizen as one who acts."""
-        return Actor(None, "", "citizen", person_id=person_key(self.city, self.citizen))
+        return Actor(None, "", "citizen", person_id=person_key(self.city, self.citizen), assurance=PROVED)
 
     def case(self) -> Case:
         """Return the case as it stands."""

@@ -10,6 +10,7 @@ from yibao.batch.demo.load import person_key
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.planted import KINDS
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.casework.officers import AUDIT_OFFICER, NOWHERE, SECURITY_OFFICER, SYSTEM_OFFICER
 from yibao.store.models import CitizenLogin, StaffRole
 from yibao.store.seats import staff_actor as staff_seat
@@ -92,4 +93,4 @@ def citizen_actor(username: str) -> Actor:
         User.DoesNotExist: The city was not made yet.
     """
     login = CitizenLogin.objects.select_related("user").get(user__username=username)
-    return Actor(login.user_id, "", "citizen", person_id=login.person_id)
+    return Actor(login.user_id, "", "citizen", person_id=login.person_id, assurance=PROVED)

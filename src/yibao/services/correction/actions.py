@@ -12,6 +12,7 @@ from yibao.casework.actors import Actor
 from yibao.casework.states import OPEN, State
 from yibao.kernel.canonical import canonical_json
 from yibao.kernel.errors import Refusal, Refused
+from yibao.services.assurance import require
 from yibao.services.correction import rules, workflow
 from yibao.services.correction.models import CorrectionRequest
 from yibao.store import cases, changes, crypto, documents, uploads
@@ -86,6 +87,7 @@ def open_request(
         Refused: correction_not_yours, correction_owned_by_police, correction_owned_by_tax, correction_open,
             correction_same, correction_unreadable, correction_no_reason, correction_no_evidence, not_your_case.
     """
+    require(service=SERVICE, step="open", by=by)
     person = Person.objects.get(pk=person_id)
     spelled = checked(person=person, place=place, wanted=wanted)
     _said(why, by, seen_at_window)
@@ -172,6 +174,7 @@ def attach(*, number: str, name: str, content: bytes, by: Actor, on: date, at: d
     Raises:
         Refused: The file is not what it says, or the case takes none now.
     """
+    require(service=SERVICE, step="attach", by=by)
     upload = uploads.checked(
         name=name,
         content=content,
@@ -195,6 +198,7 @@ def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
     Raises:
         Refused: correction_no_evidence, wrong_state, not_your_case.
     """
+    require(service=SERVICE, step="submit", by=by)
     with transaction.atomic():
         case = cases.locked(number)
         if case.state == State.SUBMITTED:
@@ -211,6 +215,7 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
     Raises:
         Refused: correction_no_reason, wrong_state, not_your_case.
     """
+    require(service=SERVICE, step="withdraw", by=by)
     return _close(number=number, kind="withdraw", reason=reason, seen=None, by=by, on=on, at=at)
 
 

@@ -114,14 +114,16 @@ def reason(*, post: QueryDict) -> Form:
     return form
 
 
-def account(*, post: QueryDict, original: bool) -> Form:
+def account(*, post: QueryDict, original: bool, applicant: str = "") -> Form:
     """Read who receives the money and into which account.
 
     Args:
         post: The request's data.
         original: The money may go back where the contribution came from, so the account may be left empty.
+        applicant: By what right somebody acts for another, where it is known; asked otherwise.
     """
     typed = {name: post.get(name, "").strip() for name in ("applicant", "bank_name", "bank_holder", "bank_number")}
+    typed["applicant"] = applicant or typed["applicant"]
     form = Form(typed=typed)
     if typed["applicant"] not in RECEIVERS:
         form.errors["applicant"] = "refund.error.no_receiver"

@@ -5,6 +5,7 @@ from yibao.store.models.access import (
     ApiToken,
     CitizenLogin,
     Passkey,
+    ProviderLogin,
     RecoveryCode,
     RoleProposal,
     StaffCredential,
@@ -49,6 +50,7 @@ from yibao.store.models.persons import BankAccount, Person, PersonGroup, Unit
 from yibao.store.models.promises import PromiseCheck, PromiseLetter
 from yibao.store.models.ratings import CallBack, Rating
 from yibao.store.models.reconciling import ReconciliationDay, ReconciliationOpen, ReconciliationSum
+from yibao.store.models.representation import Representation
 
 __all__ = [
     "AccountCredit",
@@ -98,6 +100,7 @@ __all__ = [
     "PersonalAccountBalance",
     "PromiseCheck",
     "PromiseLetter",
+    "ProviderLogin",
     "Rating",
     "ReadLog",
     "ReaderSettings",
@@ -107,6 +110,7 @@ __all__ = [
     "RecordChange",
     "RecordEvent",
     "RecoveryCode",
+    "Representation",
     "RoleProposal",
     "StaffCredential",
     "StaffRole",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from yibao.casework.officers import OFFICERS
-from yibao.store.fields import CanonicalJson, SealedText
+from yibao.store.fields import BlindIndex, CanonicalJson, SealedText
 from yibao.store.models.persons import Person
 
 
@@ -111,3 +111,16 @@ class ApiToken(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+
+
+class ProviderLogin(models.Model):
+    """What an identity provider calls a person whose login it opens, kept as a digest."""
+
+    login = models.ForeignKey(CitizenLogin, on_delete=models.PROTECT, related_name="provider_logins")
+    provider = models.CharField(max_length=40)
+    subject = SealedText()
+    subject_index = BlindIndex(of="subject")
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "subject_index"], name="provider_login_once")]

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yibao.casework.entry import public
@@ -13,6 +14,8 @@ from yibao.casework.limits import SIGN_IN, limited
 from yibao.store import accounts
 from yibao.store.models import StaffCredential
 from yibao.web import kept, remembered
+from yibao.web.identity import session as proofs
+from yibao.web.identity.proving import doors
 from yibao.web.places import OFFICERS_NAV
 from yibao.web.proving import TEMPORARY
 from yibao.web.sections import contributions
@@ -24,8 +27,16 @@ from yibao.web.words import LANGUAGES
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Show the citizen's door, or let a person in."""
+    """Show the citizen's door, or let a person in; where providers vouch for people, no password does."""
+    if settings.YIBAO_PROVIDERS:
+        return _providers(request)
     return enter(request, door="citizen", home="/")
+
+
+def _providers(request: HttpRequest) -> HttpResponse:
+    target = inside(request.GET.get("next") or "/", "/")
+    context = {"doors": doors(request, target=target), "open": contributions("portal_open", request)}
+    return render(request, "identity/sign_in.html", context, status=200 if request.method != "POST" else 403)
 
 
 def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
@@ -41,6 +52,8 @@ def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
             if door == "staff":
                 _remember_temporary(request, tried.user)
                 accounts.note(account=tried.user, kind="sign_in", actor_id=tried.user.pk, at=request.at)
+            else:
+                proofs.remember(request, level=settings.YIBAO_DEMO_LEVEL, method=proofs.DEMO, at=request.at)
             return redirect(_own_page(tried.user) if target == home else target)
     errors = {name: request.say(key, **values) for name, (key, values) in tried.errors.items()}
     open_pages = contributions("portal_open", request) if door == "citizen" else []
@@ -50,6 +63,7 @@ def enter(request: HttpRequest, *, door: Door, home: str) -> HttpResponse:
         "next": target,
         "expired": "expired" in request.GET,
         "open": open_pages,
+        "level": settings.YIBAO_DEMO_LEVEL,
     }
     context["no_factor"] = not settings.YIBAO_SECOND_FACTOR
     return render(
@@ -75,9 +89,13 @@ def _own_page(user: User) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    at_desk = getattr(request.actor, "kind", "") == "staff"
+    actor = request.actor
+    at_desk = getattr(actor, "kind", "") == "staff"
+    vouched = proofs.provider_named(actor.assurance.method) if actor and actor.assurance else None
     logout(request)
     response = redirect("workbench:sign_in" if at_desk else "portal:sign_in")
+    if vouched:
+        response = redirect(f"{reverse('portal:signed_out')}?{urlencode({'from': vouched.name})}")
     # Whoever signs out leaves: what is typed on this device later is not theirs.
     response.delete_cookie(kept.WHO_COOKIE)
     return response

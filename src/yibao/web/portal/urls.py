@@ -3,6 +3,8 @@
 from django.urls import path
 
 from yibao.web import kept
+from yibao.web.family import pages as family
+from yibao.web.identity import pages as identity
 from yibao.web.portal import contact, messages, open_sessions, own_data, pages, promises, ratings, rules, session
 
 app_name = "portal"
@@ -30,6 +32,16 @@ urlpatterns = [
     path("sign-in", session.sign_in, name="sign_in"),
     path("sessions", open_sessions.index, name="sessions"),
     path("sessions/end", open_sessions.end, name="end_sessions"),
+    path("sign-in/<slug:provider>", identity.begin, name="provider"),
+    path("sign-in/<slug:provider>/back", identity.back, name="provider_back"),
+    path("go-on", identity.go_on, name="go_on"),
+    path("identity", identity.identity, name="identity"),
+    path("signed-out", identity.signed_out, name="signed_out"),
+    path("family", family.family, name="family"),
+    path("family/act", family.act, name="act"),
+    path("family/ask", family.ask, name="ask_to_act"),
+    path("family/<int:right>/confirm", family.confirm, name="confirm_right"),
+    path("family/<int:right>/revoke", family.revoke, name="revoke_right"),
     path("sign-out", session.sign_out, name="sign_out"),
     path("preferences", session.preferences, name="preferences"),
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yibao.casework import rights
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import contribution_received
 from yibao.store import cases, posting, queues
@@ -38,7 +39,7 @@ def person(db):
 
 def waiting(person, count, *, due_in=10, region="500112", first=1):
     today = timezone.localdate()
-    by = Actor(None, "", "citizen", person_id=person.pk)
+    by = Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED)
     for place in range(first, first + count):
         number = f"CQ-2026-{place:06d}"
         case = cases.open_case(

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from yibao.web.family import pages as family
 from yibao.web.portal import open_sessions
 from yibao.web.workbench import (
     bulk,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("accounts/<int:account>/do/<slug:verb>", officers.account_step, name="account_step"),
     path("sign-ins", officers.sign_ins, name="sign_ins"),
     path("account-events", officers.account_events, name="account_events"),
+    path("rights", family.desk, name="rights"),
+    path("rights/<int:right>/paper", family.paper, name="right_paper"),
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),
     path("bulk", bulk.runs, name="bulk"),

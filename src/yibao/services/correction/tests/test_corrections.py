@@ -11,6 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.kernel.errors import Refused
 from yibao.kernel.identifiers import make_resident_id
 from yibao.kernel.months import Month
@@ -55,7 +56,7 @@ def person(db, settings, tmp_path):
 def own(person):
     user = get_user_model().objects.create(username="chen")
     CitizenLogin.objects.create(user=user, person=person)
-    return Actor(user.pk, "", "citizen", person_id=person.pk)
+    return Actor(user.pk, "", "citizen", person_id=person.pk, assurance=PROVED)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.db import transaction
 from yibao.casework.actors import Actor
 from yibao.casework.states import CLOSED, State
 from yibao.policy.casefile import codes
+from yibao.services.assurance import require
 from yibao.services.refund.actions import answers as answering
 from yibao.services.refund.actions import evidence, money, numbers, payees
 from yibao.services.refund.actions.refusals import refused
@@ -40,16 +41,18 @@ def open_draft(
         by: The person, or a clerk at the window.
         on: Business date.
         at: The moment.
-        applicant: Who applies, in the words of the case file.
+        applicant: Who applies, in the words of the case file; somebody who acts by a right applies by that right.
         channel: Where it comes in.
 
     Raises:
         Refused: The actor may not act for this person or region.
     """
+    require(service="refund", step="open", by=by)
     number = numbers.case_number(region=region, on=on)
     with transaction.atomic():
         case = cases.open_case(number=number, service="refund", region=region, person_id=person_id, by=by, at=at, on=on)
-        RefundRequest.objects.create(case=case, applicant=applicant, channel=channel)
+        who = by.acting.kind if by.acting else applicant
+        RefundRequest.objects.create(case=case, applicant=who, channel=channel)
         return case
 
 
@@ -71,6 +74,8 @@ def save_answers(*, number: str, answers: Mapping[str, Any], by: Actor, on: date
         InputInvalid: Answers are wrong; nothing was kept, show each problem at its field.
         Refused: wrong_state, not_your_case, not_staff.
     """
+    changes_account = not set(answering.ACCOUNT_ANSWERS).isdisjoint(answers)
+    require(service="refund", step="change_account" if changes_account else "save_answers", by=by)
     with transaction.atomic():
         case = cases.locked(number)
         request = case.refund
@@ -97,6 +102,7 @@ def attach(*, number: str, material: str, name: str, content: bytes, by: Actor, 
         Refused: The file is empty, too large, of another kind, not what its name says, or broken; or the
             case takes no files now.
     """
+    require(service="refund", step="attach", by=by)
     if material not in get_args(codes.Material):
         raise refused("material_unknown", material)
     upload = uploads.checked(
@@ -123,6 +129,7 @@ def detach(*, number: str, document_id: int, by: Actor, on: date, at: datetime) 
     Raises:
         Refused: document_not_found, or the case is past the point where files may be taken back.
     """
+    require(service="refund", step="detach", by=by)
     with transaction.atomic():
         case = cases.locked(number)
         document = case.documents.filter(pk=document_id, removed_at=None).first()
@@ -157,6 +164,7 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
     Raises:
         Refused: nothing_selected, no_account, case_open_already, wrong_state.
     """
+    require(service="refund", step="submit", by=by)
     with transaction.atomic():
         case = cases.locked(number)
         with keys.once(key=f"refund/submit/{number}/{key}", content={"number": number}, at=at) as slot:
@@ -193,6 +201,7 @@ def resubmit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
     Raises:
         Refused: nothing_selected, no_account, case_open_already, wrong_state.
     """
+    require(service="refund", step="resubmit", by=by)
     with transaction.atomic():
         case = cases.locked(number)
         request = case.refund
@@ -209,6 +218,7 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
     Raises:
         Refused: wrong_state once the money is on its way; no_reason.
     """
+    require(service="refund", step="withdraw", by=by)
     if not reason.strip():
         raise refused("no_reason")
     with transaction.atomic():

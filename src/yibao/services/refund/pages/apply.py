@@ -15,6 +15,7 @@ from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.names import same_name
 from yibao.kernel.workdays import add_working_days
+from yibao.services import assurance
 from yibao.services.refund import actions, forms
 from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.services.refund.pages import find, views
@@ -148,6 +149,7 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask who receives the money and where."""
+    assurance.require(service="refund", step="change_account", by=request.actor)
     case, say = editable(request, number, step="account"), request.say
     held = case.refund.bank_account
     words = side_of(request).words
@@ -161,7 +163,8 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         }
     )
     if request.method == "POST":
-        form = forms.account(post=request.POST, original=original is not None and case.state in EDITABLE)
+        may_be_empty = original is not None and case.state in EDITABLE
+        form = forms.account(post=request.POST, original=may_be_empty, applicant=by_right(request))
         if case.state not in EDITABLE:
             form.answers.pop("applicant", None)
         if kept := keep(request, case, form, "account"):
@@ -189,7 +192,13 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
             ("bank_number", {"inputmode": "numeric", "classes": "app-mono"}),
         )
     ]
-    return question(request, case, "account", form, [who, *boxes], title=words(say, "ask.account"), original=original)
+    parts = boxes if by_right(request) else [who, *boxes]
+    return question(request, case, "account", form, parts, title=words(say, "ask.account"), original=original)
+
+
+def by_right(request: HttpRequest) -> str:
+    """Return by what right the reader applies for another: then nobody asks; empty where they apply for themselves."""
+    return request.actor.acting.kind if request.actor.acting else ""
 
 
 @open_to(CITIZEN, CLERK, own="case")

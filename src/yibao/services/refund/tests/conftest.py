@@ -10,6 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.kernel.months import Month
 from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import contribution_received
@@ -143,7 +144,7 @@ class Walk:
 
     @property
     def citizen(self):
-        return Actor(None, "", "citizen", person_id=self.person.pk)
+        return Actor(None, "", "citizen", person_id=self.person.pk, assurance=PROVED)
 
     @property
     def case(self):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.casework.refusals import REFUSALS as HOUSE
 from yibao.kernel.errors import InputInvalid, Refused
 from yibao.services.refund import actions
@@ -117,7 +118,7 @@ def test_only_staff_may_answer_for_the_agency(walk):
 
 def test_another_citizen_may_not_touch_the_case(walk, record):
     walk.drafted()
-    stranger = Actor(None, "", "citizen", person_id=record.chen(identity="500112197603011979").pk)
+    stranger = Actor(None, "", "citizen", person_id=record.chen(identity="500112197603011979").pk, assurance=PROVED)
     for step in ("submit", "withdraw"):
         options = {"key": "k"} if step == "submit" else {"reason": "x"}
         with nothing_changes(walk), refuses("not_your_case", 403):
