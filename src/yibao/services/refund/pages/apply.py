@@ -17,9 +17,8 @@ from yibao.kernel.names import same_name
 from yibao.kernel.workdays import add_working_days
 from yibao.services import assurance
 from yibao.services.refund import actions, forms
-from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.services.refund.pages import find, views
-from yibao.services.refund.pages.sides import CLERK, COUNTER, Side, own_case, side_of
+from yibao.services.refund.pages.sides import CLERK, COUNTER, Side, account_is_wrong, by_right, own_case, side_of
 from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
 
@@ -47,11 +46,6 @@ def editable(request: HttpRequest, number: str, *, step: str = "") -> Case:
     if case.state in EDITABLE or (step == "account" and account_is_wrong(case, request)):
         return case
     raise Refused(NOT_EDITABLE)
-
-
-def account_is_wrong(case: Case, request: HttpRequest) -> bool:
-    """Return whether a payment came back and the person may correct the account."""
-    return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case=case, actor=request.actor)
 
 
 @limited(APPLICATION)
@@ -194,11 +188,6 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     ]
     parts = boxes if by_right(request) else [who, *boxes]
     return question(request, case, "account", form, parts, title=words(say, "ask.account"), original=original)
-
-
-def by_right(request: HttpRequest) -> str:
-    """Return by what right the reader applies for another: then nobody asks; empty where they apply for themselves."""
-    return request.actor.acting.kind if request.actor.acting else ""
 
 
 @open_to(CITIZEN, CLERK, own="case")

@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from yibao.services.refund import actions
+from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.store import audit_log
 from yibao.store.models import Case
 
@@ -83,6 +85,16 @@ def only_clerks(request: HttpRequest) -> None:
     """
     if CLERK not in request.actor.roles:
         raise PermissionDenied
+
+
+def by_right(request: HttpRequest) -> str:
+    """Return by what right the reader applies for another: then nobody asks; empty where they apply for themselves."""
+    return request.actor.acting.kind if request.actor.acting else ""
+
+
+def account_is_wrong(case: Case, request: HttpRequest) -> bool:
+    """Return whether a payment came back and the person may correct the account."""
+    return case.state == "approved" and CORRECT_ACCOUNT in actions.available(case=case, actor=request.actor)
 
 
 def own_case(request: HttpRequest, number: str) -> Case:
