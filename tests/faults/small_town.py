@@ -132,7 +132,7 @@ def overdue() -> str:
     """Accept an application of long ago, whose limit has passed; return its number."""
     number = str(report()[0]["number"])
     case = Case.objects.get(number=number)
-    by = Actor(None, "", "citizen", person_id=case.person_id)
+    by = Actor(None, "", "citizen", person_id=case.person_id, assurance=PROVED)
     long_ago = timezone.now() - timedelta(days=AGES)
     then = {"on": timezone.localdate(long_ago), "at": long_ago}
     submitted = actions.submit(number=number, key="old", by=by, **then)

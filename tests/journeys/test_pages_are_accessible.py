@@ -19,6 +19,7 @@ from django.utils import timezone
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import STAFF, staff_actor
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services import bulk
 from yibao.services.refund import actions
@@ -52,7 +53,7 @@ def cases(busy_city, asked_for_correction) -> list[Case]:
     now = {"on": timezone.localdate(), "at": timezone.now()}
     bulk.make(query=Query("reviewer", REGION, "refund"), key="k", by=staff_actor("reviewer"), **now)
     person = found["submitted"].person
-    asked_for_correction(person, Actor(None, "", "citizen", person_id=person.pk))
+    asked_for_correction(person, Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED))
     return list(found.values())
 
 

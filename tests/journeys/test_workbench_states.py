@@ -48,10 +48,11 @@ FIGURES = {
     "nothing happened": "?first=2001-01-01&last=2001-01-07",
     "no period": "?first=2026-02-01&last=2026-01-01",
 }
-# These take a form or send a file, and show no page of their own.
+# These take a form or send a file, and show no page of their own; handing over has a journey of its own.
 ANSWERS = {
     "workbench": "next save_filter forget_filter figures_file undelivered_again remove_factor recovery_codes"
-    " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step",
+    " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step"
+    " take release hand_over right_paper",
     "workbench_refund": "decide note document make_paper paper reprint copy seen detach take_back submit",
 }
 # The questions at the counter are those of the citizen, and are walked with them.
@@ -128,6 +129,9 @@ def _cases() -> Iterator[Sight]:
 def _lists() -> Iterator[Sight]:
     yield from (Sight(reader, "/workbench/", "own list") for reader in ROLES if reader in OFFICE)
     yield from (Sight("clerk", f"/workbench/{query}", what) for what, query in LISTS.items())
+    for place in ("assign", "held"):
+        yield Sight("reviewer", f"/workbench/{place}", place)
+        yield Sight("clerk", f"/workbench/{place}", place)
     yield from (Sight("reviewer", f"/workbench/figures{query}", what) for what, query in FIGURES.items())
     yield from (
         Sight(f"{reader}_elsewhere", f"/workbench/{place}", "empty")
@@ -139,7 +143,16 @@ def _lists() -> Iterator[Sight]:
         }.items()
         for place in places
     )
-    for place in ("keys", "call-backs", "promises", "undelivered", "refund/counter", "no-such-page", "accounts"):
+    for place in (
+        "keys",
+        "call-backs",
+        "promises",
+        "undelivered",
+        "refund/counter",
+        "no-such-page",
+        "accounts",
+        "rights",
+    ):
         yield Sight("clerk", f"/workbench/{place}", place)
 
 

@@ -20,6 +20,7 @@ from yibao.bank.pain002 import Line, StatusReport
 from yibao.batch import worker
 from yibao.batch.tests.month_people import PICTURE, REGION, account, make_person, officer
 from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.kernel.errors import Refused
 from yibao.kernel.identifiers import make_resident_id
 from yibao.kernel.months import Month as Calendar
@@ -184,7 +185,7 @@ class Month:
     def _apply(self) -> None:
         serial = 2 * self.told.cases + 1
         person = make_person(make_resident_id(area="500112", born=date(1976, 3, 1), serial=serial))
-        citizen = Actor(None, "", "citizen", person_id=person.pk)
+        citizen = Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED)
         at_window = self._happens(30)
         by = self.staff["clerk2"] if at_window else citizen
         channel = "window" if at_window else "app"
@@ -203,7 +204,7 @@ class Month:
         self.told.cases += 1
 
     def _citizen(self, number: str) -> Actor:
-        return Actor(None, "", "citizen", person_id=self.people[number].pk)
+        return Actor(None, "", "citizen", person_id=self.people[number].pk, assurance=PROVED)
 
     def _open(self) -> list[str]:
         live = [number for number in self.people if cases.get(number).state not in ("completed", "withdrawn")]
