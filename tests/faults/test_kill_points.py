@@ -19,8 +19,8 @@ SUBMIT = {
 }
 APPROVE = {
     "approve asked": f"{REFUND}:approve 1 before",
-    "inside approve": f"{STORE}.cases:act 1 before",
-    "approve acted": f"{STORE}.cases:act 1 after",
+    "inside approve": f"{STORE}.cases:write 1 before",
+    "approve acted": f"{STORE}.cases:write 1 after",
     "approve done": f"{REFUND}:approve 1 after",
 }
 POST = {
