@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from yibao.batch.tests.month import Month, Weather
+from yibao.batch.tests.month import Month
+from yibao.batch.tests.month_weather import Weather
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # From the last days of a year to the day on which its books are closed.
