@@ -19,7 +19,7 @@ import yibao
 import yibao.services
 from yibao.api import problems
 from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.policy import Diagnostic, casefile
+from yibao.policy import Diagnostic
 from yibao.policy.casefile.reading import NotJson, read_json
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -29,7 +29,7 @@ PART = "CaseFile"
 
 def _case_file() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the schema of a case file and of its parts, which refer to one another where OpenAPI looks for them."""
-    text = json.dumps(casefile.json_schema()).replace('"#/$defs/', f'"#/components/schemas/{PART}')
+    text = json.dumps(yibao.services.case_schema()).replace('"#/$defs/', f'"#/components/schemas/{PART}')
     schema = json.loads(text)
     return schema, {f"{PART}{name}": part for name, part in schema.pop("$defs").items()}
 

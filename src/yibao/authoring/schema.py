@@ -22,7 +22,6 @@ from yibao.authoring.schema_values import (
     output,
 )
 from yibao.authoring.schema_words import ABOUT, GRADE, KIND, NEEDED, QUALITY
-from yibao.policy import casefile
 from yibao.policy.cases import CASE_KEYS
 from yibao.policy.conflicts import CONFLICT_KEYS, SIDE_KEYS, SIDES
 from yibao.policy.delegation import DELEGATION_KEYS, EARLIER, ROWS, VALUES
@@ -51,22 +50,23 @@ TABLES = {
 }  # fmt: skip
 
 
-def schemas(*, vocabularies: Mapping[str, Path], root: Path | None = None) -> dict[str, Schema]:
+def schemas(*, vocabularies: Mapping[str, Path], case: Schema, root: Path | None = None) -> dict[str, Schema]:
     """Return the schema of every kind of pack file by the stem of its name.
 
     Args:
         vocabularies: domain to its `facts.yaml`.
+        case: the schema of a case file.
         root: the folder of packs, whose conditions are then known by name; None for the vocabularies alone.
 
     Returns:
         `pack`, `sources`, `cases` and each domain; schemas of draft-07, the one editors know.
 
     Example:
-        >>> sorted(schemas(vocabularies={}))
+        >>> sorted(schemas(vocabularies={}, case={}))
         ['cases', 'pack', 'sources']
     """
     words = {domain: _vocabulary(domain, path) for domain, path in vocabularies.items()}
-    found = {"pack": _pack(words), "sources": _sources(), CASES: _cases()}
+    found = {"pack": _pack(words), "sources": _sources(), CASES: _cases(case)}
     for domain, vocabulary in words.items():
         found[domain] = _domain(vocabulary, _conditions(domain, root))
     return {name: {"$schema": DRAFT, "title": f"Yibao {name}", **schema} for name, schema in found.items()}
@@ -131,10 +131,10 @@ def _sources() -> Schema:
     }
 
 
-def _cases() -> Schema:
-    form: Any = _moved(casefile.json_schema())
-    inner = form.pop("$defs")
-    form.pop("$schema")
+def _cases(case_file: Schema) -> Schema:
+    form: Any = _moved(case_file)
+    inner = form.pop("$defs", {})
+    form.pop("$schema", None)
     refused = {"required": ["expect"], "properties": {"expect": {"required": ["invalid"]}}}
     given = {"properties": {"given": {"$ref": "#/definitions/given"}}}
     any_object = {"type": "object", "minProperties": 1}

@@ -1,10 +1,10 @@
 """Mutants of a region's pack, tried on its worked examples with the rules of the services."""
 
 from collections.abc import Mapping
-from importlib import import_module
 
 from yibao import services
-from yibao.policy import Region, casefile
+from yibao.policy import Region
+from yibao.policy.casefile import CaseGround
 from yibao.policy.cases import Case
 from yibao.policy.mutants.trial import Trial
 
@@ -16,12 +16,11 @@ def trial(*, region: Region, cases: list[Case]) -> Trial:
         region: Whose pack is changed.
         cases: Its worked examples.
     """
-    read: dict[int, casefile.CaseFile] = {}
+    read: dict[int, CaseGround] = {}
 
     def decide(given: Mapping[str, object], changed: Region) -> object:
         if id(given) not in read:
-            read[id(given)] = casefile.read(given)
-        name = services.named(given.get("service")).name
-        return import_module(f"{services.__name__}.{name}.rules").decide(case=read[id(given)], region=changed).json()
+            read[id(given)] = services.read(given)
+        return services.decide_read(case=read[id(given)], region=changed).json()
 
     return Trial(region=region, cases=cases, decide=decide)

@@ -1,11 +1,10 @@
 """Rows the worked examples of all packs reach, and those none of them does."""
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 
 from yibao import services
 from yibao.kernel.errors import InputInvalid
-from yibao.policy import Packs, UnknownRegion, casefile
+from yibao.policy import Packs, UnknownRegion
 from yibao.policy.cases import Case
 from yibao.policy.mutants.trial import Consult, Recording
 from yibao.policy.rows import Row
@@ -44,9 +43,8 @@ def unreached(*, packs: Packs, cases: Sequence[Case]) -> list[Row]:
 
 def _decide(packs: Packs, given: Mapping[str, object]) -> None:
     try:
-        case = casefile.read(given)
-        name = services.named(given.get("service")).name
-        import_module(f"{services.__name__}.{name}.rules").decide(case=case, region=packs.region_for(case.region))
+        case = services.read(given)
+        services.decide_read(case=case, region=packs.region_for(case.region), rules=packs)
     except (InputInvalid, UnknownRegion):
         return
 

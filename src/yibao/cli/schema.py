@@ -10,9 +10,8 @@ import click
 from yibao import services
 from yibao.authoring.new import SCHEMAS
 from yibao.authoring.schema import SUFFIX, schemas
-from yibao.policy import casefile
 
-_FORMS: dict[str, Callable[[], dict[str, Any]]] = {"case": casefile.json_schema}
+_FORMS: dict[str, Callable[[], dict[str, Any]]] = {"case": services.case_schema}
 _PACKS = "packs"
 _NO_FOLDER = (
     "没有这个文件夹：{root}。请写规则包所在的文件夹。 There is no folder {root}: name the folder that holds the packs."
@@ -52,7 +51,8 @@ def command(form: str, root: Path | None) -> None:
 
 def _write(root: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for name, schema in schemas(vocabularies=services.vocabularies(), root=root).items():
+    made = schemas(vocabularies=services.vocabularies(), case=services.case_schema(), root=root)
+    for name, schema in made.items():
         path = folder / f"{name}{SUFFIX}"
         path.write_text(_shown(schema) + "\n", encoding="utf-8")
         click.echo(_WRITTEN.format(path=path))

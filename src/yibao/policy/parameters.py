@@ -190,6 +190,7 @@ def read_term(*, key: Scalar, node: Mapping, scope: Scope, findings: Findings) -
         bounds=_bounds(node, type_.kind, findings),
         mark=key.mark,
         order=_order(node, key_type, findings),
+        domain=scope.vocabulary.domain,
     )
 
 

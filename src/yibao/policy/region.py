@@ -58,7 +58,7 @@ class Region:
     _tables: dict[tuple[str, str], _Slices] = field(default_factory=dict)
     _uses: dict[int, ParameterUse] = field(default_factory=dict)
     _evaluators: dict[tuple[int, str], _Evaluator] = field(default_factory=dict)
-    _under: tuple[tuple[Mapping[str, str], Region], ...] | None = None
+    _under: dict[tuple[str, ...] | None, tuple[tuple[Mapping[str, str], Region], ...]] = field(default_factory=dict)
 
     def table(self, domain: str, decision: str, *, on: date) -> Table:
         """Return the rows of a decision in force on a day, with the parameters of that day.
@@ -97,7 +97,7 @@ class Region:
             series={**self.series, **(series or {})},
             _tables={key: kept for key, kept in self._tables.items() if key not in tables},
             _uses={},
-            _under=None,
+            _under={},
         )
 
     @property
@@ -106,11 +106,23 @@ class Region:
 
         A decision is made under each: where all agree it stands, else a person decides.
         """
-        if self._under is None:
-            named = {name: series.readings for name, series in self.series.items() if series.readings}
+        return self.under_readings_of(None)
+
+    def under_readings_of(self, domains: tuple[str, ...] | None) -> tuple[tuple[Mapping[str, str], Region], ...]:
+        """Return the same for the parameters of some domains alone, those a decision rests on.
+
+        Args:
+            domains: names of vocabularies; None for all.
+        """
+        if domains not in self._under:
+            named = {
+                name: series.readings
+                for name, series in self.series.items()
+                if series.readings and (domains is None or series.term.domain in domains)
+            }
             ways = [dict(zip(named, taken, strict=True)) for taken in product(*named.values())] if named else []
-            self._under = tuple((taken, self._read_as(taken)) for taken in ways)
-        return self._under
+            self._under[domains] = tuple((taken, self._read_as(taken)) for taken in ways)
+        return self._under[domains]
 
     def _read_as(self, taken: Mapping[str, str]) -> Region:
         series = {name: self.series[name].read_as(reading) for name, reading in taken.items()}

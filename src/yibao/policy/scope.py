@@ -37,6 +37,7 @@ class ParameterTerm:
         key: the type of its key column, or None.
         bounds: least and greatest value a line may give.
         order: rising or falling along the key in the order of its values; empty where nothing is said.
+        domain: the vocabulary it is declared under.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ParameterTerm:
     bounds: tuple[int, int] | None
     mark: Mark
     order: str = ""
+    domain: str = ""
 
 
 @dataclass(slots=True)

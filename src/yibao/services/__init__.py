@@ -1,21 +1,23 @@
 """The public services: found by their folder, each with a service.yaml; there is no list of them anywhere."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import yaml
 
 from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.policy import Diagnostic, InUse, Keeper, Packs, UnknownRegion, casefile
+from yibao.policy import Diagnostic, InUse, Keeper, Packs, Region, UnknownRegion, casefile
+from yibao.policy.casefile import CaseFile, CaseGround
 from yibao.services import definitions
 
 _HERE = Path(__file__).parent
@@ -66,7 +68,31 @@ class Service:
     @property
     def vocabulary(self) -> Path:
         """Where the facts of its rules are declared."""
-        return self.folder / "facts.yaml"
+        return self.vocabulary_of(self.name)
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What a case file may ask it for by name: itself, and whatever else `decisions` of its manifest lists."""
+        return tuple(self.manifest.get("decisions", (self.name,)))
+
+    @property
+    def offered(self) -> bool:
+        """Whether people find it in the portal and at the desk; `doors: none` in its manifest keeps it to programs."""
+        return self.manifest.get("doors") != "none"
+
+    def vocabulary_of(self, decision: str) -> Path:
+        """Return where the facts of one of its decisions are declared: facts.yaml, of a further one facts_NAME.yaml."""
+        return self.folder / ("facts.yaml" if decision == self.name else f"facts_{decision}.yaml")
+
+    def rules_of(self, decision: str) -> ModuleType:
+        """Return the module that makes one of its decisions: `rules`, of a further one `rules.NAME`."""
+        further = "" if decision == self.name else f".{decision}"
+        return import_module(f"{__name__}.{self.name}.rules{further}")
+
+    def shape_of(self, decision: str) -> type[CaseGround]:
+        """Return the form of the case files of one of its decisions: `SHAPE` of its rules, else that of refunds."""
+        shape: type[CaseGround] = getattr(self.rules_of(decision), "SHAPE", CaseFile)
+        return shape
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -111,7 +137,38 @@ def vocabularies() -> dict[str, Path]:
     """Return where the facts of every domain are declared: those of the services and those all services share."""
     shared = sorted((_HERE.parent / "policy" / "vocabulary").glob("*.yaml"))
     declared = {path.stem: path for path in shared}
-    return declared | {name: each.vocabulary for name, each in find().items() if each.vocabulary.exists()}
+    own = {name: each.vocabulary_of(name) for each in find().values() for name in each.decisions}
+    return declared | {name: path for name, path in own.items() if path.exists()}
+
+
+def offered() -> dict[str, Service]:
+    """Return the services people find in the portal and at the desk, by name.
+
+    Examples:
+        >>> "refund" in offered()
+        True
+    """
+    return {name: each for name, each in find().items() if each.offered}
+
+
+def case_shapes() -> dict[str, type[CaseGround]]:
+    """Return the form of the case files of every decision, by the name that stands in `service`.
+
+    Examples:
+        >>> case_shapes()["refund"].__name__
+        'CaseFile'
+    """
+    return {name: each.shape_of(name) for each in find().values() for name in each.decisions}
+
+
+def case_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a case file: any form of any service.
+
+    Examples:
+        >>> len(case_schema()["anyOf"]) > 0
+        True
+    """
+    return casefile.json_schema(case_shapes())
 
 
 def packs_folder() -> Path:
@@ -190,10 +247,10 @@ def packs() -> Packs:
 
 
 def named(name: object) -> Service:
-    """Return a service by its name.
+    """Return the service that makes a decision, by the name of the decision.
 
     Raises:
-        InputInvalid: there is no such service; the problem names those there are.
+        InputInvalid: there is no such decision; the problem names those there are.
 
     Examples:
         >>> named("refund").en
@@ -201,20 +258,55 @@ def named(name: object) -> Service:
     """
     if isinstance(name, str) and name in _FOUND:
         return _FOUND[name]
-    known = find()
+    known = {decision: service for service in find().values() for decision in service.decisions}
     _FOUND.update(known)
     if isinstance(name, str) and name in known:
         return known[name]
+    close = get_close_matches(str(name), known, n=1)
     listed = ", ".join(known)
     raise InputInvalid(
         [
             InputProblem(
                 "service",
-                f"没有“{name}”这项服务；可用的有：{listed}。",
-                f"There is no service {name!r}; known: {listed}.",
+                f"没有“{name}”这项服务{_meant(close, '，是否想写“{}”？', '。')}可用的有：{listed}。",
+                f"There is no service {name!r}{_meant(close, '; did you mean {!r}?', '.')} Known: {listed}.",
             )
         ]
     )
+
+
+def _meant(close: Sequence[str], words: str, otherwise: str) -> str:
+    return words.format(close[0]) if close else otherwise
+
+
+def read(case: Mapping[str, Any]) -> CaseGround:
+    """Return a case file, read in the form of the service it names.
+
+    Raises:
+        InputInvalid: The case file is wrong; `problems` names every place with what to do.
+    """
+    name = case.get("service")
+    return casefile.read(case, shape=named(name).shape_of(str(name)))
+
+
+def decide_read(*, case: CaseGround, region: Region, rules: Packs | None = None) -> Any:
+    """Return the decision of a case file that was read, by the rules of a region.
+
+    Args:
+        case: The case file.
+        region: The rules of the place asked.
+        rules: The packs from which rules of further places are taken; those in use when left out.
+
+    Returns:
+        What `decide` of the rules returns; `.json()` gives the published form.
+
+    Raises:
+        InputInvalid: The case file asks for what the region's rules do not know.
+    """
+    made = named(case.service).rules_of(case.service)
+    if getattr(made, "SEVERAL_PLACES", False):
+        return made.decide(case=case, region=region, places=rules or packs())
+    return made.decide(case=case, region=region)
 
 
 def decide(case: Mapping[str, Any], *, rules: Packs | None = None) -> Any:
@@ -231,10 +323,9 @@ def decide(case: Mapping[str, Any], *, rules: Packs | None = None) -> Any:
         InputInvalid: The case file is wrong, or there are no rules for its region or service.
         PackErrors: A pack is wrong.
     """
-    service = named(case.get("service"))
-    read = casefile.read(case)
+    file = read(case)
     try:
-        region = (rules or packs()).region_for(read.region)
+        region = (rules or packs()).region_for(file.region)
     except UnknownRegion as error:
         raise InputInvalid([InputProblem("region", error.zh, error.en)]) from None
-    return import_module(f"{__name__}.{service.name}.rules").decide(case=read, region=region)
+    return decide_read(case=file, region=region, rules=rules)

@@ -38,7 +38,7 @@ for tag, pattern, first in (
 
 @cache
 def validators() -> dict[str, jsonschema.Draft7Validator]:
-    made = schemas(vocabularies=services.vocabularies(), root=PACKS)
+    made = schemas(vocabularies=services.vocabularies(), case=services.case_schema(), root=PACKS)
     return {name: jsonschema.Draft7Validator(schema) for name, schema in made.items()}
 
 

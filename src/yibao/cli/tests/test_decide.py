@@ -107,7 +107,9 @@ def test_a_broken_pack_is_told_with_its_place_and_exit_code_one(files, tmp_path,
 
 def test_the_schema_of_a_case_file_is_printed():
     schema = json.loads(run("schema", "case").stdout)
-    assert set(CASE) <= set(schema["properties"])
+    forms = {name: form for form in schema["anyOf"] for name in form["properties"]["service"]["enum"]}
+    assert set(CASE) <= set(forms["refund"]["properties"])
+    assert "ask" in schema["$defs"]["RelocationRequest"]["properties"]
 
 
 def test_a_form_that_does_not_exist_is_refused():

@@ -1,16 +1,18 @@
 """Case files: read one strictly, tell everything that is wrong with it at once, publish its schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, overload
 
 from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
 
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy.casefile import checks, faults
 from yibao.policy.casefile.models import (
     Benefit,
     CaseFile,
+    CaseGround,
     Determined,
     Enrolment,
     Event,
@@ -23,11 +25,14 @@ from yibao.policy.casefile.models import (
     Recognised,
     RefundedMonths,
     RefundRequest,
+    Shape,
+    as_item,
 )
 
 __all__ = [
     "Benefit",
     "CaseFile",
+    "CaseGround",
     "Determined",
     "Enrolment",
     "Event",
@@ -40,33 +45,28 @@ __all__ = [
     "Recognised",
     "RefundRequest",
     "RefundedMonths",
+    "Shape",
+    "as_item",
     "json_schema",
+    "known_members",
     "read",
 ]
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_PARTS: dict[str, type[BaseModel]] = {
-    "": CaseFile,
-    "applicant": Party,
-    "person": Person,
-    "enrolments": Enrolment,
-    "payments": Payment,
-    "parts": Part,
-    "account_credit_monthly": MonthAmount,
-    "retiree_credit_monthly": MonthAmount,
-    "refunded": RefundedMonths,
-    "benefits": Benefit,
-    "materials": MaterialItem,
-    "request": RefundRequest,
-    "determined": Determined,
-}
+_Case = TypeVar("_Case", bound=CaseGround)
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def read(raw: Mapping[str, Any]) -> CaseFile:
+@overload
+def read(raw: Mapping[str, Any]) -> CaseFile: ...
+@overload
+def read(raw: Mapping[str, Any], *, shape: type[_Case]) -> _Case: ...
+def read(raw: Mapping[str, Any], *, shape: type[CaseGround] = CaseFile) -> CaseGround:
     """Return a case file read from parsed JSON.
 
     Args:
         raw: The parsed file: money as decimal text in yuan, months `YYYY-MM`, days ISO.
+        shape: The form of the service the file is for; that of refunds when left out.
 
     Returns:
         The case file, money in fen and months as indexes.
@@ -85,9 +85,10 @@ def read(raw: Mapping[str, Any]) -> CaseFile:
         There is no member 'regoin'; did you mean 'region'?
     """
     try:
-        case = CaseFile.model_validate(raw)
+        case = shape.model_validate(raw)
     except ValidationError as error:
-        problems = [faults.problem(error=each, raw=raw, known=_known()) for each in error.errors(include_url=False)]
+        known = known_members(shape)
+        problems = [faults.problem(error=each, raw=raw, known=known) for each in error.errors(include_url=False)]
         raise InputInvalid([*problems, *_readable_parts(raw)]) from None
     found = checks.whole(case=case)
     if found:
@@ -95,39 +96,70 @@ def read(raw: Mapping[str, Any]) -> CaseFile:
     return case
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a case file.
+def json_schema(shapes: Mapping[str, type[CaseGround]]) -> dict[str, Any]:
+    """Return the JSON Schema of the case files of some services.
+
+    Args:
+        shapes: The form of each service's case files, by the name that stands in `service`.
 
     Returns:
-        A schema of draft 2020-12, with the member names of the contract.
+        A schema of draft 2020-12, with the member names of the contract: any of the forms, told apart by `service`.
 
     Examples:
-        >>> json_schema()["additionalProperties"]
-        False
+        >>> [form["properties"]["service"]["enum"] for form in json_schema({"refund": CaseFile})["anyOf"]]
+        [['refund']]
     """
-    schema = CaseFile.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "Yibao case file"
-    credit = schema["$defs"]["Payment"]["properties"]
+    names: dict[type[CaseGround], list[str]] = {}
+    for name, shape in shapes.items():
+        names.setdefault(shape, []).append(name)
+    made, schema = models_json_schema([(shape, "validation") for shape in names], by_alias=True)
+    parts = schema["$defs"]
+    credit = parts["Payment"]["properties"]
     for name in ("account_credit_monthly", "retiree_credit_monthly"):
         credit[name]["anyOf"].insert(0, {"type": "string", "description": "one amount for every month"})
-    materials = schema["properties"]["materials"]["items"]
-    schema["properties"]["materials"]["items"] = {
-        "anyOf": [schema["$defs"]["MaterialItem"]["properties"]["code"], materials]
-    }
-    return schema
+    forms = []
+    for shape, known in names.items():
+        form = parts.pop(made[shape, "validation"]["$ref"].rpartition("/")[2])
+        form["properties"]["service"] = {"enum": known}
+        form["title"] = "Case file: " + ", ".join(known)
+        papers = form["properties"]["materials"]["items"]
+        item = parts[papers["$ref"].rpartition("/")[2]]
+        form["properties"]["materials"]["items"] = {"anyOf": [item["properties"]["code"], papers]}
+        forms.append(form)
+    return {"$schema": _DRAFT, "title": "Yibao case file", "anyOf": forms, "$defs": parts}
 
 
 @cache
-def _known() -> dict[str, list[str]]:
-    known = {
-        part: [field.alias or name for name, field in model.model_fields.items()] for part, model in _PARTS.items()
-    }
-    definitions = CaseFile.model_json_schema(by_alias=True)
-    for kind, reference in definitions["properties"]["events"]["items"]["discriminator"]["mapping"].items():
-        known[kind] = list(definitions["$defs"][reference.rpartition("/")[2]]["properties"])
-        known.setdefault("event kinds", []).append(kind)
+def known_members(shape: type[CaseGround]) -> dict[str, list[str]]:
+    """Return the names of members by the part they belong to, for suggestions; kinds of events under `event kinds`."""
+    known: dict[str, list[str]] = {"": _members(shape)}
+    _gather(shape, known)
     return known
+
+
+def _gather(model: type[BaseModel], known: dict[str, list[str]]) -> None:
+    for name, field in model.model_fields.items():
+        for inner in _models_in(field):
+            kinds = inner.model_fields["kind"].annotation if name == "events" else None
+            for kind in get_args(kinds):
+                known[kind] = _members(inner)
+                known.setdefault("event kinds", []).append(kind)
+            if kinds is None:
+                known[field.alias or name] = _members(inner)
+            _gather(inner, known)
+
+
+def _members(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    annotation = getattr(annotation, "annotation", annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def _readable_parts(raw: Any) -> list[InputProblem]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from yibao.kernel.errors import InputProblem
 from yibao.kernel.months import Month
-from yibao.policy.casefile.models import Benefit, CaseFile, Enrolment, Payment, Person, RefundRequest
+from yibao.policy.casefile.models import Benefit, CaseFile, CaseGround, Enrolment, Payment, Person, RefundRequest
 
 MONTHS_MAX = 1200
 _MAY_LIE_OUTSIDE = ("back",)
 
 
-def whole(*, case: CaseFile) -> list[InputProblem]:
+def whole(*, case: CaseGround) -> list[InputProblem]:
     """Return everything that does not fit together in a well-formed case file.
 
     Args:
@@ -22,14 +22,15 @@ def whole(*, case: CaseFile) -> list[InputProblem]:
     Source:
         The contract of the case file, docs/reference/decision.md.
     """
-    return list(_lived(case=case)) + parts(
+    fitting = parts(
         person=case.person,
         enrolments=list(enumerate(case.enrolments)),
         payments=list(enumerate(case.payments)),
         benefits=list(enumerate(case.benefits)),
-        request=case.request,
+        request=case.request if isinstance(case, CaseFile) else None,
         partial=False,
     )
+    return [*_lived(case=case), *fitting, *case.own_problems()]
 
 
 def parts(
@@ -71,7 +72,7 @@ def parts(
     return found
 
 
-def _lived(*, case: CaseFile) -> Iterator[InputProblem]:
+def _lived(*, case: CaseGround) -> Iterator[InputProblem]:
     """Yield days of birth and death that had not come when the application was made."""
     for name in ("born", "died"):
         day = getattr(case.person, name)

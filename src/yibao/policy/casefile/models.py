@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
+from yibao.kernel.errors import InputProblem
 from yibao.kernel.months import Month
 from yibao.policy.casefile import codes
 from yibao.policy.casefile.scalars import Day, Fen, FirstDay, Identifier, Label, LastDay, MonthIndex, RegionCode
@@ -217,7 +218,8 @@ Event = Annotated[
 ]
 
 
-def _as_item(value: Any) -> Any:
+def as_item(value: Any) -> Any:
+    """Return a paper named by its code alone as an item."""
     return {"code": value} if isinstance(value, str) else value
 
 
@@ -246,8 +248,8 @@ class RefundRequest(Shape):
     channel: codes.Channel | None = None
 
 
-class CaseFile(Shape):
-    """Everything one decision may look at."""
+class CaseGround(Shape):
+    """What the case files of all services share; each service adds its events, papers and request."""
 
     service: Identifier
     region: RegionCode
@@ -257,6 +259,15 @@ class CaseFile(Shape):
     enrolments: list[Enrolment]
     payments: list[Payment]
     benefits: list[Benefit] = Field(default_factory=list)
+
+    def own_problems(self) -> list[InputProblem]:
+        """Return what the service itself finds wrong in a well-formed file; a service with own members says more."""
+        return []
+
+
+class CaseFile(CaseGround):
+    """Everything one refund decision may look at; also the form of services that declare none of their own."""
+
     events: list[Event] = Field(default_factory=list)
-    materials: list[Annotated[MaterialItem, BeforeValidator(_as_item)]] = Field(default_factory=list)
+    materials: list[Annotated[MaterialItem, BeforeValidator(as_item)]] = Field(default_factory=list)
     request: RefundRequest

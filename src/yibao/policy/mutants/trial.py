@@ -57,7 +57,7 @@ class Recording(Region):
     def of(cls, region: Region, kept: list[Consult]) -> Recording:
         """Return a copy of a region that keeps what it is asked in a list."""
         copy = cls(**{item.name: getattr(region, item.name) for item in fields(region)})
-        copy._tables, copy._under = {}, None
+        copy._tables, copy._under = {}, {}
         copy.kept = kept
         return copy
 

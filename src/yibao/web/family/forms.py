@@ -44,7 +44,7 @@ def read(request: HttpRequest, *, own: Any, bytes_max: int, photo_bytes_max: int
     """
     post = request.POST
     texts = {name: post.get(name, "").strip() for name in ("kind", "identity", "name", "start", "end")}
-    offered = yibao.services.find()
+    offered = yibao.services.offered()
     asked = Asked({**texts, "services": [one for one in post.getlist("services") if one in offered]})
     if texts["kind"] not in KINDS:
         asked.wrong("kind", "kind")

@@ -193,7 +193,7 @@ def _fields(request: HttpRequest, typed: dict[str, Any]) -> list[dict[str, Any]]
         return {"legend": {"text": say(f"family.ask.{name}"), "classes": "govuk-fieldset__legend--s"}}
 
     rights = [{"value": code, "text": say.pick(words)} for code, words in kinds().items()]
-    offered = [{"value": name, "text": say.pick(one)} for name, one in yibao.services.find().items()]
+    offered = [{"value": name, "text": say.pick(one)} for name, one in yibao.services.offered().items()]
     return [
         {"component": "radios", "name": "kind", "fieldset": legend("kind"), "items": rights, "value": typed["kind"]},
         text("name", autocomplete="off"),

@@ -189,7 +189,7 @@ def choices_of(request: HttpRequest) -> Iterator[Choice]:
     roles = {role: say.find(f"{ROLE_WORDS}{role}") or role for role in known_roles(request)}
     yield Choice("waiting", say("desk.queue.waiting"), {**roles, APPLICANT: say("desk.queue.applicant")})
     yield Choice("due", say("desk.queue.within"), {group: say(f"desk.queue.group.{group}") for group in GROUPS})
-    services = {name: say.pick(service) for name, service in sorted(yibao.services.find().items())}
+    services = {name: say.pick(service) for name, service in sorted(yibao.services.offered().items())}
     if len(services) > 1:
         yield Choice("service", say("desk.queue.service"), services)
     regions = regions_of(request)

@@ -82,7 +82,7 @@ def _fields(request: HttpRequest, typed: dict[str, str]) -> list[dict[str, Any]]
         return {**shape, "label": {"text": say(f"care.promise.{name}")}, "hint": {"text": say(hint)} if hint else None}
 
     services = [{"value": "", "text": say("care.promise.any")}]
-    services += [{"value": name, "text": say.pick(each)} for name, each in yibao.services.find().items()]
+    services += [{"value": name, "text": say.pick(each)} for name, each in yibao.services.offered().items()]
     for item in services:
         item["selected"] = item["value"] == typed.get("service", "")
     return [

@@ -13,6 +13,8 @@ from yibao.services.refund.rules.lines import History
 from yibao.services.refund.rules.results import Result, decide_line
 from yibao.services.refund.rules.texts import refusal_order
 
+DOMAINS = ("refund", "contribution")
+"""Where what a refund rests on is written: open readings of other services do not touch it."""
 _ORDER = ("refund", "too_early", "late", "accounts_merged", "manual", "no_refund")
 _NEED_PAPERS = ("refund", "incomplete", "too_early")
 
@@ -33,7 +35,7 @@ def decide(*, case: CaseFile, region: Region) -> Decision:
     Source:
         The refund rows of the region's pack; the contract in docs/reference/decision.md.
     """
-    ways = region.under_readings
+    ways = region.under_readings_of(DOMAINS)
     if ways:
         return readings.settled(made=[(taken, _decided(case, read)) for taken, read in ways], region=region)
     return _decided(case, region)
