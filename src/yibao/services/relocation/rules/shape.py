@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictI
 from yibao.kernel.errors import InputProblem
 from yibao.kernel.money import Money, MoneyError
 from yibao.policy.casefile import CaseGround, Recognised, Shape, as_item, codes
+from yibao.policy.casefile.checks import MONTHS_MAX
 from yibao.policy.casefile.models import Employed, HospitalStay, PlainEvent, RetirementApproved, StopFailed
 from yibao.policy.casefile.scalars import Day, Fen, Identifier, Label, MonthIndex, RegionCode, fault
 
@@ -22,7 +23,6 @@ Material = Literal[
     "contact_letter",
     "information_table",
 ]
-_YEARS_TOLD_MAX = 99
 
 
 def _balance(value: Any) -> int:
@@ -109,7 +109,7 @@ class RelocationRequest(Shape):
     registered_on: Day | None = None
     paid_on: Day | None = None
     back_pay: list[MonthIndex] = Field(default_factory=list)
-    repair_years: Annotated[StrictInt, Field(ge=0, le=_YEARS_TOLD_MAX)] = 0
+    repair_years: Annotated[StrictInt, Field(ge=0, le=MONTHS_MAX)] = 0
     source: RegionCode | None = Field(default=None, alias="from")
     target: RegionCode | None = Field(default=None, alias="to")
     at: RegionCode | None = None
