@@ -286,7 +286,7 @@ def read(case: Mapping[str, Any]) -> CaseGround:
         InputInvalid: The case file is wrong; `problems` names every place with what to do.
     """
     name = case.get("service")
-    return casefile.read(case, shape=named(name).shape_of(str(name)))
+    return casefile.read_as(case, shape=named(name).shape_of(str(name)))
 
 
 def decide_read(*, case: CaseGround, region: Region, rules: Packs | None = None) -> Any:

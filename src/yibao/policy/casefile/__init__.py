@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar, get_args, overload
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
@@ -50,6 +50,7 @@ __all__ = [
     "json_schema",
     "known_members",
     "read",
+    "read_as",
 ]
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -57,16 +58,28 @@ _Case = TypeVar("_Case", bound=CaseGround)
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-@overload
-def read(raw: Mapping[str, Any]) -> CaseFile: ...
-@overload
-def read(raw: Mapping[str, Any], *, shape: type[_Case]) -> _Case: ...
-def read(raw: Mapping[str, Any], *, shape: type[CaseGround] = CaseFile) -> CaseGround:
-    """Return a case file read from parsed JSON.
+def read(raw: Mapping[str, Any]) -> CaseFile:
+    """Return a case file of refunds read from parsed JSON; see `read_as`.
+
+    Raises:
+        InputInvalid: Something is wrong; `problems` names every place with what to do, in both languages.
+
+    Examples:
+        >>> try:
+        ...     read({"service": "refund", "regoin": "500000"})
+        ... except InputInvalid as error:
+        ...     print(error.problems[-1].en)
+        There is no member 'regoin'; did you mean 'region'?
+    """
+    return read_as(raw, shape=CaseFile)
+
+
+def read_as(raw: Mapping[str, Any], *, shape: type[_Case]) -> _Case:
+    """Return a case file of one form, read from parsed JSON.
 
     Args:
         raw: The parsed file: money as decimal text in yuan, months `YYYY-MM`, days ISO.
-        shape: The form of the service the file is for; that of refunds when left out.
+        shape: The form of the service the file is for.
 
     Returns:
         The case file, money in fen and months as indexes.
@@ -79,10 +92,10 @@ def read(raw: Mapping[str, Any], *, shape: type[CaseGround] = CaseFile) -> CaseG
 
     Examples:
         >>> try:
-        ...     read({"service": "refund", "regoin": "500000"})
+        ...     read_as({"service": "refund", "on": "2023/02/10"}, shape=CaseFile)
         ... except InputInvalid as error:
-        ...     print(error.problems[-1].en)
-        There is no member 'regoin'; did you mean 'region'?
+        ...     print([problem.where for problem in error.problems][:2])
+        ['region', 'on']
     """
     try:
         case = shape.model_validate(raw)
