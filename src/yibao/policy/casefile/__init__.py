@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
@@ -55,6 +55,7 @@ __all__ = [
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Case = TypeVar("_Case", bound=CaseGround)
+_MODE: Literal["validation"] = "validation"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -125,14 +126,14 @@ def json_schema(shapes: Mapping[str, type[CaseGround]]) -> dict[str, Any]:
     names: dict[type[CaseGround], list[str]] = {}
     for name, shape in shapes.items():
         names.setdefault(shape, []).append(name)
-    made, schema = models_json_schema([(shape, "validation") for shape in names], by_alias=True)
+    made, schema = models_json_schema([(shape, _MODE) for shape in names], by_alias=True)
     parts = schema["$defs"]
     credit = parts["Payment"]["properties"]
     for name in ("account_credit_monthly", "retiree_credit_monthly"):
         credit[name]["anyOf"].insert(0, {"type": "string", "description": "one amount for every month"})
     forms = []
     for shape, known in names.items():
-        form = parts.pop(made[shape, "validation"]["$ref"].rpartition("/")[2])
+        form = parts.pop(made[shape, _MODE]["$ref"].rpartition("/")[2])
         form["properties"]["service"] = {"enum": known}
         form["title"] = "Case file: " + ", ".join(known)
         papers = form["properties"]["materials"]["items"]
@@ -153,11 +154,11 @@ def known_members(shape: type[CaseGround]) -> dict[str, list[str]]:
 def _gather(model: type[BaseModel], known: dict[str, list[str]]) -> None:
     for name, field in model.model_fields.items():
         for inner in _models_in(field):
-            kinds = inner.model_fields["kind"].annotation if name == "events" else None
-            for kind in get_args(kinds):
+            kinds = get_args(inner.model_fields["kind"].annotation) if name == "events" else ()
+            for kind in kinds:
                 known[kind] = _members(inner)
                 known.setdefault("event kinds", []).append(kind)
-            if kinds is None:
+            if not kinds:
                 known[field.alias or name] = _members(inner)
             _gather(inner, known)
 
