@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from yibao.batch.demo.staff import STAFF
+from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.project.logs import Discreet
 from yibao.services.refund import rulebook
 from yibao.services.refund.pages.unmask import PURPOSES
@@ -23,9 +25,12 @@ STATES = ("submitted", "accepted", "correction_due", "executing")
 
 
 @pytest.fixture(scope="module")
-def cases(busy_city) -> list[Case]:
-    """One case in each of four states, preferably with an account and a paper."""
-    found = {case.state: case for case in Case.objects.order_by("refund__bank_account", "papers__pk", "-pk")}
+def cases(busy_city, asked_for_correction) -> list[Case]:
+    """One refund in each of four states, preferably with an account and a paper; one of them asks for another name."""
+    refunds = Case.objects.filter(service="refund").order_by("refund__bank_account", "papers__pk", "-pk")
+    found = {case.state: case for case in refunds}
+    person = found[STATES[0]].person
+    asked_for_correction(person, Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED))
     return [found[state] for state in STATES]
 
 
@@ -51,7 +56,7 @@ def test_a_secret_is_seen_in_every_spelling():
     assert shown("?id=50011219760301199X", secrets) == ["50011219760301199X"]
 
 
-def test_no_page_of_the_workbench_shows_a_number_unasked(cases, pages, secrets, signed_in):
+def test_no_page_of_the_workbench_shows_a_number_or_the_name_of_its_person_unasked(cases, pages, secrets, signed_in):
     desk = [route for route in pages if route.name.startswith("workbench")]
     found, looked = [], 0
     for reader in map(signed_in, ROLES):
@@ -63,9 +68,12 @@ def test_no_page_of_the_workbench_shows_a_number_unasked(cases, pages, secrets, 
                 answer = reader.get(address)
                 if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
                     looked += 1
-                    found += [(address, len(shown(answer.content.decode(), secrets)))]
+                    text = answer.content.decode()
+                    named = bool(route.parameters) and case.person.name in text
+                    found += [(address, len(shown(text, secrets)) + named)]
                 assert shown(answer.get("Location", ""), secrets) == []
     assert looked > len(desk)
+    assert any("/correction/cases/" in address for address, _ in found)
     assert [one for one in found if one[1]] == []
 
 

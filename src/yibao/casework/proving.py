@@ -179,6 +179,7 @@ def _plain(standing: Standing) -> Standing:
         clocks=tuple(sorted(standing.clocks, key=lambda clock: clock.name)),
         amount_fen=None,
         entered_by=frozenset(),
+        answered_late=frozenset(),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yibao.casework.actors import Actor
+from yibao.casework.officers import OFFICERS
 from yibao.casework.refusals import refuse
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE, Standing
 from yibao.casework.states import UNDER_REVIEW, State, next_state, verbs_from
@@ -19,10 +20,16 @@ COLLEAGUE_VERBS = frozenset({"take", "release", "hand_over", "note"})
 HOLDERS_VERBS = frozenset({"release", "hand_over"})
 # Taken from a list of many cases; the page of one case has no button for it.
 LIST_VERBS = frozenset({"assign"})
-# Steps the system takes as part of another one; nobody presses a button for them.
-SILENT_VERBS = frozenset(
-    {"decide", "evidence_changed", "escalate", "complete", "print", "payment_sent", "payment_settled"}
-)
+# Steps the system takes as part of another one, and nobody else.
+SYSTEM_VERBS = frozenset({"evidence_changed", "escalate", "complete", "payment_sent", "payment_settled"})
+# Nobody presses a button of the case for these.
+SILENT_VERBS = SYSTEM_VERBS | {"decide", "print"}
+# An answer that comes late has the case decided again: where the money goes after it came back, and before that,
+# by the office alone, the amount an agency determined.
+CITIZEN_DECIDES_IN = (State.APPROVED,)
+INTAKE_DECIDES_IN = (State.SUBMITTED, *UNDER_REVIEW, State.APPROVED)
+# Who has it may read the cases of the office, remark and print, and has none of them in hand.
+READING_ROLES = frozenset({"auditor"})
 # Steps that decide or move money: never by somebody who entered, accepted or signed elsewhere.
 SECOND_PERSON_VERBS = frozenset({"approve", "refuse", "pay"})
 HELD_VERBS = frozenset(
@@ -57,12 +64,8 @@ def check(*, standing: Standing, actor: Actor, verb: str, role: str = "") -> str
     """
     _check_access(standing, actor)
     next_state(state=standing.state, verb=verb)
-    if actor.kind == "system":
-        if verb not in SILENT_VERBS | {"note"}:
-            raise refuse("not_your_role", verb)
-        return ""
-    if actor.kind == "citizen":
-        if verb not in CITIZEN_VERBS | SILENT_VERBS:
+    if actor.kind != "staff":
+        if verb not in _verbs_of_no_role(standing, actor):
             raise refuse("not_your_role", verb)
         return ""
     acting = _staff_role(standing, actor, verb, role)
@@ -130,9 +133,18 @@ def _check_access(standing: Standing, actor: Actor) -> None:
         raise refuse("not_your_region", standing.region)
 
 
+def _verbs_of_no_role(standing: Standing, actor: Actor) -> frozenset[str]:
+    if actor.kind == "system":
+        return SYSTEM_VERBS | {"decide", "note"}
+    late = {"decide"} if standing.state in CITIZEN_DECIDES_IN else set()
+    return CITIZEN_VERBS | {"print"} | late
+
+
 def _staff_role(standing: Standing, actor: Actor, verb: str, role: str) -> str:
-    if verb in COLLEAGUE_VERBS | SILENT_VERBS:
-        return role
+    if verb in SYSTEM_VERBS or actor.roles & OFFICERS:
+        raise refuse("not_your_role", verb)
+    if verb in COLLEAGUE_VERBS | {"print"}:
+        return _colleague_role(actor, verb, role)
     if verb in LIST_VERBS:
         return _head_role(standing, actor, role)
     if verb in LEVEL_VERBS and standing.state in UNDER_REVIEW:
@@ -140,12 +152,21 @@ def _staff_role(standing: Standing, actor: Actor, verb: str, role: str) -> str:
     needed = PAYOUT_ROLE if verb in PAYOUT_VERBS else INTAKE_ROLE
     if needed not in actor.roles or role not in ("", needed):
         raise refuse("not_your_role", verb, needed)
+    if verb == "decide" and standing.state not in INTAKE_DECIDES_IN:
+        raise refuse("wrong_state", str(standing.state), verb)
     return needed
+
+
+def _colleague_role(actor: Actor, verb: str, role: str) -> str:
+    fit = actor.roles if verb in ("note", "print") else actor.roles - READING_ROLES
+    if not fit or role not in ("", *fit):
+        raise refuse("not_your_role", verb)
+    return role
 
 
 def _head_role(standing: Standing, actor: Actor, role: str) -> str:
     """Before acceptance the caller names the role, as only the packs know which levels may come."""
-    allowed = heads(standing) or frozenset({role}) - {"", INTAKE_ROLE, PAYOUT_ROLE}
+    allowed = heads(standing) or frozenset({role}) - {"", INTAKE_ROLE, PAYOUT_ROLE, *READING_ROLES}
     mine = sorted(one for one in actor.roles & allowed if role in ("", one))
     if not mine:
         raise refuse("not_your_role", *sorted(allowed))
@@ -169,7 +190,7 @@ def _check_second_person(standing: Standing, actor: Actor, verb: str) -> None:
     elsewhere = {s.actor_id for s in standing.signatures if not _same_seat(standing, s.round, s.level)}
     if verb == "pay" or standing.state is State.APPROVED:
         elsewhere = {s.actor_id for s in standing.signatures}
-    if actor.id in standing.entered_by | elsewhere | {standing.accepted_by}:
+    if actor.id in standing.entered_by | standing.answered_late | elsewhere | {standing.accepted_by}:
         raise refuse("two_person_rule")
 
 

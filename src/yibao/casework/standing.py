@@ -55,6 +55,7 @@ class Standing:
         levels: The process as pinned at acceptance.
         signatures: All signatures of all rounds.
         entered_by: Staff who entered anything.
+        answered_late: Staff who entered an amount or an account after the case was handed in.
         accepted_by: Who accepted it; empty before.
         holder: Who has taken it; empty when nobody has.
         evidence_hash: Hash of the evidence as it is now.
@@ -77,6 +78,7 @@ class Standing:
     levels: tuple[Level, ...] = ()
     signatures: tuple[Signed, ...] = ()
     entered_by: frozenset[str] = frozenset()
+    answered_late: frozenset[str] = frozenset()
     accepted_by: str = ""
     holder: str = ""
     evidence_hash: str = ""
@@ -205,7 +207,11 @@ _STEPS = {
 
 
 def _entered(standing: Standing, action: Action) -> Standing:
-    if action.kind not in ENTERING or action.actor_kind != "staff":
+    if action.actor_kind != "staff":
+        return standing
+    if action.kind == "decide":
+        return replace(standing, answered_late=standing.answered_late | {action.actor_id})
+    if action.kind not in ENTERING:
         return standing
     return replace(standing, entered_by=standing.entered_by | {action.actor_id})
 

@@ -10,13 +10,25 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from PIL import Image
 
+from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.cli import token as token_command
+from yibao.services.correction import actions as correcting
 from yibao.services.refund.tests.conftest import MATERIALS, files, make_chen, staff  # noqa: F401
 from yibao.store import tokens
+from yibao.store.changes import Place
 from yibao.store.models import ApiToken, Case, CitizenLogin, Contribution, Document, ReadLog
 
 pytestmark = pytest.mark.django_db
 CASES = "/api/v1/refund/cases"
+
+
+def photo():
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(out, "PNG")
+    out.seek(0)
+    out.name = "a.png"
+    return out
 
 
 class Program:
@@ -34,10 +46,7 @@ class Program:
         )  # fmt: skip
 
     def paper(self, number, material):
-        out = io.BytesIO()
-        Image.new("RGB", (40, 30)).save(out, "PNG")
-        out.seek(0)
-        out.name = "a.png"
+        out = photo()
         return self.client.post(
             f"{CASES}/{number}/documents", {"material": material, "file": out},
             headers={"Authorization": f"Bearer {self.text}"},
@@ -71,12 +80,29 @@ def answers(chen):
 
 
 @pytest.fixture
+def corrected(chen):
+    """A correction of the record, which waits for the clerk as well."""
+    place = Place("person", str(chen.pk), "name")
+    by = Actor(None, "", "citizen", person_id=chen.pk, assurance=PROVED)
+    now = {"by": by, "on": timezone.localdate(), "at": timezone.now()}
+    number = correcting.open_request(person_id=chen.pk, place=place, wanted="陈建囯", why="证件", **now).number
+    correcting.attach(number=number, name="a.png", content=photo().getvalue(), **now)
+    return correcting.submit(number=number, **now)
+
+
+@pytest.fixture
 def submitted(citizen, answers):
     number = citizen.send("POST", "", answers, **{"Idempotency-Key": "begin-0001"}).json()["number"]
     for material in MATERIALS:
         assert citizen.paper(number, material).status_code == 201
     assert citizen.send("POST", f"/{number}/submit", **{"Idempotency-Key": "submit-001"}).status_code == 200
     return number
+
+
+def test_the_list_of_work_holds_refunds_alone(clerk, submitted, corrected):
+    assert corrected.state == "submitted"
+    assert [one["number"] for one in clerk.send("GET").json()["cases"]] == [submitted]
+    assert clerk.send("GET", f"/{corrected.number}").status_code == 404
 
 
 def test_an_application_goes_from_the_first_answer_to_acceptance(citizen, clerk, submitted):

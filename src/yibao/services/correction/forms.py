@@ -11,6 +11,9 @@ from yibao.store.changes import Place
 SELF = "self"
 TYPED_MAX = 600
 _SALT = "correction.person"
+NOTE_MAX = 500
+PURPOSES = ("show_compare", "show_call", "show_law", "show_other")
+WITH_NOTE = ("show_law", "show_other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,28 @@ class Wish:
 def wish(post: Mapping[str, str]) -> Wish:
     """Read a wish; nothing is judged here."""
     return Wish(post.get("wanted", "")[:TYPED_MAX].strip(), post.get("why", "")[:TYPED_MAX].strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What name and number are to be shown in full for, and what was said of it."""
+
+    purpose: str = ""
+    note: str = ""
+
+
+def look(post: Mapping[str, str]) -> Look:
+    """Read what a full look is for; nothing is judged here."""
+    return Look(post.get("purpose", ""), post.get("note", "").strip())
+
+
+def problem_of(wanted: Look) -> tuple[str, str] | None:
+    """Return the field that is wrong with the word for it, or None."""
+    if wanted.purpose not in PURPOSES:
+        return "purpose", "no_purpose"
+    if wanted.purpose in WITH_NOTE and not wanted.note:
+        return "note", "no_note"
+    return ("note", "note_long") if len(wanted.note) > NOTE_MAX else None
 
 
 def place(*, person_id: UUID, target: str, key: str, field: str) -> Place:

@@ -1,6 +1,6 @@
 """What may be corrected here, and where to go with what another authority owns; nothing of it is computed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from yibao.kernel.errors import Refusal
 from yibao.kernel.identifiers import IdentifierError, check_credit_code
 from yibao.kernel.money import Money, MoneyError
 from yibao.kernel.months import Month
+from yibao.kernel.names import NameProblem, check_name
 from yibao.policy import Region
 from yibao.policy.casefile import CaseFile
 
@@ -54,7 +55,10 @@ UNREADABLE = Refusal(
     "the new value cannot be read",
     "姓名最多 60 字；日期如 1976-03-01；月份如 2022-01；金额如 1234.00；单位填 18 位统一社会信用代码。",
     "Name up to 60 characters; day like 1976-03-01; month like 2022-01; amount like 1234.00; unit: its credit code.",
+    status=422,
 )
+
+_AS_ON_CARD = ("请照身份证填写姓名。", "Write the name as on the identity card.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,16 @@ def read(asked: Asked) -> str | Refusal:
         'correction_owned_by_police'
         >>> read(Asked("born", "1976-03-10", "1976-03-01", "resident_id", "19760301"))
         '1976-03-01'
+        >>> read(Asked("name", "阿依古丽买买提", "阿依古丽•买买提")), read(Asked("name", "陈建国", "陈建国1")).code
+        ('阿依古丽·买买提', 'correction_unreadable')
     """
     if asked.field in IDENTITY_FIELDS:
         return OWNED_BY_POLICE
     if asked.field == "amount" and asked.collector == "tax":
         return OWNED_BY_TAX
     wanted = _spelled(asked.field, asked.wanted.strip())
-    if not wanted:
-        return UNREADABLE
+    if isinstance(wanted, Refusal):
+        return wanted
     if wanted == asked.before:
         return SAME
     # The card tells the birth date: another one can only be right when the card is wrong.
@@ -105,12 +111,12 @@ def read(asked: Asked) -> str | Refusal:
     return wanted
 
 
-def _spelled(field: str, text: str) -> str:
-    """Return a value in its one spelling; empty where it cannot be read."""
+def _spelled(field: str, text: str) -> str | Refusal:
+    """Return a value in its one spelling, or that it cannot be read."""
     try:
         match field:
             case "name":
-                return text
+                return check_name(text)
             case "born":
                 return date.fromisoformat(text).isoformat()
             case "months":
@@ -119,9 +125,11 @@ def _spelled(field: str, text: str) -> str:
                 return str(Money.parse(text))
             case "unit":
                 return check_credit_code(text)
+    except NameProblem as wrong:
+        return replace(UNREADABLE, zh=wrong.zh, en=wrong.en, next_zh=_AS_ON_CARD[0], next_en=_AS_ON_CARD[1])
     except (ValueError, MoneyError, IdentifierError):
-        return ""
-    return ""
+        return UNREADABLE
+    return UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Refunds for other programs: the same actions as the pages, asked for with a token.
 
 A token acts for one login and may what that login may. Signatures and money are not here: they ask for a person with
-a second factor, at a page.
+a second factor, at a page. Corrections of the record are not here either: their one decision is that two people look at
+the original evidence.
 """
 
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from yibao.services.refund import actions
 from yibao.services.refund.actions.refusals import refused
 from yibao.store import audit_log, cases, keys, persons, queues, uploads
 from yibao.store.models import Case
+from yibao.store.narrowing import Narrow
 
 WHO = (CITIZEN, STAFF)
 PURPOSE = "api"
@@ -166,7 +168,8 @@ def case_list(request: HttpRequest, after: Annotated[str, Query(pattern=CURSOR)]
     if by.kind == CITIZEN:
         own = [row for row in queues.of_person(by.person_id) if row.service == "refund"]
         return {"cases": [_state(row, by) for row in own], "next": None}
-    page = queues.queue(roles=by.roles, region=by.region or "", after=queues.Cursor.parse(after))
+    narrow = Narrow(service="refund")
+    page = queues.queue(roles=by.roles, region=by.region or "", narrow=narrow, after=queues.Cursor.parse(after))
     return {"cases": [_state(row, by) for row in page.rows], "next": page.next.text() if page.next else None}
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
+from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED
 from yibao.kernel.errors import Refused
 from yibao.store import audit_log, cases, documents, keys, numbers, packs, papers, persons
 from yibao.store.models import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, IdempotencyKey, Person, ReadLog
@@ -60,6 +62,16 @@ class TestACase:
         with pytest.raises(Refused) as refused:
             act(number, "approve", staff("reviewer", "reviewer"), seen="e0")
         assert (refused.value.refusal.code, refused.value.refusal.status) == ("evidence_changed", 409)
+
+    def test_a_citizen_takes_no_step_of_the_system_on_their_own_approved_case(self, desk, make_person, staff) -> None:
+        person = make_person()
+        number = desk.accepted(person).number
+        act(number, "approve", staff("reviewer", "reviewer"), seen="e1")
+        for kind in ("complete", "evidence_changed", "escalate"):
+            with pytest.raises(Refused) as refused:
+                act(number, kind, Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED))
+            assert refused.value.refusal.code == "not_your_role"
+        assert cases.get(number).state == "approved"
 
     def test_notices_that_its_chain_was_cut(self, desk, make_person, staff) -> None:
         number = desk.accepted(make_person()).number

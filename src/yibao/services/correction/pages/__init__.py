@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yibao.services.correction.pages import desk, own
+from yibao.services.correction.pages import desk, own, unmask
 from yibao.services.correction.pages.desk import workbench_nav
 from yibao.services.correction.pages.own import portal_service
 
@@ -21,6 +21,7 @@ urlpatterns = [
 workbench_urlpatterns = [
     path("counter", desk.counter, name="counter"),
     path(CASE, desk.case, name="case"),
+    path(f"{CASE}/show", unmask.unmask, name="unmask"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
     path(f"{CASE}/files/<int:document_id>", desk.document, name="document"),
 ]

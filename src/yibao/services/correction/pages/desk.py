@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
+from yibao.kernel.identifiers import mask_name
 from yibao.services.correction import actions, forms
 from yibao.services.correction.pages.own import NAME, entries, facts, sent, wish_fields, words
 from yibao.store import audit_log, persons
@@ -60,9 +61,20 @@ def show_desk(
     say = request.say
     verbs = [verb for verb in VERBS if verb in actions.available(case=held, actor=request.actor)]
     buttons = [{"verb": verb, "text": say(f"{NAME}.desk.{verb}"), "note": _note(verb, say, request)} for verb in verbs]
-    context = {"section": "queue", "case": held, **facts(held, request), "buttons": buttons, "errors": errors or {},
-               "seen": held.evidence_hash}  # fmt: skip
+    told = facts(held, request)
+    events = [{**event, "why": _without_names(event["why"], held)} for event in told["events"]]
+    context = {"section": "queue", "case": held, **told, "why": _without_names(told["why"], held), "events": events,
+               "buttons": buttons, "errors": errors or {}, "seen": held.evidence_hash}  # fmt: skip
     return render(request, "correction/desk.html", context, status=status)
+
+
+def _without_names(text: str, held: Case) -> str:
+    """Mask the names of the case in what somebody wrote; in full they are shown for a purpose (see `unmask`)."""
+    wish = held.correction
+    names = {held.person.name, *((wish.before, wish.wanted) if wish.field == "name" else ())}
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, mask_name(name))
+    return text
 
 
 def _note(verb: str, say: Any, request: HttpRequest) -> dict[str, Any] | None:

@@ -177,6 +177,7 @@ def facts(held: Case, request: HttpRequest) -> dict[str, Any]:
     asked = [action for action in timeline if action.kind == "ask_correction"]
     return {
         "wish": request_,
+        "why": request_.why,
         "field": say(f"{NAME}.field.{request_.field}"),
         "files": [one for one in held.documents.all() if one.removed_at is None],
         "notice": asked[-1].data["items"] if asked and held.state == "correction_due" else [],

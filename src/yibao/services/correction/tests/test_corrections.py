@@ -214,11 +214,37 @@ class TestNo:
         [
             ({"wanted": "陈建园"}, "correction_same"),
             ({"wanted": " "}, "correction_unreadable"),
+            ({"wanted": "陈建国😀"}, "correction_unreadable"),
+            ({"wanted": "陈建国1"}, "correction_unreadable"),
+            ({"wanted": "陈建\ue001"}, "correction_unreadable"),
+            ({"wanted": "<b>陈</b>"}, "correction_unreadable"),
+            ({"wanted": "陈" * 61}, "correction_unreadable"),
             ({"why": " "}, "correction_no_reason"),
         ],
     )
     def test_a_wish_that_says_nothing(self, person, own, wish, code):
         assert code_of(ask, person, own, **wish) == code
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            pytest.param("陈\U00030edd国", "陈\U00030edd国", id="a rare character stays"),
+            pytest.param("阿依古丽•买买提", "阿依古丽·买买提", id="one dot for minority names"),
+            pytest.param(" 陈 建 国 ", "陈建国", id="blanks between characters go"),
+        ],
+    )
+    def test_a_name_is_kept_in_its_one_spelling(self, person, own, typed, kept):
+        number = ask(person, own, wanted=typed)
+        assert CorrectionRequest.objects.get(case__number=number).wanted == kept
+
+    def test_why_a_name_is_none_is_said_beside_the_field_and_what_was_typed_stays(self, person, own):
+        answer = browser("chen").post("/correction/new/person/self/name", {"wanted": "陈建国1", "why": "证件"})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "第 4 个字不是姓名用字" in page
+        assert 'value="陈建国1"' in page
 
 
 class TestPayments:
@@ -299,6 +325,31 @@ class TestPages:
         case = Case.objects.latest("pk")
         assert case.state == "submitted"
         assert clerk.post("/workbench/correction/counter", {"who": "made up"}).status_code == 404
+
+    def test_the_desk_sees_names_masked_until_it_says_what_for(self, person, own, staff):
+        desk = f"/workbench/correction/cases/{sent(person, own, why='我叫陈建国，登记成陈建园')}"
+        clerk = browser("clerk")
+        for address in (desk, f"{desk}/show"):
+            page = clerk.get(address).content.decode()
+            assert "陈**" in page
+            assert not [secret for secret in ("陈建园", "陈建国", IDENTITY) if secret in page]
+        assert "我叫陈**，登记成陈**" in clerk.get(desk).content.decode()
+        assert "我叫陈建国，登记成陈建园" in browser("chen").get(desk.removeprefix("/workbench")).content.decode()
+        looks = ReadLog.objects.filter(purpose="show_compare", person_id=person.pk)
+        for wrong in (
+            {},
+            {"purpose": "curious"},
+            {"purpose": "show_law"},
+            {"purpose": "show_compare", "note": "长" * 501},
+        ):
+            said = clerk.post(f"{desk}/show", wrong)
+            assert said.status_code == 400
+            assert IDENTITY not in said.content.decode()
+        assert not looks.exists()
+        page = clerk.post(f"{desk}/show", {"purpose": "show_compare", "note": "看原件"}).content.decode()
+        assert all(secret in page for secret in ("陈建园", "陈建国", IDENTITY))
+        assert looks.get().unmasking.note == "看原件"
+        assert "看原件" in browser("chen").get("/reads").content.decode()
 
     def test_strangers_and_other_regions_stay_outside(self, person, own, staff):
         number = sent(person, own)
