@@ -144,6 +144,10 @@ ALLOWED = {
 }
 
 
+# The page is open to all staff of the office; the rights of the case let no auditor have it in hand.
+READING = {("auditor-here", route): "no" for route in ("workbench:take", "workbench:release")}
+
+
 def leaks(response, case: Case) -> bool:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return any(secret.encode() in body for secret in (case.person.name, case.person.identity))
@@ -178,7 +182,7 @@ def answers(pages, readers, case) -> list[Answer]:
                         f"{method} {address}",
                         response.status_code,
                         got(response, reader),
-                        wanted,
+                        READING.get((reader.name, route.name), wanted) if method == "post" else wanted,
                         wanted != "in" and leaks(response, case),
                     )
                 )

@@ -9,16 +9,21 @@ from typing import Any
 from yibao.casework.chain import merkle_root
 from yibao.kernel.canonical import canonical_json
 
-LAST = {"case": "last_action_id", "journal": "last_transaction_id", "read": "last_read_id"}
-SIGNED = ("day", *LAST.values(), "leaf_count", "root", "previous_root", "made_at")
+LAST = {"case": "last_action_id", "journal": "last_transaction_id", "read": "last_read_id", "login": "last_login_id"}
+# Heads from before logins were covered say nothing of them.
+LOGINS = LAST["login"]
+SIGNED = (
+    *("day", "last_action_id", "last_transaction_id", "last_read_id"),
+    *("leaf_count", "root", "previous_root", "made_at"),
+)
 
 
 def leaf(*, kind: str, chain: str, end: str) -> str:
     """Return the text that stands for one chain in a head.
 
     Args:
-        kind: case, journal or read.
-        chain: Case number, key of the transaction, or name of the chain of reads.
+        kind: case, journal, read or login.
+        chain: Case number, key of the transaction, name of the chain of reads, or number of the login.
         end: Number and hash of the chain's last link, or the transaction's content hash.
 
     Examples:
@@ -34,8 +39,9 @@ def root_of(*, previous_root: str, leaves: Iterable[str]) -> str:
 
 
 def signed_text(head: Mapping[str, Any]) -> str:
-    """Return the text a head's signature is of."""
-    return canonical_json({name: head[name] for name in SIGNED})
+    """Return the text a head's signature is of; heads from before logins were covered say nothing of them."""
+    names = (*SIGNED, LOGINS) if LOGINS in head else SIGNED
+    return canonical_json({name: head[name] for name in names})
 
 
 class HeadBook:
@@ -57,7 +63,7 @@ class HeadBook:
 
     def note(self, *, kind: str, id_: int, chain: str, end: str) -> None:
         """Take in one link of a chain; the last one under each head counts."""
-        place = bisect_left([head[LAST[kind]] for head in self._heads], id_)
+        place = bisect_left([head.get(LAST[kind], 0) for head in self._heads], id_)
         if place < len(self._heads):
             known = self._leaves[place].get((kind, chain))
             if known is None or known[0] < id_:

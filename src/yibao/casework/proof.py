@@ -25,8 +25,9 @@ def faults(records: Iterable[Record], *, signed: Check) -> Iterator[str]:
 
     Args:
         records: Plain records in this order, each with `record` naming its kind: head by rising day,
-            pack, journal by rising id, case with all its actions, decision, read by chain and number, and end.
-            Days and moments are text; `data` of an action and the canonical decision are their stored text.
+            pack, journal by rising id, case with all its actions, decision, read by chain and number, login by
+            account and number, and end. Days and moments are text; `data` of an action and of a login, and the
+            canonical decision, are their stored text.
         signed: Whether a head's signature is that of the right key.
 
     Examples:
@@ -51,8 +52,9 @@ def _readable(found: Iterator[str]) -> Iterator[str]:
 class _Audit:
     def __init__(self, signed: Check) -> None:
         self.heads = HeadBook(signed)
-        self.counted = {"cases": 0, "actions": 0, "decisions": 0, "reads": 0}
+        self.counted = {"cases": 0, "actions": 0, "decisions": 0, "reads": 0, "logins": 0}
         self.chain, self.chain_seq, self.chain_hash = "", 0, ""
+        self.account, self.account_seq, self.account_hash = 0, 0, ""
         self.ended = False
 
     def read(self, record: Record) -> Iterator[str]:
@@ -114,11 +116,26 @@ class _Audit:
         self.chain_seq, self.chain_hash = record["seq"], record["hash"]
         self.heads.note(kind="read", id_=record["id"], chain=record["chain"], end=f"{record['seq']} {record['hash']}")
 
+    def _login(self, record: Record) -> Iterator[str]:
+        self.counted["logins"] += 1
+        if record["account"] != self.account:
+            self.account, self.account_seq, self.account_hash = record["account"], 0, ""
+        name = f"{record['account']}#{record['seq']}"
+        if (record["seq"], record["previous"]) != (self.account_seq + 1, self.account_hash):
+            yield f"账号记录 {name} 没有接上前一条。 / Login record {name} does not follow the one before."
+        if login_hash(record) != record["hash"]:
+            yield f"账号记录 {name} 与其校验值不符。 / Login record {name} is not what its hash says."
+        self.account_seq, self.account_hash = record["seq"], record["hash"]
+        end = f"{record['seq']} {record['hash']}"
+        self.heads.note(kind="login", id_=record["id"], chain=str(record["account"]), end=end)
+
     def _end(self, record: Record) -> Iterator[str]:
         self.ended = True
+        # Exports from before logins were part of them do not count them.
+        expected = {"logins": 0, **record}
         for name, number in self.counted.items():
-            if record[name] != number:
-                told = record[name]
+            told = expected[name]
+            if told != number:
                 yield f"{name}：应有 {told} 条，实有 {number} 条。 / {name}: {told} expected, {number} found."
 
 
@@ -129,6 +146,22 @@ def decision_hash(record: Record) -> str:
         record: The members of a decision record; `canonical` is the value, `sealed` the hash of the case file.
     """
     return content_hash({key: value for key, value in record.items() if key not in ("record", "id", "sha256")})
+
+
+def login_hash(record: Record) -> str:
+    """Return the hash of what happened to a login, with the event before; empty where its data is no stored text.
+
+    Args:
+        record: account, seq, kind, actor, at, data as its stored text, and previous.
+    """
+    try:
+        value = json.loads(record["data"])
+    except (TypeError, ValueError):
+        return ""
+    if canonical_json(value) != record["data"]:
+        return ""
+    kept = {key: record[key] for key in ("account", "seq", "kind", "actor", "at", "previous")}
+    return content_hash({**kept, "data": value})
 
 
 def chain_faults(record: Record) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.db.models import Max, Model
 from yibao.casework.heads import leaf, root_of, signed_text
 from yibao.kernel.canonical import moment
 from yibao.store import crypto
-from yibao.store.models import AuditHead, CaseAction, JournalTransaction, ReadLog
+from yibao.store.models import AccountEvent, AuditHead, CaseAction, JournalTransaction, ReadLog
 
 KEY_DIGITS = 64
 _P = 2**255 - 19
@@ -55,6 +55,7 @@ def make_head(*, day: date, at: datetime) -> AuditHead:
             last_action_id=_last(CaseAction, before and before.last_action_id),
             last_transaction_id=_last(JournalTransaction, before and before.last_transaction_id),
             last_read_id=_last(ReadLog, before and before.last_read_id),
+            last_login_id=_last(AccountEvent, before and before.last_login_id),
             previous_root=before.root if before else "",
             made_at=at,
         )
@@ -77,7 +78,8 @@ def sign_due(*, on: date, at: datetime) -> AuditHead | None:
         The head made now; None when the day has one, or nothing was ever written.
     """
     yesterday = on - timedelta(days=1)
-    if AuditHead.objects.filter(day__gte=yesterday).exists() or not CaseAction.objects.exists():
+    written = CaseAction.objects.exists() or AccountEvent.objects.exists()
+    if not written or AuditHead.objects.filter(day__gte=yesterday).exists():
         return None
     try:
         return make_head(day=yesterday, at=at)
@@ -88,7 +90,10 @@ def sign_due(*, on: date, at: datetime) -> AuditHead | None:
 
 def plain(head: AuditHead) -> dict[str, Any]:
     """Return a head as plain values, as it is exported and signed."""
+    # A head from before logins were covered is told as it was signed.
+    logins = {} if head.last_login_id is None else {"last_login_id": head.last_login_id}
     return {
+        **logins,
         "day": head.day.isoformat(),
         "last_action_id": head.last_action_id,
         "last_transaction_id": head.last_transaction_id,
@@ -165,9 +170,15 @@ def _leaves(before: AuditHead | None, head: AuditHead) -> Iterator[str]:
     reads = ReadLog.objects.filter(id__gt=start.last_read_id, id__lte=head.last_read_id).order_by("id")
     tails = {chain: (seq, hashed) for chain, seq, hashed in reads.values_list("chain", "seq", "hash").iterator()}
     yield from (leaf(kind="read", chain=chain, end=f"{seq} {hashed}") for chain, (seq, hashed) in tails.items())
+    # The first head that covers logins covers all that ever happened to them.
+    events = AccountEvent.objects.filter(id__gt=start.last_login_id or 0, id__lte=head.last_login_id).order_by("id")
+    links = {login: (seq, hashed) for login, seq, hashed in events.values_list("account_id", "seq", "hash").iterator()}
+    yield from (leaf(kind="login", chain=str(login), end=f"{seq} {hashed}") for login, (seq, hashed) in links.items())
 
 
 def _stop_writers() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE store_caseaction, store_journaltransaction, store_readlog IN SHARE MODE")
+            cursor.execute(
+                "LOCK TABLE store_caseaction, store_journaltransaction, store_readlog, store_accountevent IN SHARE MODE"
+            )

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from yibao.kernel.canonical import moment, text_hash
 from yibao.store import crypto, heads
 from yibao.store.models import (
+    AccountEvent,
     AccountingPeriod,
     AuditHead,
     BalanceCheckpoint,
@@ -65,7 +66,7 @@ def ledger_records() -> Iterator[Plain]:
 
 
 def audit_records() -> Iterator[Plain]:
-    """Return heads, packs, journal hashes, cases with their actions, decisions, reads, and the end."""
+    """Return heads, packs, journal hashes, cases with their actions, decisions, reads, logins, and the end."""
     for head in AuditHead.objects.order_by("day"):
         yield {"record": "head", **heads.plain(head)}
     packs = PackVersion.objects.annotate(raw=Cast("texts", TextField())).order_by("version")
@@ -78,12 +79,16 @@ def audit_records() -> Iterator[Plain]:
     yield from _decisions()
     for row in ReadLog.objects.order_by("chain", "seq").iterator(CHUNK):
         yield _read(row)
+    events = AccountEvent.objects.defer("data").annotate(raw=Cast("data", TextField())).order_by("account_id", "seq")
+    for event in events.iterator(CHUNK):
+        yield _login(event)
     yield {
         "record": "end",
         "cases": Case.objects.count(),
         "actions": CaseAction.objects.count(),
         "decisions": StoredDecision.objects.count(),
         "reads": ReadLog.objects.count(),
+        "logins": AccountEvent.objects.count(),
     }
 
 
@@ -223,6 +228,21 @@ def _read(row: ReadLog) -> Plain:
         "person": str(row.person_id),
         "purpose": row.purpose,
         "case": row.case_number,
+        "previous": row.previous_hash,
+        "hash": row.hash,
+    }
+
+
+def _login(row: Any) -> Plain:
+    return {
+        "record": "login",
+        "id": row.pk,
+        "account": row.account_id,
+        "seq": row.seq,
+        "kind": row.kind,
+        "actor": row.actor_id,
+        "at": moment(row.at),
+        "data": row.raw,
         "previous": row.previous_hash,
         "hash": row.hash,
     }

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from yibao.casework import proof as casework_proof
 from yibao.kernel.canonical import canonical_json
 from yibao.ledger import proof as ledger_proof
-from yibao.store import accounts, documents, guards, heads
+from yibao.store import documents, guards, heads
 from yibao.store.models import CaseAction, Document, IssuedPaper, Payment, PaymentBatch
 from yibao.store.records import audit_records, ledger_records
 from yibao.store.snapshot import snapshot
@@ -56,7 +56,6 @@ def verify_audit(
         return list(casework_proof.faults(records, signed=signed))
     with snapshot():
         faults = _read_through(casework_proof.faults(audit_records(), signed=signed))
-        faults = [*faults, *_read_through(accounts.faults())]
         return [*_guard_faults(), *faults, *_row_faults(), *(_file_faults() if files else ())]
 
 

@@ -133,17 +133,30 @@ def days(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
-def head_of(day: str, previous: str, last: tuple[int, int, int], leaves: list[str]) -> dict[str, Any]:
+def head_of(day: str, previous: str, last: tuple[int, int, int], leaves: list[str], **more: int) -> dict[str, Any]:
     head = {
-        "day": day, "last_action_id": last[0], "last_transaction_id": last[1], "last_read_id": last[2],
+        "day": day, "last_action_id": last[0], "last_transaction_id": last[1], "last_read_id": last[2], **more,
         "leaf_count": len(leaves), "root": root_of(previous_root=previous, leaves=leaves), "previous_root": previous,
         "made_at": moment(AT), "public_key": PUBLIC.hex(),
     }  # fmt: skip
     return {"record": "head", **head, "signature": KEY.sign(signed_text(head).encode()).hex()}
 
 
+def login_of(account: int) -> list[dict[str, Any]]:
+    """Three things that happened to a login."""
+    events, previous = [], ""
+    for seq, data in enumerate(({}, {"role": "clerk"}, {}), 1):
+        event = {"account": account, "seq": seq, "kind": "role_given", "actor": None, "at": moment(AT)}
+        hashed = content_hash({**event, "data": data, "previous": previous})
+        kept = {"data": canonical_json(data), "previous": previous, "hash": hashed}
+        events.append({"record": "login", "id": account * 10 + seq, **event, **kept})
+        previous = hashed
+    return events
+
+
 def export_of(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Two heads over two cases, a posting and two reads; more of all after them."""
+    """Two heads over two cases, a posting and two reads, the second also over two logins; more of all after them."""
+    logins = [event for account in (7, 8) for event in login_of(account)]
     reads, previous = [], ""
     for seq in (1, 2, 3):
         read = {"chain": "2023", "seq": seq, "at": moment(AT), "person": PERSON, "previous": previous}
@@ -160,10 +173,13 @@ def export_of(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     posted = leaf(kind="journal", chain="refund/1", end=f"{1:064d}")
     heads = [head_of("2023-02-10", "", (first[0], 1, 1), [first[1], posted, read_ends[0]])]
     later = [ends[0][-1][1]] if len(ends[0]) > 1 else []
-    heads.append(head_of("2023-02-11", heads[0]["root"], (second[0], 1, 2), [*later, second[1], read_ends[1]]))
+    # The first head was made before logins were covered; the third event, the last of login 7, is the last covered.
+    login_end = leaf(kind="login", chain="7", end=f"3 {logins[2]['hash']}")
+    leaves = [*later, second[1], read_ends[1], login_end]
+    heads.append(head_of("2023-02-11", heads[0]["root"], (second[0], 1, 2), leaves, last_login_id=logins[2]["id"]))
     pack = {"record": "pack", "version": "v1", "texts": '{"a":"x"}', "texts_sha256": text_hash('{"a":"x"}')}
-    end = {"record": "end", "cases": 2, "actions": sum(map(len, ends)), "decisions": 1, "reads": 3}
-    return [*heads, pack, *journal, *cases, decision, *reads, end]
+    end = {"record": "end", "cases": 2, "actions": sum(map(len, ends)), "decisions": 1, "reads": 3, "logins": 6}
+    return [*heads, pack, *journal, *cases, decision, *reads, *logins, end]
 
 
 @st.composite

@@ -16,9 +16,14 @@ from yibao.casework.verifier.texts import canonical, merkle_root, parsed, sha256
 from yibao.casework.verifier.workdays import PUBLISHED_UNTIL
 
 Record = dict[str, Any]
-COUNTED = {"case": "cases", "decision": "decisions", "read": "reads"}
-LAST = {"case": "last_action_id", "journal": "last_transaction_id", "read": "last_read_id"}
-SIGNED = ("day", *LAST.values(), "leaf_count", "root", "previous_root", "made_at")
+COUNTED = {"case": "cases", "decision": "decisions", "read": "reads", "login": "logins"}
+LAST = {"case": "last_action_id", "journal": "last_transaction_id", "read": "last_read_id", "login": "last_login_id"}
+# Heads from before logins were covered say nothing of them.
+LOGINS = "last_login_id"
+SIGNED = (
+    *("day", "last_action_id", "last_transaction_id", "last_read_id"),
+    *("leaf_count", "root", "previous_root", "made_at"),
+)
 ACTION = ("seq", "kind", "actor_kind", "actor_id", "role", "at", "business_date", "reason", "evidence_hash")
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 KEY = re.compile("[0-9a-fA-F]{64}")
@@ -53,15 +58,16 @@ class Proof:
 
     def __init__(self, key: bytes) -> None:
         self.key = key
-        self.counts = {"cases": 0, "actions": 0, "decisions": 0, "reads": 0}
+        self.counts = {"cases": 0, "actions": 0, "decisions": 0, "reads": 0, "logins": 0}
         self.heads: list[Record] = []
         self.unsigned = 0
         self._ends: list[dict[tuple[str, str], tuple[int, str]]] = []
         self._chain, self._seq, self._hash = "", 0, ""
+        self._account, self._event, self._link = 0, 0, ""
         self._ended = False
         self._checks = {
             "head": self._head, "journal": self._journal, "pack": self._pack, "case": self._case,
-            "decision": self._decision, "read": self._read, "end": self._end,
+            "decision": self._decision, "read": self._read, "login": self._login, "end": self._end,
         }  # fmt: skip
 
     def take(self, record: Record) -> Iterator[str]:
@@ -124,16 +130,29 @@ class Proof:
         self._seq, self._hash = record["seq"], record["hash"]
         self._note("read", record["id"], record["chain"], f"{record['seq']} {record['hash']}")
 
+    def _login(self, record: Record) -> Iterator[str]:
+        if record["account"] != self._account:
+            self._account, self._event, self._link = record["account"], 0, ""
+        name = f"{record['account']}#{record['seq']}"
+        if (record["seq"], record["previous"]) != (self._event + 1, self._link):
+            yield f"账号记录 {name} 没有接上前一条。 / Login record {name} does not follow the one before."
+        if _login_hash(record) != record["hash"]:
+            yield f"账号记录 {name} 与其校验值不符。 / Login record {name} is not what its hash says."
+        self._event, self._link = record["seq"], record["hash"]
+        self._note("login", record["id"], str(record["account"]), f"{record['seq']} {record['hash']}")
+
     def _end(self, record: Record) -> Iterator[str]:
         self._ended = True
+        # Exports from before logins were part of them do not count them.
+        expected = {"logins": 0, **record}
         for name, number in self.counts.items():
-            if record[name] != number:
-                told = record[name]
+            told = expected[name]
+            if told != number:
                 yield f"{name}：应有 {told} 条，实有 {number} 条。 / {name}: {told} expected, {number} found."
 
     def _note(self, kind: str, number: int, chain: str, end: str) -> None:
         """The first head that reaches the number covers it; the last link of a chain under a head counts."""
-        place = bisect_left([head[LAST[kind]] for head in self.heads], number)
+        place = bisect_left([head.get(LAST[kind], 0) for head in self.heads], number)
         if place == len(self.heads):
             self.unsigned += 1
             return
@@ -160,7 +179,8 @@ class Proof:
             signature = bytes.fromhex(head["signature"])
         except (ValueError, TypeError):
             return False
-        text = canonical({name: head[name] for name in SIGNED})
+        names = (*SIGNED, LOGINS) if LOGINS in head else SIGNED
+        text = canonical({name: head[name] for name in names})
         good = signature_is_good(key=self.key, message=text.encode(), signature=signature)
         return good and signature.hex() == head["signature"]
 
@@ -225,6 +245,14 @@ def _decision_hash(record: Record) -> str:
     try:
         told = {**_without(record, "record", "id", "sha256"), "canonical": parsed(record["canonical"])}
         return sha256(canonical(told))
+    except (ValueError, TypeError):
+        return ""
+
+
+def _login_hash(record: Record) -> str:
+    told = {name: record[name] for name in ("account", "seq", "kind", "actor", "at", "previous")}
+    try:
+        return sha256(canonical({**told, "data": parsed(record["data"])}))
     except (ValueError, TypeError):
         return ""
 

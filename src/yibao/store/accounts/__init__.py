@@ -1,6 +1,6 @@
 """Logins of staff: made by one officer, given roles by two, locked by one; each step in the chain of its login."""
 
-from yibao.store.accounts.chain import faults, note
+from yibao.store.accounts.chain import note
 from yibao.store.accounts.steps import (
     create,
     drop,
@@ -16,7 +16,6 @@ from yibao.store.accounts.steps import (
 __all__ = [
     "create",
     "drop",
-    "faults",
     "first_officers",
     "lock",
     "note",

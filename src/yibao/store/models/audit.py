@@ -40,6 +40,8 @@ class AuditHead(models.Model):
     last_action_id = models.BigIntegerField()
     last_transaction_id = models.BigIntegerField()
     last_read_id = models.BigIntegerField()
+    # Empty in heads from before logins were covered; their signatures say nothing of it.
+    last_login_id = models.BigIntegerField(null=True)
     leaf_count = models.PositiveIntegerField()
     root = models.CharField(max_length=64)
     previous_root = models.CharField(max_length=64, blank=True)

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.contrib.auth import get_user_model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yibao.casework.verifier.proof import NotAnExport, Proof, faults
 from yibao.cli.audit import command as audit
-from yibao.store import audit_log, cases, heads, packs, verify
+from yibao.store import accounts, audit_log, cases, heads, packs, verify
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
@@ -39,7 +40,10 @@ def export(desk, make_person, staff, citizen, tmp_path: Path) -> Path:
         )  # fmt: skip
     reviewer, finance, clerk = staff("reviewer", "reviewer"), staff("finance", "finance"), staff("clerk", "clerk")
     cases.act(number="C2", kind="approve", by=reviewer, at=AT, on=DAY, seen="e1")
+    login = get_user_model().objects.get(username="reviewer")
+    accounts.note(account=login, kind="role_given", actor_id=None, at=AT, data={"role": "reviewer"})
     heads.make_head(day=DAY, at=AT)
+    accounts.note(account=login, kind="sign_in_failed", actor_id=None, at=AT)
     cases.act(number="C2", kind="pay", by=finance, at=AT, on=DAY)
     cases.act(number="C2", kind="bounce", by=finance, at=AT, on=DAY)
     cases.act(number="C1", kind="ask_correction", by=reviewer, at=AT, on=DAY, data={"clocks": {"correction": 5}})
@@ -97,7 +101,7 @@ class TestTheFileAlone:
         assert done.returncode == 1
         assert done.stderr.count("签名不对") == 2
 
-    @pytest.mark.parametrize("kind", ["head", "pack", "case", "decision", "read", "end"])
+    @pytest.mark.parametrize("kind", ["head", "pack", "case", "decision", "read", "login", "end"])
     def test_fails_when_a_record_is_missing(self, export: Path, alone, kind: str) -> None:
         lines = export.read_text(encoding="utf-8").splitlines()
         first = next(at for at, line in enumerate(lines) if json.loads(line)["record"] == kind)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, models, transaction
 
 from yibao.cli.audit import command as audit
@@ -16,9 +17,11 @@ from yibao.ledger import recipes
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
-from yibao.store import audit_log, cases, documents, guards, heads, packs, posting, records, verify
+from yibao.store import accounts, audit_log, cases, documents, guards, heads, packs, posting, records, verify
+from yibao.store.accounts.chain import event_hash
 from yibao.store.fields import CanonicalJson, SealedText
 from yibao.store.models import (
+    AccountEvent,
     AuditHead,
     BalanceCheckpoint,
     Case,
@@ -48,7 +51,18 @@ UNPROVEN = {
     "PackVersion.region",
 }
 LEDGER = [Entry, JournalTransaction, LedgerAccount, PersonalAccountBalance, BalanceCheckpoint]
-AUDIT = [AuditHead, Case, CaseAction, CaseClock, CaseSignature, CaseTurn, PackVersion, ReadLog, StoredDecision]
+AUDIT = [
+    AccountEvent,
+    AuditHead,
+    Case,
+    CaseAction,
+    CaseClock,
+    CaseSignature,
+    CaseTurn,
+    PackVersion,
+    ReadLog,
+    StoredDecision,
+]
 
 
 @pytest.fixture
@@ -79,7 +93,10 @@ def casework(books, desk, make_person, staff) -> None:
         )  # fmt: skip
     reviewer, finance = staff("reviewer", "reviewer"), staff("finance", "finance")
     cases.act(number="C2", kind="approve", by=reviewer, at=AT, on=DAY, seen="e1")
+    login = get_user_model().objects.get(username="reviewer")
+    accounts.note(account=login, kind="role_given", actor_id=None, at=AT, data={"role": "reviewer"})
     heads.make_head(day=DAY, at=AT)
+    accounts.note(account=login, kind="sign_in_failed", actor_id=None, at=AT)
     cases.act(number="C2", kind="pay", by=finance, at=AT, on=DAY)
     audit_log.record_read(reader=reviewer, person_id=open_case.person_id, purpose="review", at=AT)
     heads.make_head(day=DAY + timedelta(days=1), at=AT)
@@ -126,6 +143,15 @@ def change(row: models.Model, field: models.Field) -> None:
         type(row)._default_manager.filter(pk=row.pk).update(
             **{field.attname: other(field, getattr(row, field.attname))}
         )
+
+
+def take_out_the_first_event() -> None:
+    """Delete the first thing that happened to the login, and make the chain of the rest good again."""
+    AccountEvent.objects.filter(kind="role_given").delete()
+    left = AccountEvent.objects.get()
+    left.seq, left.previous_hash = 1, ""
+    left.hash = event_hash(left)
+    left.save()
 
 
 def unnoticed(tables: list[type[models.Model]], faults) -> list[str]:
@@ -190,6 +216,30 @@ class TestTheCasework:
         last.delete()
         Case.objects.filter(number="C1").update(chain_hash=before.hash, action_count=2, state="submitted")
         assert any("2023-02-10" in fault for fault in audit_faults())
+
+    def test_shows_a_sign_in_that_was_taken_out_with_its_chain_made_again(self, casework) -> None:
+        guards.remove()
+        take_out_the_first_event()
+        assert any("2023-02-10" in fault for fault in audit_faults())
+
+    def test_proves_heads_that_were_signed_before_they_covered_logins(self, casework) -> None:
+        guards.remove()
+        kept = list(AccountEvent.objects.order_by("id"))
+        AccountEvent.objects.all().delete()
+        AuditHead.objects.all().delete()
+        old = heads.make_head(day=DAY, at=AT)
+        old.last_login_id = None
+        heads._sign(old)
+        old.save()
+        AccountEvent.objects.bulk_create(kept)
+        assert "last_login_id" not in heads.plain(old)
+        assert audit_faults() == []
+        heads.make_head(day=DAY + timedelta(days=1), at=AT)
+        assert audit_faults() == []
+        # What happened before the first head that covers logins is proven by it.
+        take_out_the_first_event()
+        assert any("2023-02-11" in fault for fault in audit_faults())
+        assert not any("2023-02-10" in fault for fault in audit_faults())
 
     def test_shows_a_head_signed_again_by_another_key(self, casework) -> None:
         assert verify.verify_audit(public_key="00" * 32)
@@ -282,4 +332,6 @@ def test_an_export_holds_no_name_and_no_number_of_a_person(casework, tmp_path: P
     text = file.read_text(encoding="utf-8")
     assert "张三" not in text
     assert "50010119760301" not in text
-    assert {json.loads(line)["record"] for line in text.splitlines()} >= {"case", "head", "decision", "read", "end"}
+    assert {json.loads(line)["record"] for line in text.splitlines()} >= {
+        *("case", "head", "decision", "read", "login", "end")
+    }
