@@ -1,5 +1,6 @@
 """What may be done with a correction: asked for, handed in, accepted, signed twice, executed; or refused."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -132,13 +133,18 @@ def checked(*, person: Person, place: Place, wanted: str) -> str:
         raise Refused(rules.NOT_YOURS)
     collector = Contribution.objects.get(pk=place.key).collector if place.target == "contribution" else ""
     if len(wanted.strip()) > WANTED_MAX:
-        raise Refused(rules.UNREADABLE)
+        raise _unreadable(rules.UNREADABLE)
     card_born = person.identity[BORN_ON_CARD]
     asked = rules.Asked(place.field, changes.value(place), wanted, person.identity_kind, card_born, collector)
     found = rules.read(asked)
     if isinstance(found, Refusal):
-        raise Refused(found)
+        raise _unreadable(found) if found.code == rules.UNREADABLE.code else Refused(found)
     return found
+
+
+def _unreadable(refusal: Refusal) -> Refused:
+    """What was typed is wrong, whatever the record says: no conflict with it."""
+    return Refused(replace(refusal, status=422))
 
 
 def _open_for(place: Place) -> bool:

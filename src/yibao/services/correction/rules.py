@@ -55,7 +55,6 @@ UNREADABLE = Refusal(
     "the new value cannot be read",
     "姓名最多 60 字；日期如 1976-03-01；月份如 2022-01；金额如 1234.00；单位填 18 位统一社会信用代码。",
     "Name up to 60 characters; day like 1976-03-01; month like 2022-01; amount like 1234.00; unit: its credit code.",
-    status=422,
 )
 
 _AS_ON_CARD = ("请照身份证填写姓名。", "Write the name as on the identity card.")
