@@ -6,8 +6,7 @@
 import json
 import statistics
 import time
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from yibao.cli.django_setup import prepare
 
@@ -19,91 +18,41 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from benchmarks import city, million
+from benchmarks import city
+from benchmarks.walk import DAY, Statements, drafted, seen, submitted
 from yibao.casework.actors import Actor
-from yibao.casework.assurance import PROVED
 from yibao.services.refund import actions
-from yibao.store import cases
-from yibao.store.models import Case
 
 CASES = 20
 MORE_CASES = 60
 PAGE_LOADS = 60
-DAY = date(2023, 2, 10)
 QUEUE = "/workbench/"
-NARROWED = QUEUE + "?channel=window&min=1&holder=nobody"
-"""Nothing passes these filters, so that the page looks as far as it ever does."""
-
-
-class Statements:
-    """Counts the statements sent while it is open."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, execute: Callable[..., object], *arguments: object) -> object:
-        self.count += 1
-        return execute(*arguments)
 
 
 def main() -> None:
     """Measure and print."""
-    settings.ALLOWED_HOSTS = ["*"]
+    settings.ALLOWED_HOSTS, settings.YIBAO_SECOND_FACTOR = ["*"], False
     call_command("migrate", verbosity=0)
     staff = city.staff()
     moment = datetime(2023, 2, 10, 1, tzinfo=UTC)
     lives = [_life(serial, staff, moment + timedelta(hours=serial)) for serial in range(CASES)]
     few = _queue(staff)
     for serial in range(CASES, CASES + MORE_CASES):
-        _submitted(serial, moment + timedelta(hours=serial))
+        submitted(serial, moment + timedelta(hours=serial))
     many = _queue(staff)
-    million.fill(Case.objects.filter(state="submitted").latest("pk"))
-    crowd = _queue(staff)
-    narrowed = _queue(staff, NARROWED)
     result = {
         "statements": statistics.median(count for count, _ in lives),
         "seconds": statistics.median(seconds for _, seconds in lives),
         "queue_statements_few": few[0],
         "queue_statements": many[0],
         "queue_seconds": many[1],
-        "crowd_statements": crowd[0],
-        "crowd_seconds_p95": crowd[2],
-        "narrowed_statements": narrowed[0],
-        "narrowed_seconds_p95": narrowed[2],
     }
     print(json.dumps(result))
 
 
-def _drafted(serial: int, at: datetime) -> tuple[str, Actor]:
-    person, payment = city.applicant(serial)
-    citizen = Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED)
-    moment = {"by": citizen, "on": DAY, "at": at}
-    number = actions.open_draft(person_id=person.pk, region=city.REGION, **moment).number
-    answers = {
-        "reason": "unemployment_overlap",
-        "payments": [f"p{payment}"],
-        "bank_name": "测量银行",
-        "bank_holder": "测量",
-        "bank_number": "6222020000000000000",
-    }
-    actions.save_answers(number=number, answers=answers, **moment)
-    for material in city.MATERIALS:
-        actions.attach(number=number, material=material, name=f"{material}.png", content=city.picture(), **moment)
-    return number, citizen
-
-
-def _submitted(serial: int, at: datetime) -> str:
-    number, citizen = _drafted(serial, at)
-    actions.submit(number=number, key=f"submit-{number}", by=citizen, on=DAY, at=at + timedelta(minutes=1))
-    return number
-
-
 def _life(serial: int, staff: dict[str, Actor], at: datetime) -> tuple[int, float]:
     """Carry one case from the click on submit to the bank's confirmation; return statements and seconds."""
-    number, citizen = _drafted(serial, at)
-
-    def seen() -> str:
-        return cases.get(number).evidence_hash
+    number, citizen = drafted(serial, at)
 
     def when(minutes: int) -> dict[str, object]:
         return {"number": number, "on": DAY, "at": at + timedelta(minutes=minutes)}
@@ -112,8 +61,8 @@ def _life(serial: int, staff: dict[str, Actor], at: datetime) -> tuple[int, floa
     start = time.perf_counter()
     with connection.execute_wrapper(statements):
         actions.submit(key=f"submit-{number}", by=citizen, **when(1))
-        actions.accept(seen=seen(), by=staff["clerk"], **when(2))
-        actions.approve(level=1, seen=seen(), by=staff["reviewer"], confirmed=True, **when(3))
+        actions.accept(seen=seen(number), by=staff["clerk"], **when(2))
+        actions.approve(level=1, seen=seen(number), by=staff["reviewer"], confirmed=True, **when(3))
         actions.pay(key=f"pay-{number}", by=staff["finance"], **when(4))
         actions.confirm_paid(reference=f"B{serial}", by=staff["finance"], **when(5))
     return statements.count, time.perf_counter() - start

@@ -1,23 +1,29 @@
 """Work lists as stored queries: whose turn, by deadline; a page costs the same however many cases there are."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 
 from yibao.casework.actors import prefix_of
 from yibao.casework.projection import NO_LIMIT
 from yibao.casework.states import State
 from yibao.store import narrowing
 from yibao.store.models import Case, CaseTurn
+from yibao.store.models.cases import area
 from yibao.store.narrowing import Narrow, Span
 
 PAGE_SIZE = 20
 WHOLE_CODE = 6
 COUNTED_MAX = 1000
 DAYS_OF_WEEK = 7
+STOPPED = RawSQL(f"'{State.CORRECTION_DUE}'", ())
+"""Written out, so that the databases see that the index of stopped cases has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,6 @@ class Page:
     looked: int = 0
 
 
-class _Counted(Subquery):
-    """How many rows a query gives, as one value of another query."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many cases wait for the reader's roles, counted up to `COUNTED_MAX` and no further.
@@ -88,8 +87,6 @@ class Counts:
         later: Deadline after this week.
         unstarted: No clock runs yet: nobody has accepted them.
         stopped: Wait for their applicants; the office's clock stands still, and nobody's role has them.
-        mine: Taken by the reader.
-        by_role: Waiting for each role; a case that waits for two offices counts in both.
     """
 
     total: int
@@ -99,8 +96,6 @@ class Counts:
     later: int
     unstarted: int
     stopped: int
-    mine: int
-    by_role: dict[str, int]
 
 
 def urgency(*, due_on: date | None, on: date) -> str:
@@ -152,7 +147,7 @@ def queue(
         after: Where the page before ended.
         size: Most rows, 1 to 100.
     """
-    return _page(_waiting(roles, region), within=within, narrow=narrow, after=after, size=size, doubled=len(roles))
+    return _page(_waiting(roles, region), within=within, narrow=narrow, after=after, size=size)
 
 
 def stopped(
@@ -167,34 +162,20 @@ def stopped(
 
     The arguments are those of `queue`.
     """
-    rows = _in_region(Case.objects.filter(state=State.CORRECTION_DUE, due_on__isnull=False), region)
-    return _page(rows, within=within, narrow=narrow, after=after, size=size)
+    rows = _in_region(Case.objects.filter(state=STOPPED, due_on__isnull=False), region)
+    return _page([rows], within=within, narrow=narrow, after=after, size=size)
 
 
 def _page(
-    rows: QuerySet,
-    *,
-    within: Span | None,
-    narrow: Narrow | None,
-    after: Cursor | None,
-    size: int,
-    doubled: int = 1,
+    lists: Sequence[QuerySet], *, within: Span | None, narrow: Narrow | None, after: Cursor | None, size: int
 ) -> Page:
-    key, size = narrowing.key_of(rows), max(1, min(size, 100))
-    if within is not None:
-        rows = rows.filter(due_on__gte=within.first, due_on__lte=within.last)
-    if after is not None:
-        # The first condition alone is what the index can begin from.
-        rows = rows.filter(due_on__gte=after.due_on)
-        rows = rows.filter(Q(due_on__gt=after.due_on) | Q(**{f"{key}__gt": after.case_id}))
-    rows = rows.order_by("due_on", key)
-    # A case that waits for two roles of the reader stands twice, side by side.
-    wanted = (size + 1) * max(doubled, 1)
+    size = max(1, min(size, 100))
+    lists = [_from(rows, within, after) for rows in lists]
+    seen_to = None
     if narrow is None or not narrow:
-        found, seen_to = narrowing.cases_of(rows[:wanted]), None
+        found = narrowing.cases_of(narrowing.first_of(lists, size + 1))[: size + 1]
     else:
-        found, seen_to = narrowing.looked_through(rows, narrow=narrow, wanted=wanted)
-    found = list(dict.fromkeys(found))
+        found, seen_to = narrowing.looked_through(lists, narrow=narrow, wanted=size + 1)
     if len(found) > size:
         last = found[size - 1]
         return Page(found[:size], Cursor(last.due_on or NO_LIMIT, last.pk))
@@ -203,34 +184,43 @@ def _page(
     return Page(found, None)
 
 
-def counts(*, roles: Collection[str], region: str, on: date, user_id: int | None = None) -> Counts:
+def _from(rows: QuerySet, within: Span | None, after: Cursor | None) -> QuerySet:
+    """Return one role's list inside the deadlines asked for, from a place in it on, in its order."""
+    key = narrowing.key_of(rows)
+    if within is not None:
+        rows = rows.filter(due_on__gte=within.first, due_on__lte=within.last)
+    if after is not None:
+        # The first condition alone is what the index can begin from.
+        rows = rows.filter(due_on__gte=after.due_on)
+        rows = rows.filter(Q(due_on__gt=after.due_on) | Q(**{f"{key}__gt": after.case_id}))
+    return rows.order_by("due_on", key)
+
+
+def counts(*, roles: Collection[str], region: str, on: date) -> Counts:
     """Return the numbers above the work list, in one statement.
 
     Args:
         roles: Roles of the reader.
         region: Office of the reader.
         on: Today.
-        user_id: The reader, for the number of cases they have taken.
     """
-    waiting = _waiting(roles, region)
-    taken = Case.objects.filter(holder_id=user_id).values("pk")
-    groups = {
-        name: waiting.filter(due_on__gte=span.first, due_on__lte=span.last) for name, span in spans(on=on).items()
-    }
-    wanted = {
-        "total": waiting,
-        **groups,
-        "mine": waiting.filter(case_id__in=taken),
-        **{f"role {role}": waiting.filter(role=role) for role in sorted(roles)},
-    }
-    # Any one row carries the numbers; where there is none, there is nothing to count.
-    numbers = [_Counted(rows.order_by().values("case_id").distinct()[:COUNTED_MAX]) for rows in wanted.values()]
-    halted = _in_region(Case.objects.filter(state=State.CORRECTION_DUE), region)
-    numbers.append(_Counted(halted.order_by().values("pk")[:COUNTED_MAX]))
-    names = [*wanted, "stopped"]
-    found = dict(zip(names, Case.objects.values_list(*numbers).first() or [0] * len(names), strict=True))
-    by_role = {role: found.pop(f"role {role}") for role in sorted(roles)}
-    return Counts(**found, by_role=by_role)
+    groups = spans(on=on)
+    numbers = [_counted(_waiting(roles, region), span) for span in groups.values()]
+    numbers.append(_counted([_in_region(Case.objects.filter(state=STOPPED), region)], None))
+    asked = ", ".join(f"({sql})" for sql, _ in numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}", [value for _, values in numbers for value in values])
+        *found, halted = cursor.fetchone()
+    # A case has one deadline, whoever it waits for: no two groups have the same case.
+    return Counts(total=min(sum(found), COUNTED_MAX), stopped=halted, **dict(zip(groups, found, strict=True)))
+
+
+def _counted(lists: Sequence[QuerySet], span: Span | None) -> tuple[str, list[object]]:
+    """Return the statement that counts the cases of lists up to the most, and its values."""
+    if span is not None:
+        lists = [rows.filter(due_on__gte=span.first, due_on__lte=span.last) for rows in lists]
+    sql, values = narrowing.united([rows.values(narrowing.key_of(rows))[:COUNTED_MAX] for rows in lists])
+    return f"SELECT COUNT(*) FROM (SELECT * FROM ({sql}) every LIMIT {COUNTED_MAX}) counted", values
 
 
 def search(
@@ -265,10 +255,13 @@ def of_person(person_id: object) -> list[Case]:
     return list(Case.objects.filter(person_id=person_id).order_by("-pk")[:100])
 
 
-def _waiting(roles: Collection[str], region: str) -> QuerySet[CaseTurn]:
-    return _in_region(CaseTurn.objects.filter(role__in=sorted(roles)), region)
+def _waiting(roles: Collection[str], region: str) -> list[QuerySet[CaseTurn]]:
+    """Return the list of each role: together they have no order an index keeps."""
+    return [_in_region(CaseTurn.objects.filter(role=role), region) for role in sorted(roles) or [""]]
 
 
 def _in_region(rows: QuerySet, region: str) -> QuerySet:
     prefix = prefix_of(region)
-    return rows.filter(region=region) if len(prefix) == WHOLE_CODE else rows.filter(region__startswith=prefix)
+    if len(prefix) == WHOLE_CODE:
+        return rows.filter(region=region)
+    return rows.filter(Exact(area(len(prefix)), Value(prefix)))

@@ -1,6 +1,7 @@
 """Where members of staff sit: the offices they work for, and the roles they hold in the one they work in now."""
 
 from django.contrib.auth.models import User
+from django.db.models import prefetch_related_objects
 
 from yibao.casework.actors import Actor, covers
 from yibao.store.models import StaffRole
@@ -8,7 +9,13 @@ from yibao.store.models import StaffRole
 
 def offices(user: User) -> list[str]:
     """Return the regions a login holds roles in, the first one given first."""
-    return list(dict.fromkeys(role.region for role in user.staff_roles.all()))
+    return list(dict.fromkeys(role.region for role in _seats(user)))
+
+
+def _seats(user: User) -> list[StaffRole]:
+    """Return what a login holds, read once however often a page asks."""
+    prefetch_related_objects([user], "staff_roles")
+    return list(user.staff_roles.all())
 
 
 def staff_actor(user: User, *, office: str = "") -> Actor | None:
@@ -24,7 +31,7 @@ def staff_actor(user: User, *, office: str = "") -> Actor | None:
     Returns:
         The actor, with the roles held in that office or in one above it.
     """
-    rows = list(user.staff_roles.all())
+    rows = _seats(user)
     if not rows:
         return None
     region = office if office in {row.region for row in rows} else rows[0].region

@@ -1,12 +1,18 @@
 """Turn a component's name and options into its HTML."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 Options = Mapping[str, Any]
+
+REPEATED = frozenset({"button", "select", "skip_link", "tag"})
+"""What stands on page after page with the same options, and never holds what somebody typed: drawn once and kept."""
+DRAWINGS_MAX = 512
 
 DEFAULTS: dict[str, dict[str, str]] = {
     "error_message": {"visually_hidden_text": "Error"},
@@ -34,6 +40,47 @@ def render(name: str, options: Options) -> SafeString:
         >>> from yibao.web.components import render
         >>> render("tag", {"text": "等您补充", "classes": "app-tag--turn"})  # doctest: +SKIP
     """
+    key = frozen(options) if name in REPEATED else None
+    return _draw(name, options) if key is None else _drawn(_Drawing(name, options, key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A component to draw; two with the same name and the same options are the same drawing."""
+
+    name: str
+    options: Options = field(compare=False)
+    key: tuple[Any, ...] = ()
+
+
+@lru_cache(maxsize=DRAWINGS_MAX)
+def _drawn(drawing: _Drawing) -> SafeString:
+    return _draw(drawing.name, drawing.options)
+
+
+def frozen(value: Any) -> Any:
+    """Return what tells options apart, to look a drawing up by; None where something in them cannot be compared.
+
+    Text that is safe as HTML is told apart from the same text that is not.
+
+    Examples:
+        >>> frozen({"text": "是", "items": [1, True]})
+        (('text', '是'), ('items', ('list', (('int', 1), ('bool', True)))))
+        >>> frozen({"text": SafeString("<b>")}), frozen({"text": object()})
+        ((('text', ('SafeString', '<b>')),), None)
+    """
+    if type(value) is str:
+        return value
+    if isinstance(value, Mapping):
+        members = [(name, frozen(member)) for name, member in value.items()]
+        return None if any(member is None for _, member in members) else tuple(members)
+    if isinstance(value, (list, tuple)):
+        each = tuple(map(frozen, value))
+        return None if None in each else ("list", each)
+    return (type(value).__name__, value) if isinstance(value, (str, int, type(None))) else None
+
+
+def _draw(name: str, options: Options) -> SafeString:
     context = {**DEFAULTS.get(name, {}), **options}
     if context.get("error_message"):
         context["error_message"] = {"visually_hidden_text": "Error", **context["error_message"]}

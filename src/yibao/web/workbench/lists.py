@@ -46,7 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "workbench/queue_table.html", context)
     actor = request.actor
-    counts = queues.counts(roles=actor.roles, region=actor.region, on=request.on, user_id=actor.user_id)
+    counts = queues.counts(roles=actor.roles, region=actor.region, on=request.on)
     context |= {
         "section": "queue",
         "tabs": list(tabs(counts, filters)),
