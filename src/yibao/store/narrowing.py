@@ -102,7 +102,7 @@ def key_of(rows: QuerySet) -> str:
     return "case_id" if rows.model is CaseTurn else "pk"
 
 
-def first_of(lists: Sequence[QuerySet], count: int) -> QuerySet[Case]:
+def first_of(lists: Sequence[QuerySet], *, count: int) -> QuerySet[Case]:
     """Return the first cases of lists, in the lists' order.
 
     Args:

@@ -173,7 +173,7 @@ def _page(
     lists = [_from(rows, within, after) for rows in lists]
     seen_to = None
     if narrow is None or not narrow:
-        found = narrowing.cases_of(narrowing.first_of(lists, size + 1))[: size + 1]
+        found = narrowing.cases_of(narrowing.first_of(lists, count=size + 1))[: size + 1]
     else:
         found, seen_to = narrowing.looked_through(lists, narrow=narrow, wanted=size + 1)
     if len(found) > size:
