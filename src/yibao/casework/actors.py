@@ -22,7 +22,7 @@ class Actor:
         kind: citizen, staff or system.
         roles: Roles held in `region`; empty for citizens.
         region: Six digits of the office; None for citizens.
-        person_id: The insured person a citizen acts as: their own, or the one they act for.
+        person_id: The insured person a citizen acts as: their own, or the one they act for; None for a unit.
         assurance: How sure it is who the citizen is; without it no step is open that asks for a level.
         acting: By what right a citizen acts for another; None for themselves.
 
@@ -49,6 +49,29 @@ class Actor:
     def id(self) -> str:
         """Return the text an action is signed with; empty for the system."""
         return "" if self.user_id is None else str(self.user_id)
+
+    @property
+    def unit_id(self) -> UUID | None:
+        """Return the unit a citizen acts for; None where they act for themselves or another person."""
+        return self.acting.unit_id if self.acting else None
+
+    def concerns(self, *, person_id: UUID, unit_id: UUID | None) -> bool:
+        """Return whether a case is that of the citizen who acts: the unit's for its agents, else the person's.
+
+        Args:
+            person_id: The insured person of the case.
+            unit_id: The unit that applied; None where the person did.
+
+        Examples:
+            >>> one = Actor(1, "", "citizen", person_id=UUID(int=1))
+            >>> one.concerns(person_id=UUID(int=1), unit_id=None)
+            True
+            >>> one.concerns(person_id=UUID(int=1), unit_id=UUID(int=9))
+            False
+        """
+        if self.unit_id is not None or unit_id is not None:
+            return self.unit_id == unit_id
+        return self.person_id == person_id
 
     def evidence(self) -> dict[str, Any]:
         """Return what every action keeps of a citizen: the level, and the right where they act for another."""

@@ -54,6 +54,7 @@ class Acting:
         kind: guardian, proxy, heir or unit.
         person_id: Who really acts; the actor's own person is the one acted for.
         services: Names of the services the right covers; empty for all.
+        unit_id: The unit acted for, where it is no person.
 
     Examples:
         >>> Acting(3, "proxy", UUID(int=1), frozenset({"refund"})).covers("wallet")
@@ -64,6 +65,7 @@ class Acting:
     kind: str
     person_id: UUID
     services: frozenset[str] = frozenset()
+    unit_id: UUID | None = None
 
     def covers(self, service: str) -> bool:
         """Return whether the right reaches a service."""
@@ -71,7 +73,8 @@ class Acting:
 
     def plain(self) -> dict[str, Any]:
         """Return what an action keeps of it."""
-        return {"representation": self.representation, "kind": self.kind, "person": str(self.person_id)}
+        kept = {"representation": self.representation, "kind": self.kind, "person": str(self.person_id)}
+        return kept if self.unit_id is None else {**kept, "unit": str(self.unit_id)}
 
 
 PROVED = Assurance("L3", "demo")

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from yibao.casework.actors import Actor
 from yibao.casework.officers import OFFICERS
 
-VISITOR, CITIZEN, STAFF = "visitor", "citizen", "staff"
+VISITOR, CITIZEN, AGENT, STAFF = "visitor", "citizen", "agent", "staff"
 Own = Literal["", "case", "region", "self", "accounts"]
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,7 +23,8 @@ class Entry:
     """The rule of one address.
 
     Attributes:
-        who: `visitor` (everybody), `citizen`, `staff` (every role of the office, no officer), or codes of roles.
+        who: `visitor` (everybody), `citizen` (who acts for themselves or another person), `agent` (a citizen who
+            acts for a unit), `staff` (every role of the office, no officer), or codes of roles.
         own: What must be the reader's: their `case` (staff: a case of their region), their office's `region`,
             their `self`; `accounts`: logins of staff, never their own; empty where there is nothing to own.
         fresh: Verbs of the address that ask for the second factor again when it was given too long ago;
@@ -50,7 +51,7 @@ class Entry:
         if actor is None:
             return False
         if actor.kind == CITIZEN:
-            return CITIZEN in self.who
+            return (AGENT if actor.unit_id else CITIZEN) in self.who
         return bool(self.who & actor.roles) or (STAFF in self.who and bool(actor.roles - OFFICERS))
 
 

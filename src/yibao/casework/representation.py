@@ -1,4 +1,4 @@
-"""When one person may act for another: a confirmed right within its period, that death, revocation and age can end."""
+"""When one person may act for another, or for a unit: a confirmed right within its period, that something can end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import date
 
 GUARDIAN, PROXY, HEIR = "guardian", "proxy", "heir"
 KINDS = (GUARDIAN, PROXY, HEIR)
+"""Kinds of right to act for a person."""
+UNIT = "unit"
+"""The right of an agent to act for a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Right:
     """The right of one person to act for another, as the record has it.
 
     Attributes:
-        kind: One of `KINDS`.
+        kind: One of `KINDS`, or `UNIT`.
         start: First day.
         end: The day after the last; None for no end.
         confirmed: Whether a clerk, or the represented person, has confirmed it.
@@ -42,6 +45,8 @@ def hindrance(*, right: Right, on: date) -> str | None:
         >>> hindrance(right=lapsed, on=date(2026, 6, 30)), hindrance(right=lapsed, on=date(2026, 7, 1))
         (None, 'right_lapsed')
     """
+    if right.kind == UNIT:
+        return _of_an_agent(right, on)
     died = right.died_on is not None and right.died_on <= on
     found = (
         ("right_revoked", right.revoked_on is not None and right.revoked_on <= on),
@@ -50,6 +55,15 @@ def hindrance(*, right: Right, on: date) -> str | None:
         ("right_not_confirmed", not right.confirmed),
         ("right_not_begun", on < right.start),
         ("right_lapsed", right.end is not None and right.end <= on),
+    )
+    return next((code for code, stands in found if stands), None)
+
+
+def _of_an_agent(right: Right, on: date) -> str | None:
+    found = (
+        ("agent_right_revoked", right.revoked_on is not None and right.revoked_on <= on),
+        ("agent_right_not_begun", on < right.start),
+        ("agent_right_lapsed", right.end is not None and right.end <= on),
     )
     return next((code for code, stands in found if stands), None)
 

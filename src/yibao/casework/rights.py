@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 from yibao.casework.actors import Actor
 from yibao.casework.officers import OFFICERS
@@ -127,7 +128,8 @@ def available(*, standing: Standing, actor: Actor) -> list[str]:
 
 
 def _check_access(standing: Standing, actor: Actor) -> None:
-    if actor.kind == "citizen" and str(actor.person_id) != standing.person_id:
+    unit = UUID(standing.unit_id) if standing.unit_id else None
+    if actor.kind == "citizen" and not actor.concerns(person_id=UUID(standing.person_id), unit_id=unit):
         raise refuse("not_your_case")
     if actor.kind == "staff" and not actor.works_in(standing.region):
         raise refuse("not_your_region", standing.region)

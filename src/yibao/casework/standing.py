@@ -49,6 +49,7 @@ class Standing:
         service: Which public service.
         region: Six digits of the office that has the case.
         person_id: Number of the insured person, as text.
+        unit_id: Number of the unit that applied, as text; empty where no unit did.
         state: One of the core states.
         level: Level that is signed next; 0 before acceptance.
         round: Which round of signing.
@@ -88,6 +89,7 @@ class Standing:
     submitted_on: date | None = None
     closed_on: date | None = None
     seq: int = 1
+    unit_id: str = ""
 
     def signed_roles(self) -> frozenset[str]:
         """Return the roles that have signed at the present level in this round."""
@@ -111,7 +113,8 @@ def opened(action: Action) -> Standing:
     if action.kind != "open" or action.seq != 1:
         raise ValueError(f"a case begins with open, not with {action.kind} number {action.seq}")
     data = action.data
-    first = Standing(data["service"], data["region"], data["person"], action.business_date)
+    unit = str(data.get("acting", {}).get("unit", ""))
+    first = Standing(data["service"], data["region"], data["person"], action.business_date, unit_id=unit)
     return _take_over(_entered(first, action), action)
 
 

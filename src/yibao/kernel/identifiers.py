@@ -14,6 +14,7 @@ from yibao.kernel.typed import plain
 
 SERIAL_LIMIT = 1000
 CARD_LENGTHS = range(12, 20)
+UNIT_ACCOUNT_LENGTHS = range(8, 33)
 _SHOWN_AT_EACH_END = 4
 _LONG_NUMBER = 8
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
@@ -81,6 +82,25 @@ def check_bank_card(number: str) -> str:
         return compact
     raise IdentifierError(
         "银行卡号不正确，请对照卡面逐位核对", "the bank card number is not valid: compare it with the card"
+    )
+
+
+def check_unit_account(number: str) -> str:
+    """Return a unit's account number without blanks and hyphens (8 to 32 digits; these carry no check digit).
+
+    Raises:
+        IdentifierError: not digits, or a wrong length.
+
+    Example:
+        >>> check_unit_account("3100 1550-0000 5000 0001")
+        '31001550000050000001'
+    """
+    compact = plain(number).replace("-", "")
+    if compact.isascii() and compact.isdigit() and len(compact) in UNIT_ACCOUNT_LENGTHS:
+        return compact
+    raise IdentifierError(
+        "单位银行账号不正确，请对照开户许可证或账户信息表逐位核对",
+        "the unit's account number is not valid: compare it with the bank's certificate",
     )
 
 

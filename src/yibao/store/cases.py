@@ -59,7 +59,13 @@ def open_case(
     standing = opened(action)
     with transaction.atomic():
         case = Case.objects.create(
-            number=number, service=service, region=region, person_id=person_id, state=standing.state, opened_on=on
+            number=number,
+            service=service,
+            region=region,
+            person_id=person_id,
+            unit_id=by.unit_id,
+            state=standing.state,
+            opened_on=on,
         )
         write([Step(case, action, None, standing)])
     return case

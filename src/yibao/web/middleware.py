@@ -15,8 +15,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from yibao import services
 from yibao.casework.actors import Actor
-from yibao.casework.entry import VISITOR, rule_of
+from yibao.casework.entry import AGENT, CITIZEN, VISITOR, Entry, rule_of
 from yibao.casework.limits import limit_of
+from yibao.casework.refusals import refuse
 from yibao.kernel.errors import Refused
 from yibao.web import kept, remembered, sessions
 from yibao.web.access import actor_of
@@ -97,13 +98,13 @@ class PagesMiddleware:
         at_desk = request.path.startswith(DESK)
         if not actor:
             return to_the_door(request, at_desk=at_desk)
+        if kept_out := _kept_out(request, actor, rule):
+            return kept_out
         if (actor.kind == "staff") != at_desk or not rule.admits(actor):
             return error_page(request, 403)
         return detour(request, rule, values.values()) if at_desk else self._asked_for_more(request)
 
     def _asked_for_more(self, request: HttpRequest) -> HttpResponse | None:
-        if refused := getattr(request, "acting_refused", None):
-            return refusal_page(request, refused)
         try:
             require_reading(request)
         except Refused as refused:
@@ -132,6 +133,19 @@ class PagesMiddleware:
         request.unread = SimpleLazyObject(lambda: unread_of(request))  # type: ignore[attr-defined]
         request.other_offices = SimpleLazyObject(lambda: other_offices(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
+
+
+def _kept_out(request: HttpRequest, actor: Actor, rule: Entry) -> HttpResponse | None:
+    """Tell a citizen whose right to act has ended, or who acts for a unit where a person is meant or the reverse."""
+    if actor.kind != CITIZEN or request.path.startswith(DESK):
+        return None
+    if refused := getattr(request, "acting_refused", None):
+        return refusal_page(request, refused)
+    if rule.admits(actor):
+        return None
+    if actor.unit_id:
+        return refusal_page(request, refuse("acting_for_unit"))
+    return refusal_page(request, refuse("act_for_unit_first")) if AGENT in rule.who else None
 
 
 def _actor(request: HttpRequest) -> Actor | None:

@@ -28,7 +28,9 @@ def region_of(request: HttpRequest) -> Region | None:
     actor = request.actor
     if not actor:
         return None
-    code = actor.region or Person.objects.only("region").get(pk=actor.person_id).region
+    # An agent stands where the unit is, not where they are insured themselves.
+    code = request.acted_for.region if actor.unit_id else actor.region
+    code = code or Person.objects.only("region").get(pk=actor.person_id).region
     try:
         return yibao.services.packs().region_for(code)
     except UnknownRegion:
@@ -38,7 +40,7 @@ def region_of(request: HttpRequest) -> Region | None:
 def unread_of(request: HttpRequest) -> int:
     """Return how many messages the signed-in person has not opened; staff have none."""
     actor = request.actor
-    return telling.unread(actor.person_id) if actor and actor.kind == "citizen" else 0
+    return telling.unread(actor.person_id) if actor and actor.kind == "citizen" and actor.person_id else 0
 
 
 def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
@@ -57,6 +59,7 @@ ROLES_NAV = {
     "bulk": SIGNERS,
     "assign": SIGNERS,
     "rights": {INTAKE_ROLE},
+    "units": {INTAKE_ROLE},
     "batches": {PAYOUT_ROLE},
     "reconcile": {PAYOUT_ROLE, "auditor"},
     "undelivered": {INTAKE_ROLE},
@@ -98,6 +101,8 @@ def place_words(request: HttpRequest, code: str) -> str:
 
 def acting_words(request: HttpRequest) -> str:
     """Return by what right the reader acts for another, in words."""
+    if request.actor.unit_id:
+        return str(request.say("units.agent"))
     words: str = request.say.pick(kinds()[request.actor.acting.kind])
     return words
 

@@ -72,6 +72,7 @@ def sources() -> dict[str, list[Path]]:
         "portal": [HERE / "portal/text.yaml"],
         "desk": [HERE / "workbench/text.yaml", HERE / "workbench/access.yaml", HERE / "workbench/handing.yaml"],
         "family": [HERE / "family/text.yaml"],
+        "units": [HERE / "units/text.yaml"],
         "identity": [HERE / "identity/text.yaml"],
     }
     folders = (Path(path) for path in yibao.services.__path__)

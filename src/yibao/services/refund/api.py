@@ -290,7 +290,7 @@ def _held(request: HttpRequest, number: str) -> Case:
     if held is None:
         raise Http404
     if by.kind == CITIZEN:
-        if held.person_id != by.person_id or begun_at_counter:
+        if begun_at_counter or not by.concerns(person_id=held.person_id, unit_id=held.unit_id):
             raise Http404
         return held
     if not by.works_in(held.region) or (held.state == "draft" and held.entered_by_id != by.user_id):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from yibao.kernel.identifiers import IdentifierError, check_bank_card, check_resident_id
+from yibao.kernel.identifiers import IdentifierError, check_bank_card, check_resident_id, check_unit_account
 from yibao.kernel.money import MoneyError
 from yibao.kernel.typed import amount
 
@@ -28,6 +28,8 @@ REASONS = (
     "laid_off",
 )
 """Reasons offered on the portal, the commonest first; leaving it open lets every rule be tried."""
+UNIT_REASONS = ("late_formalities", "stop_failed", "duplicate")
+"""Reasons offered to a unit about what it paid."""
 ACCOUNT = ("bank_name", "bank_holder", "bank_number")
 RECEIVERS = ("payer", "guardian", "proxy", "heir")
 
@@ -58,6 +60,15 @@ def identity(*, post: QueryDict) -> Form:
         form.answers["identity"] = check_resident_id(text)
     except IdentifierError:
         form.errors["identity"] = "refund.error.identity_wrong"
+    return form
+
+
+def employee(*, post: QueryDict) -> Form:
+    """Read whom a unit asks about: the identity number, and the name that must go with it."""
+    form = identity(post=post)
+    form.typed["name"] = form.answers["name"] = " ".join(post.get("name", "").split())
+    if not form.typed["name"]:
+        form.errors["name"] = "refund.error.employee_name_missing"
     return form
 
 
@@ -114,18 +125,21 @@ def reason(*, post: QueryDict) -> Form:
     return form
 
 
-def account(*, post: QueryDict, original: bool, applicant: str = "") -> Form:
+def account(*, post: QueryDict, original: bool, applicant: str = "", unit: str = "") -> Form:
     """Read who receives the money and into which account.
 
     Args:
         post: The request's data.
         original: The money may go back where the contribution came from, so the account may be left empty.
         applicant: By what right somebody acts for another, where it is known; asked otherwise.
+        unit: Name of the unit, in whose name the account is; empty where a person applies.
     """
     typed = {name: post.get(name, "").strip() for name in ("applicant", "bank_name", "bank_holder", "bank_number")}
     typed["applicant"] = applicant or typed["applicant"]
     form = Form(typed=typed)
-    if typed["applicant"] not in RECEIVERS:
+    if unit:
+        typed |= {"applicant": "unit", "bank_holder": unit if typed["bank_number"] or typed["bank_name"] else ""}
+    if typed["applicant"] not in (*RECEIVERS, *(("unit",) if unit else ())):
         form.errors["applicant"] = "refund.error.no_receiver"
     if original and not any(typed[name] for name in ACCOUNT):
         form.answers = {"applicant": typed["applicant"]}
@@ -133,20 +147,20 @@ def account(*, post: QueryDict, original: bool, applicant: str = "") -> Form:
     for name, limit in (("bank_name", BANK_NAME_MAX), ("bank_holder", HOLDER_MAX)):
         if not typed[name]:
             form.errors[name] = f"refund.error.{name}_missing"
-        elif len(typed[name]) > limit:
+        elif len(typed[name]) > limit and not (unit and name == "bank_holder"):
             form.errors[name] = f"refund.error.{name}_long"
-    form.answers = {**typed, "bank_number": _card(typed["bank_number"], form)}
+    form.answers = {**typed, "bank_number": _card(typed["bank_number"], form, of_unit=bool(unit))}
     return form
 
 
-def _card(number: str, form: Form) -> str:
+def _card(number: str, form: Form, *, of_unit: bool) -> str:
     if not number:
         form.errors["bank_number"] = "refund.error.bank_number_missing"
         return ""
     try:
-        return check_bank_card(number)
+        return check_unit_account(number) if of_unit else check_bank_card(number)
     except IdentifierError:
-        form.errors["bank_number"] = "refund.error.bank_number_wrong"
+        form.errors["bank_number"] = f"refund.error.{'unit' if of_unit else 'bank'}_number_wrong"
         return ""
 
 

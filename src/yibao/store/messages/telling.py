@@ -12,7 +12,7 @@ import yaml
 from django.db.models import Q, QuerySet
 
 from yibao.casework.chain import Action
-from yibao.store.models import Case, Message, Person
+from yibao.store.models import Case, CaseAction, Message, Person
 
 KINDS_FILE = Path(__file__).with_name("kinds.yaml")
 
@@ -90,9 +90,17 @@ def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
 def _message(*, case: Case, kind: str, about: str, at: datetime) -> Message:
     due = case.due_on.isoformat() if case.due_on else ""
     return Message(
-        person_id=case.person_id, service=case.service, case_number=case.number, kind=kind,
+        person_id=_told(case), service=case.service, case_number=case.number, kind=kind,
         key=f"{case.number}/{about}/{kind}", data={"due": due}, made_at=at,
     )  # fmt: skip
+
+
+def _told(case: Case) -> UUID:
+    """Return who is told of a case: its person, or the agent who opened it for a unit."""
+    if case.unit_id is None:
+        return case.person_id
+    opened = CaseAction.objects.get(case=case, seq=1)
+    return UUID(opened.data["acting"]["person"])
 
 
 def inbox(person_id: UUID) -> QuerySet[Message]:

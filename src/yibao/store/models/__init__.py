@@ -11,6 +11,7 @@ from yibao.store.models.access import (
     StaffCredential,
     StaffRole,
 )
+from yibao.store.models.agents import UnitAgent
 from yibao.store.models.audit import AuditHead, ReadLog, Unmasking
 from yibao.store.models.batches import (
     BankMessage,
@@ -116,5 +117,6 @@ __all__ = [
     "StaffRole",
     "StoredDecision",
     "Unit",
+    "UnitAgent",
     "Unmasking",
 ]

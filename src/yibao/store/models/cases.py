@@ -5,7 +5,7 @@ from django.db import models
 
 from yibao.store.fields import CanonicalJson, SealedText
 from yibao.store.models.packs import PackVersion
-from yibao.store.models.persons import Person
+from yibao.store.models.persons import Person, Unit
 
 
 def area(digits: int) -> models.Func:
@@ -24,6 +24,8 @@ class Case(models.Model):
     service = models.CharField(max_length=30)
     region = models.CharField(max_length=6)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    # The unit that applied through its agent, about what it paid for the person; the first action says so too.
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     state = models.CharField(max_length=20)
     level = models.PositiveSmallIntegerField(default=0)
     process = CanonicalJson(default=list)

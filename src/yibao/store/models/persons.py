@@ -74,9 +74,10 @@ class Unit(models.Model):
 
 
 class BankAccount(models.Model):
-    """An account money may be paid to; holder and number are sealed."""
+    """An account money may be paid to, of a person or of a unit; holder and number are sealed."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bank_accounts")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_accounts")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_accounts")
     bank_name = models.CharField(max_length=80)
     holder = SealedText()
     number = SealedText()
@@ -85,3 +86,10 @@ class BankAccount(models.Model):
     case_number = models.CharField(max_length=30, blank=True)
     # The route the contribution came by: money may go back there without asking for an account.
     original_route = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=True) ^ models.Q(unit__isnull=True), name="bank_account_one_owner"
+            ),
+        ]

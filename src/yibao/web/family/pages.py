@@ -11,14 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import yibao.services
-from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.casework.representation import PROXY, hindrance
 from yibao.store import audit_log, representations
 from yibao.store.models import Case, Representation
 from yibao.web import levels
 from yibao.web.family import forms, session
 from yibao.web.family.kinds import kinds
+from yibao.web.numbers import number_of
 from yibao.web.states import tag
+from yibao.web.units import session as units
+from yibao.web.units.pages import held_by
 
 CLERK = "clerk"
 LISTED = 50
@@ -36,10 +39,11 @@ def family(request: HttpRequest) -> HttpResponse:
     for one in held:
         one["cases"] = _cases(request, one["row"]) if one["holds"] else []
     given = [_row(request, one) for one in representations.given_by(own)]
-    return render(request, "family/family.html", {"section": "family", "held": held, "given": given})
+    context = {"section": "family", "held": held, "given": given, "units": held_by(request)}
+    return render(request, "family/family.html", context)
 
 
-@open_to(CITIZEN, own="self")
+@open_to(CITIZEN, AGENT, own="self")
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Act for somebody from here on, or with no right named for oneself again.
@@ -49,13 +53,14 @@ def act(request: HttpRequest) -> HttpResponse:
     """
     number = request.POST.get("right", "")
     session.stop(request)
+    units.stop(request)
     if not number:
         messages.success(request, request.say("family.did.self"))
         return redirect("portal:family")
     own = session.own_person(request.actor)
     levels.require("act_for_another", request.actor)
-    _, person = representations.acting(number=_number(number), representative=own, on=request.on)
-    session.begin(request, _number(number))
+    _, person = representations.acting(number=number_of(number), representative=own, on=request.on)
+    session.begin(request, number_of(number))
     audit_log.record_read(reader=request.actor, person_id=person.pk, purpose=PURPOSE, at=request.at)
     return redirect("portal:home")
 
@@ -113,7 +118,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show a clerk the rights of the office's people, those that wait first; confirm or revoke one."""
     _only_clerks(request)
     if request.method == "POST":
-        number, verb = _number(request.POST.get("right", "")), request.POST.get("verb", "")
+        number, verb = number_of(request.POST.get("right", "")), request.POST.get("verb", "")
         if verb == "confirm":
             representations.confirm(number=number, by=request.actor, at=request.at)
         elif verb == "revoke":
@@ -150,11 +155,6 @@ def _only_clerks(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _number(text: str) -> int:
-    # Longer numbers are no key of any database.
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63 - 1)) else 0
-
-
 def _row(request: HttpRequest, row: Representation) -> dict[str, Any]:
     say = request.say
     code = hindrance(right=representations.right_of(row), on=request.on)
@@ -173,7 +173,11 @@ def _row(request: HttpRequest, row: Representation) -> dict[str, Any]:
 
 
 def _cases(request: HttpRequest, row: Representation) -> list[dict[str, Any]]:
-    cases = Case.objects.filter(person=row.represented).exclude(state="draft", entered_by__isnull=False).order_by("-id")
+    cases = (
+        Case.objects.filter(person=row.represented, unit=None)
+        .exclude(state="draft", entered_by__isnull=False)
+        .order_by("-id")
+    )
     allowed = [one for one in cases if not row.services or one.service in row.services]
     return [
         {"number": one.number, "service": request.say(f"{one.service}.name"), "tag": tag(one.state, request.say)}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.assurance import LEVELS
-from yibao.casework.entry import CITIZEN, open_to, public
+from yibao.casework.entry import AGENT, CITIZEN, open_to, public
 from yibao.web.identity import client, entering, keeping, session
 from yibao.web.identity.providers import Provider
 from yibao.web.identity.proving import HOME, doors
@@ -60,7 +60,7 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     return redirect(inside(held["next"], HOME))
 
 
-@open_to(CITIZEN, own="self")
+@open_to(CITIZEN, AGENT, own="self")
 @require_safe
 def go_on(request: HttpRequest) -> HttpResponse:
     """Give back what was typed before the proof, to be sent with one press of a button."""
@@ -71,7 +71,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/go_on.html", {"path": inside(path, HOME), "fields": fields})
 
 
-@open_to(CITIZEN, own="self")
+@open_to(CITIZEN, AGENT, own="self")
 @require_safe
 def identity(request: HttpRequest) -> HttpResponse:
     """Show how the person proved who they are, what each level is for, and the ways up, also without a face."""

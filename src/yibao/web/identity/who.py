@@ -11,6 +11,7 @@ from yibao.store import tokens
 from yibao.web.access import actor_of
 from yibao.web.family.session import acting_of
 from yibao.web.identity.session import assurance_of
+from yibao.web.units import session as units
 
 ISSUED = Assurance("L3", "token")
 """What the office has made sure of before it issues a token: the least at which an application can be handed in."""
@@ -20,7 +21,8 @@ def who(request: HttpRequest, actor: Actor | None) -> Actor | None:
     """Return the one a session acts as, a citizen with their level and for whom they act; None for a visitor."""
     if actor is None or actor.kind != "citizen":
         return actor
-    return acting_of(request, replace(actor, assurance=assurance_of(request)))
+    sure = replace(actor, assurance=assurance_of(request))
+    return units.acting_of(request, acting_of(request, sure))
 
 
 def by_token(request: HttpRequest) -> Actor | None:

@@ -81,7 +81,7 @@ def tasks_of(request: HttpRequest) -> dict[str, str]:
 
 def own_cases(request: HttpRequest) -> QuerySet[Case]:
     """Return the person's cases, newest first; what a clerk began at the counter is theirs once it is sent."""
-    own = Case.objects.filter(person_id=request.actor.person_id)
+    own = Case.objects.filter(person_id=request.actor.person_id, unit=None)
     return own.exclude(state="draft", entered_by__isnull=False).order_by("-id")
 
 

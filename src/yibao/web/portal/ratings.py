@@ -28,7 +28,9 @@ def of_case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _own(request: HttpRequest, number: str) -> Case:
-    own = Case.objects.filter(number=number, person_id=request.actor.person_id).exclude(state="draft").first()
+    own = (
+        Case.objects.filter(number=number, person_id=request.actor.person_id, unit=None).exclude(state="draft").first()
+    )
     if own is None:
         raise Http404
     return own

@@ -6,6 +6,7 @@ from yibao.web import kept
 from yibao.web.family import pages as family
 from yibao.web.identity import pages as identity
 from yibao.web.portal import contact, messages, open_sessions, own_data, pages, promises, ratings, rules, session
+from yibao.web.units import pages as units
 
 app_name = "portal"
 urlpatterns = [
@@ -42,6 +43,9 @@ urlpatterns = [
     path("family/ask", family.ask, name="ask_to_act"),
     path("family/<int:right>/confirm", family.confirm, name="confirm_right"),
     path("family/<int:right>/revoke", family.revoke, name="revoke_right"),
+    path("unit", units.unit, name="unit"),
+    path("unit/act", units.act, name="act_for_unit"),
+    path("unit/rights/<int:agency>/end", units.give_up, name="give_up_unit"),
     path("sign-out", session.sign_out, name="sign_out"),
     path("preferences", session.preferences, name="preferences"),
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from yibao.web.family import pages as family
 from yibao.web.portal import open_sessions
+from yibao.web.units import pages as units
 from yibao.web.workbench import (
     bulk,
     callbacks,
@@ -58,6 +59,9 @@ urlpatterns = [
     path("account-events", officers.account_events, name="account_events"),
     path("rights", family.desk, name="rights"),
     path("rights/<int:right>/paper", family.paper, name="right_paper"),
+    path("units", units.desk, name="units"),
+    path("units/new", units.record, name="new_agent"),
+    path("units/<int:agency>/paper", units.paper, name="agent_paper"),
     path("ledger", pages.ledger, name="ledger"),
     path("batches", payouts.batch_list, name="batches"),
     path("bulk", bulk.runs, name="bulk"),

@@ -17,8 +17,11 @@ from yibao.services.refund.actions.applying import (
 from yibao.services.refund.actions.bulk import sign_together, weak
 from yibao.services.refund.actions.buttons import available, blocked
 from yibao.services.refund.actions.dues import dues
+from yibao.services.refund.actions.employer import payments as payments_of_unit
+from yibao.services.refund.actions.employer import shown as shown_to_unit
 from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
+from yibao.services.refund.actions.payees import original as original_account
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.promising import promise, take_back_promise
 from yibao.services.refund.actions.reprinting import reprint, reprinted
@@ -40,7 +43,9 @@ __all__ = [
     "make_paper",
     "not_accept",
     "open_draft",
+    "original_account",
     "pay",
+    "payments_of_unit",
     "preview",
     "promise",
     "recheck",
@@ -49,6 +54,7 @@ __all__ = [
     "reprinted",
     "resubmit",
     "save_answers",
+    "shown_to_unit",
     "sign_together",
     "submit",
     "take_back_promise",

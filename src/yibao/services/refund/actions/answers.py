@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
+from django.db.models import QuerySet
+
 from yibao.casework.actors import Actor
 from yibao.kernel.errors import Bilingual, InputInvalid, InputProblem
-from yibao.kernel.identifiers import check_bank_card
+from yibao.kernel.identifiers import check_bank_card, check_unit_account
 from yibao.kernel.money import Money, MoneyError
 from yibao.kernel.names import check_name
 from yibao.policy.casefile import codes
+from yibao.services.refund.actions import employer
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.store import situations
@@ -78,7 +81,8 @@ def _codes(answers: _Answers) -> Callable[[], None]:
     given = {name: answers.given[name] for name in _CODES if name in answers.given}
     for name, value in given.items():
         known, zh, en = _CODES[name]
-        if value not in known:
+        units = name == "applicant" and answers.case.unit_id is not None
+        if value not in ((employer.UNIT,) if units else known):
             answers.wrong(name, zh, en)
 
     def apply() -> None:
@@ -95,8 +99,7 @@ def _payments(answers: _Answers) -> Callable[[], None]:
         numbers = situations.contribution_ids(list(answers.given["payments"]))
     except (TypeError, ValueError):
         numbers = [-1]
-    own = Contribution.objects.filter(pk__in=numbers, enrolment__person_id=answers.case.person_id)
-    found = list(own.values_list("pk", flat=True))
+    found = list(_asked_back(answers.case).filter(pk__in=numbers).values_list("pk", flat=True))
     if len(found) != len(set(numbers)):
         answers.wrong(
             "payments", "所选缴费不在您的缴费记录中，请重新勾选", "a selected payment is not on this record: tick again"
@@ -107,6 +110,12 @@ def _payments(answers: _Answers) -> Callable[[], None]:
         answers.request.__dict__.pop("chosen", None)
 
     return apply
+
+
+def _asked_back(case: Case) -> QuerySet[Contribution]:
+    if case.unit_id is None:
+        return Contribution.objects.filter(enrolment__person_id=case.person_id)
+    return employer.payments(person_id=case.person_id, unit_id=case.unit_id)
 
 
 def _checked(answers: _Answers, name: str, text: str, check: Callable[[str], str]) -> str:
@@ -121,16 +130,23 @@ def _account(answers: _Answers) -> Callable[[], None]:
     if not any(name in answers.given for name in ACCOUNT_ANSWERS):
         return _nothing
     texts = {name: str(answers.given.get(name, "")).strip() for name in ACCOUNT_ANSWERS}
-    for name, text in texts.items():
+    unit = answers.case.unit
+    checks = {"bank_holder": check_name, "bank_number": check_bank_card}
+    if unit is not None:
+        # A unit is paid on an account in its own name and on no other.
+        texts["bank_holder"], checks = unit.name, {"bank_number": check_unit_account}
+    for name in [one for one in ACCOUNT_ANSWERS if unit is None or one != "bank_holder"]:
+        text = texts[name]
         if not text or len(text) > TEXT_MAX:
             answers.wrong(name, f"请填写，最多 {TEXT_MAX} 个字", f"fill this in, at most {TEXT_MAX} characters")
-    for name, check in (("bank_holder", check_name), ("bank_number", check_bank_card)):
+    for name, check in checks.items():
         if 0 < len(texts[name]) <= TEXT_MAX:
             texts[name] = _checked(answers, name, texts[name], check)
 
     def apply() -> None:
         answers.request.bank_account = BankAccount.objects.create(
-            person_id=answers.case.person_id,
+            person_id=None if unit else answers.case.person_id,
+            unit=unit,
             bank_name=texts["bank_name"],
             holder=texts["bank_holder"],
             number=texts["bank_number"],

@@ -13,7 +13,7 @@ from yibao.casework.states import CLOSED, State
 from yibao.policy.casefile import codes
 from yibao.services.assurance import require
 from yibao.services.refund.actions import answers as answering
-from yibao.services.refund.actions import evidence, money, numbers, payees
+from yibao.services.refund.actions import employer, evidence, money, numbers, payees
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
@@ -45,9 +45,10 @@ def open_draft(
         channel: Where it comes in.
 
     Raises:
-        Refused: The actor may not act for this person or region.
+        Refused: The actor may not act for this person or region; own_matter and not_your_employee for an agent.
     """
     require(service="refund", step="open", by=by)
+    employer.check_employee(person_id=person_id, by=by)
     number = numbers.case_number(region=region, on=on)
     with transaction.atomic():
         case = cases.open_case(number=number, service="refund", region=region, person_id=person_id, by=by, at=at, on=on)
@@ -162,7 +163,7 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
         at: The moment.
 
     Raises:
-        Refused: nothing_selected, no_account, case_open_already, wrong_state.
+        Refused: nothing_selected, no_account, no_account_of_employee, case_open_already, wrong_state.
     """
     require(service="refund", step="submit", by=by)
     with transaction.atomic():
@@ -174,7 +175,9 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
             chosen = evidence.selected(request)
             _check_complete(case, request, chosen)
             found = evidence.gather(case=case, request=request, on=on)
-            plain = evidence.decided(found).json()
+            decision = evidence.decided(found)
+            employer.check_receivers(case=case, decision=decision)
+            plain = decision.json()
             data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain=plain, request=request)}
             case = cases.act(number=number, kind="submit", by=by, at=at, on=on, evidence_hash=found.hash, data=data)
             slot.answer = {"number": number}
@@ -199,7 +202,7 @@ def resubmit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
     """Hand the corrected application in again.
 
     Raises:
-        Refused: nothing_selected, no_account, case_open_already, wrong_state.
+        Refused: nothing_selected, no_account, no_account_of_employee, case_open_already, wrong_state.
     """
     require(service="refund", step="resubmit", by=by)
     with transaction.atomic():
@@ -207,7 +210,9 @@ def resubmit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
         request = case.refund
         _check_complete(case, request, evidence.selected(request))
         found = evidence.gather(case=case, request=request, on=on)
-        plain = evidence.decided(found).json()
+        decision = evidence.decided(found)
+        employer.check_receivers(case=case, decision=decision)
+        plain = decision.json()
         data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain=plain, request=request)}
         return cases.act(number=number, kind="resubmit", by=by, at=at, on=on, evidence_hash=found.hash, data=data)
 

@@ -80,5 +80,5 @@ def _opens(verb: str, outcome: str, case: Case) -> bool:
 
 def _may_correct(case: Case, actor: Actor) -> bool:
     if actor.kind == "citizen":
-        return actor.person_id == case.person_id
+        return actor.concerns(person_id=case.person_id, unit_id=case.unit_id)
     return "clerk" in actor.roles and actor.works_in(case.region)

@@ -35,7 +35,7 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
     form = documents.ApplicationForm(
         name=case.person.name,
         masked_id=mask_id(case.person.identity),
-        masked_phone=mask_phone(case.person.phone) if case.person.phone else _NO_NUMBER,
+        masked_phone=_phone(case),
         applied_on=case.submitted_on,
         reason=wording.label(enum="reason", code=request.reason or "any"),
         channel=wording.channel(request.channel),
@@ -46,6 +46,11 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
         materials=tuple((wording.label(enum="material", code=code), True) for code in materials),
     )
     return form, case.evidence_hash
+
+
+def _phone(case: Case) -> str:
+    """A unit's form says nothing of the person that the unit did not write."""
+    return mask_phone(case.person.phone) if case.person.phone and case.unit_id is None else _NO_NUMBER
 
 
 def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str] | None:
@@ -102,11 +107,11 @@ def _missing(item: Mapping[str, str]) -> tuple[str, str]:
 def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip:
     """Return the 退款单 of an approved case: what the person is paid, on which rules, signed by whom."""
     request = case.refund
-    account = payees.account_of(case=case, request=request)
+    account = payees.account_for("person", case=case, request=request)
     own = [line for line in money.paid_lines(plain=plain, request=request) if _to_person(line)]
     contributions = request.chosen
     approved = _last(case, "approve")
-    receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in money.PERSONAL]
+    receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in payees.PERSONAL]
     if approved is None or not receivers:
         raise ValueError("a slip is made for an approved case that pays the person")
     return documents.RefundSlip(
@@ -131,7 +136,7 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
 
 
 def _to_person(line: Mapping[str, Any]) -> int:
-    return sum(Money.parse(part["amount"]).fen for part in line["parts"] if part["receiver"] in money.PERSONAL)
+    return sum(Money.parse(part["amount"]).fen for part in line["parts"] if part["receiver"] in payees.PERSONAL)
 
 
 def _basis(plain: Mapping[str, Any]) -> list[str]:

@@ -54,7 +54,7 @@ def _due(case: Case, owed: Mapping[tuple[str, str], int], outcome: str, made: Ma
     account = payees.account_of(case=case, request=request)
     (region, scheme), amount = next(iter(owed.items()), ((case.region, ""), case.amount_fen or 0))
     hindrance = "" if account else "no_account"
-    if live or len(owed) != 1 or not _one_person(outcome, made):
+    if live or len(owed) != 1 or not _one_receiver(case, outcome, made):
         hindrance = "not_one_person"
     route = (made.get("payout") or {}).get("route") or ("slip" if request.channel == "window" else "original")
     if money.route_of(plain=made) == "treasury":
@@ -62,7 +62,7 @@ def _due(case: Case, owed: Mapping[tuple[str, str], int], outcome: str, made: Ma
     return Due(case, region, scheme, route, amount, account, hindrance)
 
 
-def _one_person(outcome: str, made: Mapping[str, Any]) -> bool:
+def _one_receiver(case: Case, outcome: str, made: Mapping[str, Any]) -> bool:
     """Return whether all the money goes to the one account the applicant gave."""
     receivers = made.get("receivers", [])
-    return outcome == "manual" or (len(receivers) == 1 and receivers[0] in money.PERSONAL)
+    return outcome == "manual" or (len(receivers) == 1 and receivers[0] in payees.applicants(case))

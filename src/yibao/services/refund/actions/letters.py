@@ -9,7 +9,7 @@ from yibao.kernel.identifiers import mask_id
 from yibao.kernel.money import Money
 from yibao.policy import Region
 from yibao.services.refund import documents, rulebook, workflow
-from yibao.services.refund.actions import contents, evidence, money, wording
+from yibao.services.refund.actions import contents, employer, evidence, money, wording
 from yibao.services.refund.documents import LetterStep, Told
 from yibao.store import cases
 from yibao.store.models import Case, CaseAction
@@ -32,6 +32,8 @@ def decision_letter(*, case: Case) -> tuple[documents.DecisionLetter, str] | Non
     if decided is None or stored is None:
         return None
     plain, granted = evidence.as_stored(stored).json(), decided.kind == "approve"
+    if case.unit_id is not None:
+        plain = employer.shown(plain)
     merged = granted and plain["decision"] == "accounts_merged"
     letter = documents.DecisionLetter(
         name=case.person.name,

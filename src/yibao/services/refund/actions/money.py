@@ -24,8 +24,6 @@ TREASURY_FLOW = "F2"
 """The flow in which the treasury pays (国库退费); its reference comes back on paper."""
 PRICE_ONLY = GivenBack((), price=True)
 """What an amount stands for that an agency determined: the rules name no months for it."""
-PERSONAL = frozenset({"person", "heir"})
-"""Receivers paid on the account the applicant gave."""
 
 
 def owe(
@@ -113,7 +111,7 @@ def paid_lines(*, plain: Mapping[str, Any], request: RefundRequest) -> list[dict
     if request.determined_fen is None:
         raise ValueError("a manual decision is paid only with a determined amount")
     amount = str(Money(request.determined_fen))
-    receiver = "heir" if request.applicant == "heir" else "person"
+    receiver = request.applicant if request.applicant in ("heir", "unit") else "person"
     first = next(iter(request.chosen))
     parts = [{"receiver": receiver, "amount": amount}]
     return [{"payment": first, "offset": "0.00", "refund": amount, "parts": parts}]

@@ -83,7 +83,7 @@ def _may_be_by_slip(payout: Mapping[str, Any] | None) -> bool:
 
 
 def _by_slip(plain: Mapping[str, Any], request: RefundRequest) -> bool:
-    personal = any(receiver in money.PERSONAL for receiver, _ in money.receivers(plain=plain, request=request))
+    personal = any(receiver in payees.PERSONAL for receiver, _ in money.receivers(plain=plain, request=request))
     route = (plain["payout"] or {}).get("route") or ("slip" if request.channel == "window" else "original")
     return personal and route == "slip"
 
@@ -111,17 +111,16 @@ def _send(
     owed = _owed(case, request, plain)
     if not owed:
         raise refused("nothing_to_pay")
-    account = payees.account_of(case=case, request=request)
     made = []
     for receiver, schemes in owed.items():
-        personal = receiver in money.PERSONAL
+        personal = receiver in payees.PERSONAL
         payment = Payment.objects.create(
             case=case,
             receiver=receiver,
             amount_fen=sum(amount.fen for amount in schemes.values()),
             route=money.route_of(plain=plain, by_slip=bool(slip) and personal),
             slip_number=slip.number if slip and personal else "",
-            bank_account=account if personal else None,
+            bank_account=payees.account_for(receiver, case=case, request=request),
             sent_on=on,
         )
         money.pay_out(case=case, payment=payment, scheme_amounts=schemes, region=plain["pack"]["region"], at=at)
@@ -196,7 +195,7 @@ def bounced(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> C
         text = reason.strip()[:REASON_MAX]
         case = cases.act(number=number, kind="bounce", by=by, at=at, on=on, reason=text)
         sent = case.payments.filter(status="sent")
-        for payment in sent.filter(receiver__in=money.PERSONAL) or sent:
+        for payment in sent.filter(receiver__in=payees.applicants(case)) or sent:
             money.came_back(payment=payment, on=on, at=at)
             payment.status, payment.settled_on, payment.reason = "bounced", on, text
             payment.save(update_fields=["status", "settled_on", "reason"])

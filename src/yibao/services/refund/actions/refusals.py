@@ -59,6 +59,13 @@ _SENTENCES = {
         "请填写收款银行、户名和账号。",
         "Enter bank, holder and number.",
     ),
+    "no_account_of_employee": (
+        422,
+        "这笔缴费有职工本人缴的部分，要退给本人，但档案里没有本人的收款账户",
+        "part of this payment is the employee's own, and the record has no account to pay it to",
+        "请职工本人登录申请这笔退费，单位部分会一并退回单位；或一起到医保窗口办理。",
+        "Let the employee apply for it, and the unit's part comes back with it; or come to a window together.",
+    ),
     "no_reason": (
         422,
         "请说明原因",

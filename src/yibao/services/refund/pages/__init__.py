@@ -3,9 +3,11 @@
 from django.urls import path
 
 from yibao.services.refund.pages import (
+    account,
     apply,
     counter,
     desk,
+    employer,
     files,
     find,
     interview,
@@ -16,6 +18,7 @@ from yibao.services.refund.pages import (
     unmask,
 )
 from yibao.services.refund.pages.counter import workbench_nav
+from yibao.services.refund.pages.employer import unit_service
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
 from yibao.services.refund.pages.narrowing import queue_filters, refusal_reasons
@@ -28,6 +31,7 @@ __all__ = [
     "portal_tasks",
     "queue_filters",
     "refusal_reasons",
+    "unit_service",
     "urlpatterns",
     "workbench_nav",
     "workbench_urlpatterns",
@@ -38,7 +42,7 @@ CASE = "cases/<str:number>"
 filling_in = [
     path(f"{CASE}/payments", apply.payments, name="payments"),
     path(f"{CASE}/reason", apply.reason, name="reason"),
-    path(f"{CASE}/account", apply.account, name="account"),
+    path(f"{CASE}/account", account.account, name="account"),
     path(f"{CASE}/materials", files.materials, name="materials"),
     path(f"{CASE}/materials/<int:document_id>/remove", files.detach, name="detach"),
     path(f"{CASE}/promise/<slug:material>", promises.promise, name="promise"),
@@ -55,6 +59,7 @@ urlpatterns = [
     path("", find.index, name="index"),
     path("can", interview.can, name="can"),
     path("apply", apply.start, name="start"),
+    path("unit", employer.employee, name="unit"),
     path(CASE, track.case, name="case"),
     *filling_in,
     path(f"{CASE}/files/<int:document_id>", track.document, name="document"),

@@ -9,16 +9,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.casework.limits import APPLICATION, limited
 from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.names import same_name
 from yibao.kernel.workdays import add_working_days
-from yibao.services import assurance
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import find, views
-from yibao.services.refund.pages.sides import CLERK, COUNTER, Side, account_is_wrong, by_right, own_case, side_of
+from yibao.services.refund.pages.sides import (
+    CLERK,
+    COUNTER,
+    EMPLOYER,
+    Side,
+    account_is_wrong,
+    own_case,
+    side_of,
+)
 from yibao.services.refund.rulebook import region
 from yibao.store.models import BankAccount, Case, Person
 
@@ -73,13 +80,13 @@ def offered(request: HttpRequest) -> dict[str, Mapping[str, Any]]:
     }
 
 
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @page
 def payments(request: HttpRequest, number: str) -> HttpResponse:
     """Ask which payments are to be given back."""
     case = editable(request, number)
     case_file = find.record(request, case.person_id)
-    choices = {one["id"]: one for one in case_file["payments"] if one["payer"] in find.PERSONAL}
+    choices = {one["id"]: one for one in case_file["payments"] if one["id"] in asked_back(case, case_file)}
     form = forms.Form(typed={"payments": [f"p{one.pk}" for one in case.refund.payments.all()]})
     if request.method == "POST":
         form = forms.payments(post=request.POST, offered=choices)
@@ -106,24 +113,31 @@ def payments(request: HttpRequest, number: str) -> HttpResponse:
     return question(request, case, "payments", form, [part], strips=strips if side_of(request) is COUNTER else [])
 
 
+def asked_back(case: Case, case_file: Mapping[str, Any]) -> set[str]:
+    """Return the payments that may be asked back in a case, by id: the unit's in its own, else the person's."""
+    if case.unit_id is not None:
+        return {f"p{row.pk}" for row in actions.payments_of_unit(person_id=case.person_id, unit_id=case.unit_id)}
+    return {one["id"] for one in case_file["payments"] if one["payer"] in find.PERSONAL}
+
+
 def _payment_hint(payment: Mapping[str, Any], say: Any) -> str:
     paid = views.amount_words(payment["amount"]) if payment["amount"] else say("common.unknown")
     return say("refund.payment_hint", first=payment["from"], last=payment["to"], amount=paid)
 
 
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @page
 def reason(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, in plain words."""
-    case, say = editable(request, number), request.say
+    case, say, words = editable(request, number), request.say, side_of(request).words
     form = forms.Form(typed={"reason": case.refund.reason or ("" if case.state == "draft" else forms.UNSURE)})
     if request.method == "POST":
         form = forms.reason(post=request.POST)
         if kept := keep(request, case, form, "reason"):
             return kept
     items: list[dict[str, Any]] = [
-        {"value": code, "text": say(f"refund.reason.{code}.text"), "hint": {"text": say(f"refund.reason.{code}.hint")}}
-        for code in forms.REASONS
+        {"value": code, "text": words(say, f"reason.{code}.text"), "hint": {"text": words(say, f"reason.{code}.hint")}}
+        for code in (forms.UNIT_REASONS if case.unit_id else forms.REASONS)
     ]
     items += [
         {"divider": say("refund.ask.or")},
@@ -139,58 +153,7 @@ def reason(request: HttpRequest, number: str) -> HttpResponse:
     return question(request, case, "reason", form, [part])
 
 
-@open_to(CITIZEN, CLERK, own="case")
-@page
-def account(request: HttpRequest, number: str) -> HttpResponse:
-    """Ask who receives the money and where."""
-    assurance.require(service="refund", step="change_account", by=request.actor)
-    case, say = editable(request, number, step="account"), request.say
-    held = case.refund.bank_account
-    words = side_of(request).words
-    original = original_account(case)
-    form = forms.Form(
-        typed={
-            "applicant": case.refund.applicant,
-            "bank_name": held.bank_name if held else "",
-            "bank_holder": held.holder if held else "",
-            "bank_number": held.number if held else "",
-        }
-    )
-    if request.method == "POST":
-        may_be_empty = original is not None and case.state in EDITABLE
-        form = forms.account(post=request.POST, original=may_be_empty, applicant=by_right(request))
-        if case.state not in EDITABLE:
-            form.answers.pop("applicant", None)
-        if kept := keep(request, case, form, "account"):
-            return kept
-    who = {
-        "component": "radios",
-        "name": "applicant",
-        "value": form.typed["applicant"],
-        "fieldset": {"legend": {"text": words(say, "ask.applicant"), "classes": "govuk-fieldset__legend--s"}},
-        "items": [{"value": code, "text": words(say, f"receiver.{code}")} for code in forms.RECEIVERS],
-    }
-    boxes = [
-        {
-            "component": "input",
-            "name": name,
-            "label": {"text": say(f"refund.ask.{name}")},
-            "spellcheck": False,
-            "value": form.typed[name],
-            "hint": {"text": say(f"refund.ask.{name}_hint")},
-            **extra,
-        }
-        for name, extra in (
-            ("bank_name", {}),
-            ("bank_holder", {"autocomplete": "name"}),
-            ("bank_number", {"inputmode": "numeric", "classes": "app-mono"}),
-        )
-    ]
-    parts = boxes if by_right(request) else [who, *boxes]
-    return question(request, case, "account", form, parts, title=words(say, "ask.account"), original=original)
-
-
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @require_safe
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Show every answer with a link to change it, and what the rules say."""
@@ -200,7 +163,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
 def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 200) -> HttpResponse:
     """Return the page to check everything on, with why it could not be sent, if it could not."""
     say, side = request.say, side_of(request)
-    decision = actions.preview(number=case.number, on=request.on).json()
+    decision = told(case, actions.preview(number=case.number, on=request.on).json())
     context = {
         **frame(request, case, "check"),
         "declare": side.words(say, "check.declare"),
@@ -221,6 +184,11 @@ def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 
     return render(request, "refund/check.html", context, status=status)
 
 
+def told(case: Case, decision: dict[str, Any]) -> dict[str, Any]:
+    """Return what the applicant is told of a decision: the whole of it, or what is a unit's to know."""
+    return decision if case.unit_id is None else actions.shown_to_unit(decision)
+
+
 def holder_differs(case: Case) -> bool:
     """Return whether the payer is to be paid on an account in another name, which a bank may send back."""
     held = case.refund.bank_account
@@ -233,9 +201,7 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     side = side_of(request)
     chosen = {f"p{one.pk}" for one in case.refund.payments.all()}
     paid = [find.title(one, case_file, say) for one in case_file["payments"] if one["id"] in chosen]
-    account = (
-        f"{held.bank_name} {mask_name(held.holder)} **** {mask_account(held.number)[-ACCOUNT_SHOWN:]}" if held else ""
-    )
+    account = account_words(held) if held else ""
     words = {
         "payments": "；".join(paid) or say("refund.check.empty"),
         "reason": say.find(f"refund.reason.{case.refund.reason or forms.UNSURE}.text") or case.refund.reason,
@@ -264,6 +230,12 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def account_words(held: BankAccount) -> str:
+    """Return an account as its owner knows it again: bank, holder and the last digits; units have no name to hide."""
+    holder = held.holder if held.unit_id else mask_name(held.holder)
+    return f"{held.bank_name} {holder} **** {mask_account(held.number)[-ACCOUNT_SHOWN:]}"
+
+
 def seen_words(case: Case, say: Any) -> str:
     """Return the papers a clerk saw at the counter, in words."""
     seen = [material_words(code, say) for code in case.refund.seen_at_window]
@@ -278,7 +250,7 @@ def material_words(code: str, say: Any) -> str:
 
 def original_account(case: Case) -> BankAccount | None:
     """Return the account the contributions came from, where the record knows it."""
-    return BankAccount.objects.filter(person_id=case.person_id, original_route=True).order_by("-id").first()
+    return actions.original_account(case=case)
 
 
 def original_words(case: Case, say: Any) -> str:
@@ -286,7 +258,7 @@ def original_words(case: Case, say: Any) -> str:
     return say("refund.check.original") if original_account(case) else say("refund.check.empty_account")
 
 
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Send the application; sent twice it is one application."""
@@ -305,7 +277,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(side.at("done", number))
 
 
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """Show number, due date and what happens next; may be opened again."""
@@ -358,8 +330,9 @@ def frame(request: HttpRequest, case: Case, step: str) -> dict[str, Any]:
     if case.state != "draft":
         back = after_correction(side, case)
     person = case.person if side is COUNTER else None
+    employee = case.person if side is EMPLOYER else None
     steps = {"step": place + 1, "steps_total": len(side.steps)}
-    return {**side.around(), **steps, "case": case, "person": person, "back": back}
+    return {**side.around(), **steps, "case": case, "person": person, "employee": employee, "back": back}
 
 
 def after_correction(side: Side, case: Case) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.casework.limits import UPLOAD, limited
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms
@@ -17,7 +17,7 @@ from yibao.store.models import Case
 
 
 @limited(UPLOAD)
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def materials(request: HttpRequest, number: str) -> HttpResponse:
     """Show what to bring, take files one at a time, show each afterwards."""
@@ -52,7 +52,7 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _materials(case: Case, request: HttpRequest) -> dict[str, Any]:
-    decision = actions.preview(number=case.number, on=request.on).json()
+    decision = apply.told(case, actions.preview(number=case.number, on=request.on).json())
     held = [document for document in case.documents.all() if document.removed_at is None]
     asked = views.materials(decision, request.say)
     for item in asked:
@@ -103,7 +103,7 @@ def _to_see(case: Case, request: HttpRequest) -> dict[str, tuple[str, str]]:
     return {code: (apply.material_words(code, say), say.find(f"refund.how.{code}") or "") for code in codes}
 
 
-@open_to(CITIZEN, CLERK, own="case")
+@open_to(CITIZEN, AGENT, CLERK, own="case")
 @require_POST
 def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     """Take a file back."""

@@ -85,6 +85,7 @@ def open_cases(person_id: Any) -> dict[str, str]:
     """Return the payments that a case is already about: payment to case number."""
     requests = (
         RefundRequest.objects.filter(case__person_id=person_id)
+        .exclude(case__state="draft", case__unit__isnull=False)
         .exclude(case__state__in=CLOSED)
         .exclude(case__state="draft", case__entered_by__isnull=False)
         .prefetch_related("payments")

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from yibao.casework.entry import CITIZEN, STAFF, open_to
+from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to
 from yibao.services.refund import actions
 from yibao.services.refund.pages import sides
 from yibao.store import papers
@@ -40,7 +40,7 @@ def issued(held: Case, request: HttpRequest, *, space: str) -> list[dict[str, An
     ]
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_POST
 def reprint(request: HttpRequest, number: str, paper_number: str) -> HttpResponse:
     """Count one more print of an own paper and open the copy."""
@@ -66,7 +66,7 @@ def _print(request: HttpRequest, held: Case, paper_number: str, *, space: str) -
     return redirect(f"{space}:copy", held.number, paper_number, times)
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def copy(request: HttpRequest, number: str, paper_number: str, times: int) -> FileResponse:
     """Send the copy of a reprint of an own paper."""

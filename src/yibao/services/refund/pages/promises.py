@@ -30,7 +30,8 @@ def beside(case: Case, items: Iterable[dict[str, Any]], request: HttpRequest) ->
     offered = promising.offered(region=region(case.region), on=request.on)
     for item in items:
         item["promise"] = signed.get(item["code"])
-        item["may_promise"] = item["code"] in offered and not item["satisfied"]
+        # A letter is signed by the person it binds, never by a unit.
+        item["may_promise"] = case.unit_id is None and item["code"] in offered and not item["satisfied"]
 
 
 @open_to(CITIZEN, CLERK, own="case")

@@ -64,9 +64,10 @@ def _facts(held: Case, request: HttpRequest) -> dict[str, list[dict[str, str]]]:
         "id_document": [fact("name", mask_name(person.name)), fact("identity", mask_id(person.identity))],
     }
     if account:
+        holder = account.holder if account.unit_id else mask_name(account.holder)
         shown = f"**** {mask_account(account.number)[-ACCOUNT_SHOWN:]}"
         known["bank_card"] = [
-            fact("bank", account.bank_name), fact("holder", mask_name(account.holder)), fact("number", shown),
+            fact("bank", account.bank_name), fact("holder", holder), fact("number", shown),
         ]  # fmt: skip
     return known
 

@@ -10,14 +10,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from yibao.casework.refusals import refuse
+from yibao.kernel.errors import Refused
 from yibao.services.refund import actions
 from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
-from yibao.store import audit_log
+from yibao.store import agencies, audit_log
 from yibao.store.models import Case
 
 CLERK = "clerk"
 WINDOW = "window"
 PURPOSE = "counter"
+AS_EMPLOYER = "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,20 @@ COUNTER = Side(
 )
 
 
+EMPLOYER = Side(
+    space="refund",
+    layout="layouts/portal.html",
+    section="unit",
+    steps=("payments", "reason", "account", "materials", "check"),
+    door="refund:unit",
+    home="portal:unit",
+)
+
+
 def side_of(request: HttpRequest) -> Side:
-    """Return on which side of the counter the reader sits."""
+    """Return on which side of the counter the reader sits, and for whom."""
+    if request.actor.unit_id:
+        return EMPLOYER
     return COUNTER if request.actor.kind == "staff" else PORTAL
 
 
@@ -102,14 +117,32 @@ def own_case(request: HttpRequest, number: str) -> Case:
 
     Raises:
         Http404: no such refund, or somebody else's; the two look alike on purpose.
+        Refused: acting_for_unit, act_for_unit_first, units_case: it is theirs in another part they play.
         PermissionDenied: staff of another role or region.
     """
     if side_of(request) is COUNTER:
         return _counter_case(request, number)
-    case = Case.objects.select_related("refund").filter(number=number, service="refund").first()
-    if case is None or case.person_id != request.actor.person_id or _begun_at_counter(case):
+    case = Case.objects.select_related("refund", "person").filter(number=number, service="refund").first()
+    if case is None or _begun_at_counter(case):
         raise Http404
+    if not request.actor.concerns(person_id=case.person_id, unit_id=case.unit_id):
+        raise _why_not(request, case) or Http404
+    if case.unit_id and request.method == "GET":
+        record_look(request, case, purpose=AS_EMPLOYER)
     return case
+
+
+def _why_not(request: HttpRequest, case: Case) -> Refused | None:
+    """Return the refusal for somebody the case concerns in another part they play; others learn nothing."""
+    actor = request.actor
+    if actor.unit_id:
+        own = case.unit_id is None and actor.acting.person_id == case.person_id
+        return refuse("acting_for_unit") if own else None
+    if case.unit_id is None or actor.acting:
+        return None
+    if agencies.held_by(actor.person_id).filter(unit=case.unit_id).exists():
+        return refuse("act_for_unit_first")
+    return refuse("units_case") if actor.person_id == case.person_id else None
 
 
 def _begun_at_counter(case: Case) -> bool:
@@ -134,7 +167,7 @@ def desk_case(request: HttpRequest, number: str) -> Case:
         PermissionDenied: it belongs to another region.
     """
     case = (
-        Case.objects.select_related("refund", "person", "entered_by", "refund__bank_account")
+        Case.objects.select_related("refund", "person", "unit", "entered_by", "refund__bank_account")
         .filter(number=number, service="refund")
         .first()
     )
@@ -148,12 +181,12 @@ def desk_case(request: HttpRequest, number: str) -> Case:
 
 
 def record_look(request: HttpRequest, case: Case, *, purpose: str) -> None:
-    """Write down that a member of staff looked at the record of a case's person."""
+    """Write down that a member of staff, or an agent, looked at the record of a case's person."""
     audit_log.record_read(
         reader=request.actor,
         person_id=case.person_id,
         purpose=purpose,
         at=request.at,
         case_number=case.number,
-        role=min(request.actor.roles),
+        role=min(request.actor.roles, default=""),
     )

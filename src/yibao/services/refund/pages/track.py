@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, sides, views
@@ -57,16 +57,18 @@ BY_THEN = (*DECIDED, "withdrawn", "not_accepted")
 """States in which nothing is decided any more: what is shown rests on the rules of then."""
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case stands: the one thing to do first, what happened, newest first, and the amount."""
     own = sides.own_case(request, number)
     if own.state == "draft":
         return redirect("refund:check", number)
-    decision, wrong_account = decision_of(own, request).json(), account_is_awaited(own, request)
+    decision, wrong_account = apply.told(own, decision_of(own, request).json()), account_is_awaited(own, request)
     context = {
-        "section": "cases",
+        "section": sides.side_of(request).section,
+        "home": reverse(sides.side_of(request).home),
+        "employee": own.person if own.unit_id else None,
         "case": own,
         **views_of(decision, request.say),
         "events": _with_the_way(events(own, request.say), own, request.say, wrong_account=wrong_account),
@@ -78,7 +80,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         **amount_words(own, request.say),
         "papers": papers_of(own, request.say),
         "issued": issued(own, request, space="refund"),
-        "steps_done": ratings.steps(own),
+        "steps_done": ratings.steps(own) if own.unit_id is None else [],
         "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }
     return render(request, "refund/case.html", context)
@@ -186,12 +188,12 @@ def account_is_awaited(own: Case, request: HttpRequest) -> bool:
 
 def portal_tasks(request: HttpRequest) -> dict[str, str]:
     """Return the cases that wait for the person although their state does not say so: number to what is to do."""
-    approved = Case.objects.filter(service="refund", person_id=request.actor.person_id, state="approved")
+    approved = Case.objects.filter(service="refund", person_id=request.actor.person_id, unit=None, state="approved")
     words = request.say("refund.turn.account")
     return {own.number: words for own in approved if account_is_awaited(own, request)}
 
 
-@open_to(CITIZEN, sides.CLERK, own="case")
+@open_to(CITIZEN, AGENT, sides.CLERK, own="case")
 @require_safe
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show everything that is missing at once, each with the place to put it right."""
@@ -232,7 +234,7 @@ def task(item: Mapping[str, Any], number: str, say: Any, side: sides.Side) -> di
     }
 
 
-@open_to(CITIZEN, sides.CLERK, own="case")
+@open_to(CITIZEN, AGENT, sides.CLERK, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then take the application back."""
@@ -272,7 +274,7 @@ def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_POST
 def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Make a paper, or find the one made before, and open it."""
@@ -283,7 +285,7 @@ def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return redirect("refund:paper", number, made.number)
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     """Send an issued paper of an own case."""
@@ -291,7 +293,7 @@ def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     return send_paper(own.papers.filter(number=paper_number).first())
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def document(request: HttpRequest, number: str, document_id: int) -> FileResponse:
     """Send a file of an own case."""
