@@ -5,11 +5,16 @@ from typing import Any
 
 from django.urls import URLResolver, get_resolver
 
-from yibao.casework.entry import CITIZEN, STAFF, VISITOR, Entry, rule_of
+from yibao.casework.entry import AGENT, CITIZEN, STAFF, VISITOR, Entry, rule_of
 from yibao.cli.django_setup import prepare
 from yibao.web.words import Say
 
-WHO = {VISITOR: "人人 everybody", CITIZEN: "参保人 citizen", STAFF: "各业务岗 every role on cases"}
+WHO = {
+    VISITOR: "人人 everybody",
+    CITIZEN: "参保人 citizen",
+    AGENT: "单位经办人 agent of a unit",
+    STAFF: "各业务岗 every role on cases",
+}
 OWN = {
     "": "",
     "case": "本人的案件；本地区的案件 own case; for staff, a case of their region",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.test import RequestFactory
 from django.urls import URLResolver, get_resolver
 
-from yibao.casework.entry import CITIZEN, STAFF, VISITOR, rule_of
+from yibao.casework.entry import AGENT, CITIZEN, STAFF, VISITOR, rule_of
 from yibao.casework.officers import OFFICERS
 from yibao.web.words import texts
 
@@ -27,7 +27,7 @@ def test_every_address_has_a_rule():
 
 def test_a_rule_names_only_people_there_are():
     roles = {key.removeprefix("common.role.") for key in texts() if key.startswith("common.role.")}
-    known = {VISITOR, CITIZEN, STAFF} | OFFICERS | roles
+    known = {VISITOR, CITIZEN, AGENT, STAFF} | OFFICERS | roles
     rules = {address: rule_of(view) for address, view in addresses(get_resolver())}
     assert [address for address, rule in rules.items() if not rule.who or rule.who - known] == []
 

@@ -23,7 +23,7 @@ from pytest_django.live_server_helper import LiveServer
 from yibao.batch.demo import setup
 from yibao.batch.demo.books import post_city
 from yibao.batch.demo.city import make_city
-from yibao.batch.demo.family import make_family
+from yibao.batch.demo.family import make_agent, make_family
 from yibao.batch.demo.load import person_key, store_city
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.records import City
@@ -48,6 +48,7 @@ from yibao.store.models import (
     Person,
     PromiseLetter,
     Representation,
+    UnitAgent,
 )
 
 PERSONS = 80
@@ -117,6 +118,7 @@ def city_without_cases() -> City:
     post_city(city, at=at)
     make_logins(city)
     make_family(city, on=on, at=at)
+    make_agent(clerk=staff_actor("clerk"), on=on, at=at)
     return city
 
 
@@ -351,6 +353,7 @@ class Route:
             # No provider vouches for the demo city.
             "provider": "nobody",
             "right": _right_of(case),
+            "agency": _agency_of(case),
             "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
             "saved": case.pk,
             **printed,
@@ -363,6 +366,12 @@ def _right_of(case: Case) -> int | None:
     """Return a right to act for a case's person; where there is none, any."""
     rights = Representation.objects.order_by("pk").values_list("pk", flat=True)
     return rights.filter(represented_id=case.person_id).first() or rights.first()
+
+
+def _agency_of(case: Case) -> int | None:
+    """Return a right of a case's person to act for a unit; where there is none, any."""
+    rights = UnitAgent.objects.order_by("pk").values_list("pk", flat=True)
+    return rights.filter(agent_id=case.person_id).first() or rights.first()
 
 
 def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:

@@ -1,6 +1,6 @@
 """Every address, tried by everybody with GET and POST: each gets what the rule beside the page says, and no more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,15 +12,16 @@ from django.utils import timezone
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.paying import make_accounts
 from yibao.batch.demo.staff import staff_actor
-from yibao.casework.entry import CITIZEN, VISITOR, Entry, rule_of
+from yibao.casework.assurance import Acting
+from yibao.casework.entry import AGENT, CITIZEN, VISITOR, Entry, rule_of
 from yibao.casework.officers import NOWHERE, OFFICERS
 from yibao.services import bulk, payouts
 from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
-from yibao.store import ratings, representations
+from yibao.store import agencies, ratings, representations
 from yibao.store.bulk import Query
-from yibao.store.models import Case, Delivery, Message, Person, StaffRole
+from yibao.store.models import Case, CitizenLogin, Delivery, Message, Person, StaffRole, UnitAgent
 from yibao.web.access import actor_of
 from yibao.web.words import texts
 
@@ -48,7 +49,15 @@ class Reader:
 
     @property
     def actor(self):
-        return actor_of(get_user_model().objects.get(username=self.name)) if self.name != VISITOR else None
+        if self.name == VISITOR:
+            return None
+        found = actor_of(get_user_model().objects.get(username=self.name))
+        return replace(found, person_id=None, acting=_right()) if self.name == AGENT else found
+
+
+def _right():
+    held = UnitAgent.objects.earliest("pk")
+    return Acting(held.pk, "unit", held.agent_id, frozenset(held.services), held.unit_id)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +88,12 @@ def case(applicants, asked_for_correction) -> Case:
         kind="proxy", representative=paid.person_id, represented=Person.objects.get(pk=case.person_id),
         services=["refund"], start=now["on"], end=None, paper=("application/pdf", b"%PDF"), at=now["at"],
     )  # fmt: skip
+    held = UnitAgent.objects.earliest("pk")
+    if held.agent_id != case.person_id:
+        agencies.record(
+            unit=held.unit, agent=Person.objects.get(pk=case.person_id), services=["refund"], start=now["on"],
+            end=held.end, paper=("application/pdf", b"%PDF"), by=staff_actor("clerk"), at=now["at"],
+        )  # fmt: skip
     case.applicant_login = applicant.username
     return case
 
@@ -86,6 +101,7 @@ def case(applicants, asked_for_correction) -> Case:
 @pytest.fixture(scope="module")
 def readers(case) -> list[Reader]:
     found = [(VISITOR, None, False), (case.applicant_login, None, True), ("citizen2", None, False)]
+    found += [(AGENT, None, False)]
     found += [(f"{role}-here", (role, REGION), True) for role in ROLES if role not in OFFICERS]
     found += [(f"{role}-there", (role, ELSEWHERE), False) for role in ("clerk", "finance")]
     found += [(role, (role, NOWHERE), False) for role in sorted(OFFICERS)]
@@ -95,8 +111,13 @@ def readers(case) -> list[Reader]:
         if seat:
             user, _ = get_user_model().objects.get_or_create(username=name)
             StaffRole.objects.get_or_create(user=user, role=seat[0], region=seat[1])
+        if name == AGENT:
+            user = get_user_model().objects.create(username=name)
+            CitizenLogin.objects.create(user=user, person=UnitAgent.objects.earliest("pk").agent)
         if name != VISITOR:
             client.force_login(get_user_model().objects.get(username=name))
+        if name == AGENT:
+            assert client.post("/unit/act", {"right": UnitAgent.objects.earliest("pk").pk}).status_code == 302
         readers.append(Reader(name, client, concerned))
     return readers
 

@@ -1,12 +1,13 @@
-"""Rights to act for another in the demo city: one that holds, one that waits, for people with logins."""
+"""Rights to act for others in the demo city: one that holds, one that waits, one of a unit's agent."""
 
 from datetime import date, datetime, timedelta
 
 from yibao.batch.demo import records as r
 from yibao.batch.demo.load import person_key
+from yibao.casework.actors import Actor
 from yibao.casework.representation import PROXY
-from yibao.store import representations
-from yibao.store.models import Person, Representation
+from yibao.store import agencies, representations
+from yibao.store.models import CitizenLogin, Contribution, Person, Representation, UnitAgent
 
 DAYS = 180
 _LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -36,3 +37,22 @@ def make_family(city: r.City, *, on: date, at: datetime) -> None:
         )
         if holds:
             Representation.objects.filter(pk=asked.pk).update(confirmed_at=at, confirmed_as=representations.SELF)
+
+
+def make_agent(*, clerk: Actor, on: date, at: datetime) -> UnitAgent | None:
+    """Let `citizen1` act for a unit that paid for somebody else; None where the city has no such unit.
+
+    Args:
+        clerk: Who saw the unit's letter.
+        on: First day of the right.
+        at: The moment it was recorded.
+    """
+    agent = CitizenLogin.objects.get(user__username="citizen1").person
+    paid = Contribution.objects.filter(payer="unit", enrolment__unit__isnull=False).exclude(enrolment__person=agent)
+    relation = paid.select_related("enrolment__unit").order_by("pk").first()
+    if relation is None or relation.enrolment.unit is None:
+        return None
+    return agencies.record(
+        unit=relation.enrolment.unit, agent=agent, services=["refund"], start=on, end=on + timedelta(days=DAYS),
+        paper=("application/pdf", _LETTER), by=clerk, at=at,
+    )  # fmt: skip

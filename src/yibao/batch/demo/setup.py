@@ -14,13 +14,13 @@ from yibao.batch.demo.books import post_city
 from yibao.batch.demo.care import APPLICANT, make_care
 from yibao.batch.demo.cases import make_cases
 from yibao.batch.demo.city import PERSONS_LEAST, SEED, make_city
-from yibao.batch.demo.family import make_family
+from yibao.batch.demo.family import make_agent, make_family
 from yibao.batch.demo.load import person_key, store_city
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.paying import make_batch
 from yibao.batch.demo.planted import CASE_KINDS, KINDS
 from yibao.batch.demo.records import City
-from yibao.batch.demo.staff import PASSWORD, STAFF, make_logins
+from yibao.batch.demo.staff import PASSWORD, STAFF, make_logins, staff_actor
 from yibao.batch.demo.tariffs import Tariffs
 from yibao.services.refund import rulebook
 from yibao.store.models import Person
@@ -58,6 +58,7 @@ def make(*, persons: int, seed: int, on: date, quiet: bool = False) -> City:
         books(1)
         make_logins(city)
         make_family(city, on=on, at=at)
+        make_agent(clerk=staff_actor("clerk"), on=on, at=at)
         make_cases(city, advance=_bar(progress, "办理案件 cases", len(CASE_KINDS)))
         make_batch(on=on, at=at)
         make_care(on=on, at=at)
