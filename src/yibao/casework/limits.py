@@ -49,6 +49,7 @@ class Limit:
 
 SIGN_IN = Limit("sign_in", 100, 5 * 60)
 APPLICATION = Limit("application", 20, 60 * 60)
+WINDOW_CODE = Limit("window_code", 12, 10 * 60)
 EMPLOYEE = Limit("employee", 30, 60 * 60)
 UPLOAD = Limit("upload", 120, 10 * 60)
 CHECK = Limit("check", 60, 60, "GET")

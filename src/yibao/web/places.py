@@ -60,6 +60,7 @@ ROLES_NAV = {
     "assign": SIGNERS,
     "rights": {INTAKE_ROLE},
     "units": {INTAKE_ROLE},
+    "window_code": {INTAKE_ROLE},
     "batches": {PAYOUT_ROLE},
     "reconcile": {PAYOUT_ROLE, "auditor"},
     "undelivered": {INTAKE_ROLE},

@@ -52,6 +52,7 @@ from yibao.store.models.promises import PromiseCheck, PromiseLetter
 from yibao.store.models.ratings import CallBack, Rating
 from yibao.store.models.reconciling import ReconciliationDay, ReconciliationOpen, ReconciliationSum
 from yibao.store.models.representation import Representation
+from yibao.store.models.window import WindowCode
 
 __all__ = [
     "AccountCredit",
@@ -119,4 +120,5 @@ __all__ = [
     "Unit",
     "UnitAgent",
     "Unmasking",
+    "WindowCode",
 ]

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from yibao.casework.assurance import LEVELS
 from yibao.casework.entry import AGENT, CITIZEN, open_to, public
+from yibao.store.window_codes import LEVEL
+from yibao.web import levels
 from yibao.web.identity import client, entering, keeping, session
 from yibao.web.identity.providers import Provider
 from yibao.web.identity.proving import HOME, doors
@@ -84,6 +86,7 @@ def identity(request: HttpRequest) -> HttpResponse:
             for level in LEVELS
         ],
         "doors": doors(request, target=reverse("portal:identity"), level="L3") if not held.reaches("L3") else [],
+        "code": held.reaches(levels.steps()["window_code"]) and not held.reaches(LEVEL),
     }
     return render(request, "identity/identity.html", context)
 
@@ -103,8 +106,9 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 def method_words(request: HttpRequest, method: str) -> str:
     """Return how somebody proved who they are, in words."""
     provider = session.provider_named(method)
-    words: str = request.say.pick(provider) if provider else request.say(f"identity.method.{session.DEMO}")
-    return words
+    if provider:
+        return str(request.say.pick(provider))
+    return request.say.find(f"identity.method.{method}") or str(request.say(f"identity.method.{session.DEMO}"))
 
 
 def _same_person(request: HttpRequest, found: Any) -> None:

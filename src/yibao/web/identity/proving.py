@@ -8,8 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from yibao.casework.assurance import LEVELS
 from yibao.kernel.errors import Refused
-from yibao.web.identity import keeping
+from yibao.store.window_codes import LEVEL
+from yibao.web import levels
+from yibao.web.identity import keeping, window
 
 HOME = "/"
 TOO_LOW = "level_too_low"
@@ -39,5 +42,13 @@ def step_up(request: HttpRequest, refused: Refused) -> HttpResponse:
         "held": request.actor.assurance,
         "doors": doors(request, target=target, level=str(needed)),
         "typed": request.method == "POST",
+        "target": target,
+        "field": window.field(request) if _by_code(request, str(needed)) else None,
     }
     return render(request, "identity/step_up.html", context, status=refused.refusal.status)
+
+
+def _by_code(request: HttpRequest, needed: str) -> bool:
+    """Return whether a code from the window reaches the level, and the person may type one."""
+    held = request.actor.assurance  # type: ignore[attr-defined]
+    return LEVELS.index(needed) <= LEVELS.index(LEVEL) and held.reaches(levels.steps()["window_code"])

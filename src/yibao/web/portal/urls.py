@@ -5,6 +5,7 @@ from django.urls import path
 from yibao.web import kept
 from yibao.web.family import pages as family
 from yibao.web.identity import pages as identity
+from yibao.web.identity import window
 from yibao.web.portal import contact, messages, open_sessions, own_data, pages, promises, ratings, rules, session
 from yibao.web.units import pages as units
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("sign-in/<slug:provider>", identity.begin, name="provider"),
     path("sign-in/<slug:provider>/back", identity.back, name="provider_back"),
     path("go-on", identity.go_on, name="go_on"),
+    path("identity/code", window.type_code, name="window_code"),
     path("identity", identity.identity, name="identity"),
     path("signed-out", identity.signed_out, name="signed_out"),
     path("family", family.family, name="family"),

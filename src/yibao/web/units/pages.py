@@ -31,14 +31,16 @@ ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 @open_to(CITIZEN, own="self")
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
-    """Act for a unit from here on.
+    """Act for a unit from here on; with none named, choose one.
 
     Raises:
         Refused: `no_such_agency`, or why the right does not hold today.
     """
     own = family.own_person(request.actor)
     levels.require("act_for_another", request.actor)
-    number = number_of(request.POST.get("right", ""))
+    if not request.POST.get("right"):
+        return redirect("portal:family")
+    number = number_of(request.POST["right"])
     agencies.acting(number=number, agent=own, on=request.on)
     family.stop(request)
     session.begin(request, number)

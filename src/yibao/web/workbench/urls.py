@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yibao.web.family import pages as family
+from yibao.web.identity import window
 from yibao.web.portal import open_sessions
 from yibao.web.units import pages as units
 from yibao.web.workbench import (
@@ -59,6 +60,7 @@ urlpatterns = [
     path("account-events", officers.account_events, name="account_events"),
     path("rights", family.desk, name="rights"),
     path("rights/<int:right>/paper", family.paper, name="right_paper"),
+    path("window-code", window.give, name="window_code"),
     path("units", units.desk, name="units"),
     path("units/new", units.record, name="new_agent"),
     path("units/<int:agency>/paper", units.paper, name="agent_paper"),
