@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from django.db import transaction
@@ -50,7 +51,8 @@ class Group:
 
 @cache
 def _actions(service: str) -> ModuleType | None:
-    found = import_module(f"yibao.services.{service}.actions")
+    name = f"yibao.services.{service}.actions"
+    found = import_module(name) if find_spec(name) else None
     return found if hasattr(found, "dues") else None
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0018_unit_agents"),
+        ("store", "0019_unit_agents"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0017_heads_over_logins"),
+        ("store", "0018_queue_by_area"),
     ]
 
     operations = [
