@@ -15,7 +15,7 @@ def decided(all_examples):
     found = []
     for each in all_examples:
         decision = yibao.decide(each.given)
-        rows = {row for line in decision["lines"] for row in line["rules"]}
+        rows = {row for line in decision.get("lines", ()) for row in line["rules"]}
         found.append((each.place[:6], each.kind, rows))
     return found
 

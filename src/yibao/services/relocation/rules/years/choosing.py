@@ -157,11 +157,7 @@ def _reduced(choice: Choice, chosen: str) -> Choice:
     if choice.trouble is not None or not choice.places:
         return choice
     if chosen in choice.places:
-        return Choice(
-            choice.asked, choice.others, choice.rule, choice.treaty, (chosen,), 0, None, choice.longest
-        )
+        return Choice(choice.asked, choice.others, choice.rule, choice.treaty, (chosen,), 0, None, choice.longest)
     own = choice.asked.shortfall
     trouble = Trouble("place_not_open", (("place", choice.asked.region.name), ("place_en", choice.asked.region.en)))
-    return Choice(
-        choice.asked, choice.others, choice.rule, choice.treaty, (), own or None, trouble, choice.longest
-    )
+    return Choice(choice.asked, choice.others, choice.rule, choice.treaty, (), own or None, trouble, choice.longest)

@@ -125,8 +125,8 @@ class Sums:
 def count(*, record: Sequence[Stretch], place: str, region: Region, on: date) -> Sums:
     """Return the months of a record as a place counts them.
 
-    Of two stretches that cover the same month the one that counts for more is kept: paid before deemed, and of equals the
-    one paid here before the province before the rest; resident months come last.
+    Of two stretches that cover the same month the one that counts for more is kept: paid before deemed, and of equals
+    the one paid here before the province before the rest; resident months come last.
 
     Args:
         record: What the enrolments prove.
@@ -156,9 +156,7 @@ def count(*, record: Sequence[Stretch], place: str, region: Region, on: date) ->
     for each in conversions:
         key = each.counts, each.where
         tally[key] = tally.get(key, 0) + each.months
-    here = frozenset(
-        month for each in shares if (each.counts, each.where) == (ACTUAL, LOCAL) for month in each.months
-    )
+    here = frozenset(month for each in shares if (each.counts, each.where) == (ACTUAL, LOCAL) for month in each.months)
     return Sums(tuple(shares), conversions, here, tally)
 
 

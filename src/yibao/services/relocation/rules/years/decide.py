@@ -116,7 +116,7 @@ def _refusals(choice: Choice, outcome: str, died: bool) -> Iterator[Refusal]:
     if died:
         yield Refusal("person_died")
     elif choice.trouble is not None:
-        yield Refusal(choice.trouble.code, choice.trouble.detail)
+        yield Refusal(choice.trouble.code, choice.trouble.detail, choice.trouble.rule)
     elif outcome == SHORT:
         yield Refusal("years_short", (("months", str(choice.shortfall)),))
 
@@ -157,8 +157,10 @@ def _published(choice: Choice) -> Iterator[dict[str, object]]:
 
 def _cited(choice: Choice) -> Iterable[Citation]:
     sums = choice.asked.sums
-    for each in (*sums.shares, *sums.conversions):
-        yield from each.cited
+    for share in sums.shares:
+        yield from share.cited
+    for turned in sums.conversions:
+        yield from turned.cited
     for judgement in choice.looked_at:
         for way in judgement.ways:
             yield from way.cited

@@ -18,14 +18,17 @@ class Refusal:
     Attributes:
         code: Name of the refusal.
         detail: Words that go into its sentence.
+        rule: Id of the rule that says so, empty where none does.
     """
 
     code: str
     detail: tuple[tuple[str, str], ...] = ()
+    rule: str = ""
 
     def json(self) -> dict[str, Any]:
         """Return the refusal with its sentences in both languages."""
-        return {"code": self.code, **refusal_text(code=self.code, detail=dict(self.detail))}
+        told = {"code": self.code, **refusal_text(code=self.code, detail=dict(self.detail))}
+        return {**told, "rule": self.rule} if self.rule else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,10 +90,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a person must decide: a refusal with its words."""
+    """Why a person must decide: a refusal with its words, and the rule that says so where one does."""
 
     code: str
     detail: tuple[tuple[str, str], ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +163,12 @@ def judge(*, place: str, region: Region, sums: Sums, record: Sequence[Stretch], 
 def _refused(trace: Trace, region: Region, on: date) -> Trouble | None:
     if trace.members["outcome"] != _MANUAL:
         return None
-    return Trouble(str(trace.members["refusal"]), (("place", region.name), ("place_en", region.en)))
+    return Trouble(str(trace.members["refusal"]), (("place", region.name), ("place_en", region.en)), trace.row)
 
 
 def _value_unknown(error: UnknownValue, region: Region) -> Trouble:
     label, en = region.parameter_labels.get(error.name, (error.name, error.name))
-    detail = (("name", label), ("name_en", en or error.name), ("on", error.on.isoformat()))
+    detail = (("name", label), ("name_en", en or error.name), ("on", str(error.on)))
     return Trouble("value_unknown", (*detail, ("place", region.name), ("place_en", region.en)))
 
 

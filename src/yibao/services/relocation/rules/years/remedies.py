@@ -11,7 +11,8 @@ from yibao.services.relocation.rules.years.decision import Remedy
 from yibao.services.relocation.rules.years.judging import Facts
 
 _INDIVIDUAL = "individual_tariff"
-_ONE_SUM, _YEARLY, _OTHER_SCHEME, _TREATY = "one_sum", "yearly", "resident_scheme", "treaty"
+_ONE_SUM, _YEARLY, _OTHER_SCHEME = "one_sum", "yearly", "resident_scheme"
+_TREATY, _TOP_UP = "treaty", "top_up"
 
 
 def remedies(*, choice: Choice, on: date) -> tuple[Remedy, ...]:
@@ -44,6 +45,8 @@ def remedies(*, choice: Choice, on: date) -> tuple[Remedy, ...]:
     treaty = choice.treaty
     if treaty is not None and treaty.lacking:
         found += [Remedy(_TREATY, treaty.lacking, None, place, treaty.name) for place in treaty.longest]
+        if treaty.topped_up:
+            found.append(Remedy(_TOP_UP, treaty.topped_up, None, asked.place, treaty.name))
     return tuple(found)
 
 

@@ -37,7 +37,10 @@ def steps(*, choice: Choice, ways: Sequence[Remedy], outcome: str) -> list[Step]
     found += [_of_way(each) for each in ways]
     told = words()["outcomes"][outcome]
     places = "、".join(choice.places)
-    value = (f"{told['zh']}（{places}）" if places else told["zh"], f"{told['en']} ({places})" if places else told["en"])
+    value = (
+        f"{told['zh']}（{places}）" if places else told["zh"],
+        f"{told['en']} ({places})" if places else told["en"],
+    )
     ways_of_places = [way for each in choice.looked_at for way in each.ways]
     rests_on = ways_of_places[0].row if ways_of_places else choice.rule
     return [*found, Step(_label("outcome"), value, _cite(rests_on.sources, rests_on.id), rests_on.id)]

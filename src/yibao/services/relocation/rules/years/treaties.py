@@ -76,26 +76,23 @@ def _treaty(code: str, words: Mapping[str, Any], region: Region, record: Sequenc
     if line is None:
         return None
     paid: dict[str, set[int]] = {}
-    left_out: set[int] = set()
+    joining: set[int] = set()
     for each in record:
-        if each.scheme != EMPLOYEE or each.kind not in _PAID or each.place not in words["places"]:
+        if each.scheme != EMPLOYEE or each.kind not in _PAID or each.place not in words["places"] or not each.months:
             continue
-        if _without_account(each, words.get("without_account", ())):
-            left_out |= each.months
-        elif each.months:
-            paid.setdefault(each.place, set()).update(each.months)
-    here = sorted(paid)
-    if len(here) <= 1:
+        paid.setdefault(each.place, set()).update(each.months)
+        if not _without_account(each, words.get("without_account", ())):
+            joining |= each.months
+    if len(paid) <= 1:
         return None
-    joint = set().union(*paid.values())
     return Treaty(
         code=code,
         label=words["label"],
         en=words["en"],
-        places=tuple(here),
+        places=tuple(sorted(paid)),
         required=_known(line.value),
-        joint=len(joint),
-        topped_up=len(left_out - joint),
+        joint=len(joining),
+        topped_up=len(set().union(*paid.values()) - joining),
         longest=_longest(paid, words["tie"]),
         cited=tuple(line.sources),
         low_confidence=line.low_confidence,
