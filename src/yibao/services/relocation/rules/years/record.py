@@ -17,8 +17,8 @@ _ONE_POOL = "one_pool"
 # A period that is recognised, not paid for: the recognition itself proves its months.
 _PROVED_BY_ITSELF = ("deemed", "converted", "military")
 _MAY_LIE_OUTSIDE = "back"
-_CITY, _PROVINCE = slice(0, -2), slice(0, -4)
-_WHOLE_CITY = "00"
+# A code is three pairs of digits: province, city, county; 00 stands for the whole above.
+_WHOLE = "00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def pool_of(*, code: str, on: date, places: Packs) -> str:
     Returns:
         The pooling area of its rules; the province where it is one pool; else the city of the code.
     """
-    city = code[_CITY] + _WHOLE_CITY
+    city = code[: -len(_WHOLE)] + _WHOLE
     try:
         region = places.region_for(code)
     except UnknownRegion:
@@ -143,8 +143,13 @@ def _is_one_pool(region: Region, on: date) -> bool:
 
 
 def province_of(code: str) -> str:
-    """Return the first two digits of a code: those of its province."""
-    return code[_PROVINCE]
+    """Return the digits of a code that stand for its province.
+
+    Example:
+        >>> province_of("440600")
+        '44'
+    """
+    return code[: -len(_WHOLE + _WHOLE)]
 
 
 def _check_born(case: YearsCase) -> None:
