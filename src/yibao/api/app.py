@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 from django.http import HttpRequest
@@ -24,6 +24,7 @@ from yibao.policy.casefile.reading import NotJson, read_json
 
 BODY_BYTES_MAX = 1024 * 1024
 
+HEALTH = "health"
 PART = "CaseFile"
 
 
@@ -37,13 +38,39 @@ def _case_file() -> tuple[dict[str, Any], dict[str, Any]]:
 CASE_FILE, CASE_FILE_PARTS = _case_file()
 
 
+class TooMany(BaseModel):
+    """Too many requests in a minute by one token or from one address (RFC 9457); nothing was changed."""
+
+    type: str
+    title: str
+    status: Literal[429]
+    detail: str
+    code: Literal["http_429"]
+    next_zh: str
+    next_en: str
+
+
+TOO_MANY = {
+    "description": "Too many requests by this token or from this address in this minute 请求太频繁",
+    "headers": {
+        "Retry-After": {
+            "description": "seconds to wait 等待秒数", "required": True, "schema": {"type": "integer", "minimum": 1},
+        }
+    },
+    "content": {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/TooMany"}}},
+}  # fmt: skip
+
+
 class Interface(NinjaAPI):
     """The interface, whose schema also holds the parts of a case file, and says what a problem is told in."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """Return the published schema."""
         schema = super().get_openapi_schema(**options)
-        schema["components"]["schemas"] |= CASE_FILE_PARTS
+        schema["components"]["schemas"] |= {**CASE_FILE_PARTS, "TooMany": TooMany.model_json_schema()}
+        for path, operations in schema["paths"].items():
+            for operation in operations.values() if not path.endswith(f"/{HEALTH}") else ():
+                operation["responses"][429] = TOO_MANY
         told = [
             answer
             for path in schema["paths"].values()

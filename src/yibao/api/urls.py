@@ -4,14 +4,18 @@ from typing import Any
 
 from django.urls import path
 
-from yibao.api.app import api
+from yibao.api.app import HEALTH, api
 from yibao.casework.entry import CITIZEN, STAFF, open_to, public
+from yibao.casework.limits import PROGRAM_TOKEN, limited
 
-OPEN = ("openapi-json", "decisions", "services", "health", "api-root")
+OPEN = ("openapi-json", "decisions", "services", HEALTH, "api-root")
 
 
 def _with_rules(urls: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
     for pattern in urls[0]:
+        # Whether the system answers is told however often it is asked, and when its database does not answer.
+        if pattern.name != HEALTH:
+            limited(PROGRAM_TOKEN)(pattern.callback)
         if pattern.name in OPEN:
             public(pattern.callback)
         elif "/cases" in str(pattern.pattern):

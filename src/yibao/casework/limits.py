@@ -12,13 +12,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many requests within a window of time; staff, whose every step is on record, are not counted.
+    """So many requests within a window of time.
+
+    At pages staff, whose every step is on record, are not counted; programs are, whatever token they have.
 
     Attributes:
         name: What is counted; pages of one name are counted together.
         most: Requests let through in one window, 1 or more.
         seconds: Length of the window.
-        method: Which requests count, GET or POST.
+        method: Which requests count, GET or POST; empty for all.
     """
 
     name: str
@@ -53,6 +55,9 @@ WINDOW_CODE = Limit("window_code", 12, 10 * 60)
 EMPLOYEE = Limit("employee", 30, 60 * 60)
 UPLOAD = Limit("upload", 120, 10 * 60)
 CHECK = Limit("check", 60, 60, "GET")
+# Of the interface for programs; an installation may let more or fewer through.
+PROGRAM_TOKEN = Limit("api_token", 300, 60, "")
+PROGRAM_ADDRESS = Limit("api_address", 1200, 60, "")
 
 
 def limited(limit: Limit) -> Callable[[View], View]:

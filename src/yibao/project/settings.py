@@ -12,9 +12,12 @@ YIBAO_SMS: the class that sends text messages; without it they go into a folder,
 YIBAO_SMS_URL: the gateway of the class `yibao.store.messages.channels.HttpChannel`.
 YIBAO_PROMISE_YEARS: years a promise letter is kept, 2 or more (苏医保发〔2022〕75号 annex 1); 2 when left out.
 YIBAO_CALL_BACK_DAYS: working days for the call-back after a bad rating; 5 when left out (as 德州 does; our choice).
+YIBAO_API_TOKEN_MINUTE: requests a minute that one token of the interface for programs may make; 300 by default.
+YIBAO_API_ADDRESS_MINUTE: the same for one address, whatever tokens come from it; 1200 by default.
 YIBAO_PROXIES: how many proxies stand in front, whose X-Forwarded-For is believed; 0 by default.
 YIBAO_SECOND_FACTOR: off lets staff in with their password alone, for demonstrations; required by default.
 YIBAO_KEEP_WORK_DAYS: days a record of finished background work is kept, 183 or more (网络安全法 art. 21).
+YIBAO_KEEP_KEY_DAYS: days a repeated request (submit, print, a program that begins) is known as such; 30, at least 7.
 YIBAO_KEEP_DRAFT_DAYS: days after which papers of a draft nobody went on with are deleted; 183 by default (our choice).
 YIBAO_OIDC_PROVIDERS: the identity providers citizens sign in with; each has settings of its own (how-to/sign-in.md).
 YIBAO_DEMO_LEVEL: the level a password gives where there is no provider.
@@ -28,6 +31,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from yibao.casework.limits import PROGRAM_ADDRESS, PROGRAM_TOKEN
 from yibao.project import mail, slices
 from yibao.project.databases import database
 from yibao.project.secret import secret
@@ -42,6 +46,8 @@ YIBAO_KEYS_DIR = YIBAO_HOME / "keys"
 YIBAO_DOCUMENTS_DIR = YIBAO_HOME / "documents"
 YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")
 YIBAO_KEEP_WORK_DAYS = max(183, int(os.environ.get("YIBAO_KEEP_WORK_DAYS") or 183))
+# No browser and no program repeats a request after weeks; long enough for an outage over holidays.
+YIBAO_KEEP_KEY_DAYS = max(7, int(os.environ.get("YIBAO_KEEP_KEY_DAYS") or 30))
 YIBAO_KEEP_DRAFT_DAYS = max(30, int(os.environ.get("YIBAO_KEEP_DRAFT_DAYS") or 183))
 YIBAO_UPLOAD_BYTES_MAX = 10 * 1024 * 1024
 YIBAO_PROMISE_YEARS = max(2, int(os.environ.get("YIBAO_PROMISE_YEARS", "2")))
@@ -129,6 +135,8 @@ YIBAO_CHANNELS = {
 DEFAULT_FROM_EMAIL = os.environ.get("YIBAO_MAIL_FROM", "yibao@localhost")
 locals().update(mail.settings(url=os.environ.get("YIBAO_SMTP_URL", ""), folder=YIBAO_OUTBOX_DIR / "email"))
 
+YIBAO_API_TOKEN_MINUTE = max(1, int(os.environ.get("YIBAO_API_TOKEN_MINUTE") or PROGRAM_TOKEN.most))
+YIBAO_API_ADDRESS_MINUTE = max(1, int(os.environ.get("YIBAO_API_ADDRESS_MINUTE") or PROGRAM_ADDRESS.most))
 YIBAO_PROXIES = int(os.environ.get("YIBAO_PROXIES", "0"))
 YIBAO_SECOND_FACTOR = os.environ.get("YIBAO_SECOND_FACTOR", "required") != "off"
 YIBAO_STEP_UP_SECONDS = 10 * 60

@@ -171,7 +171,7 @@ def _give(gift: Gift, verb: str, acting: Acting) -> Case:
     with transaction.atomic():
         case = cases.locked(gift.number)
         key = f"{verb}/{acting.by.id}/{gift.number}/{gift.key}"
-        if keys.claim(key=key, content={"to": gift.to, "note": gift.note}, at=acting.at).repeated:
+        if keys.claim(key=key, content={"to": gift.to, "note": gift.note}, at=acting.at, passing=True).repeated:
             return case
         standing = cases.standing(case)
         role = _head_role(standing, acting.by) if verb == "assign" else ""

@@ -145,7 +145,7 @@ def make(*, query: Query, found: Found, inspected: int, key: str, by: Actor, on:
         raise refuse("nothing_to_approve")
     number = f"BA-{query.region}-{on.year}-{numbers.next_number(f'bulk/{query.region}/{on.year}'):06d}"
     content = {"query": query.plain(), "role": query.role, "service": query.service, "by": by.id}
-    with keys.once(key=f"bulk/make/{key}", content=content, at=at) as slot:
+    with keys.once(key=f"bulk/make/{key}", content=content, at=at, passing=True) as slot:
         if slot.repeated:
             return get(slot.answer)
         run = BulkRun.objects.create(

@@ -7,9 +7,10 @@ accounts by id. Two requests with one key wait for each other here, before any a
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from yibao.kernel.canonical import canonical_json, content_hash
@@ -17,7 +18,7 @@ from yibao.store.models import IdempotencyKey
 from yibao.store.refusals import refuse
 
 _CLAIM = (
-    "INSERT INTO store_idempotencykey (key, content_hash, answer, made_at) VALUES (%s, %s, %s, %s)"
+    "INSERT INTO store_idempotencykey (key, content_hash, answer, made_at, until) VALUES (%s, %s, %s, %s, %s)"
     " ON CONFLICT (key) DO NOTHING"
 )
 
@@ -36,25 +37,27 @@ class Slot:
 
 
 @contextmanager
-def once(*, key: str, content: Any, at: datetime) -> Iterator[Slot]:
+def once(*, key: str, content: Any, at: datetime, passing: bool = False) -> Iterator[Slot]:
     """Run a block once per key, inside one transaction.
 
     Args:
         key: The request's own key.
         content: What is asked, as plain data; the same key with other content is refused.
         at: Now.
+        passing: The key is forgotten after YIBAO_KEEP_KEY_DAYS: of a request that the state of its case refuses by
+            then anyway, never of one that moves money.
 
     Raises:
         Refused: `key_reused`; show it, nothing was changed.
     """
     with transaction.atomic():
-        slot = claim(key=key, content=content, at=at)
+        slot = claim(key=key, content=content, at=at, passing=passing)
         yield slot
         if not slot.repeated:
             IdempotencyKey.objects.filter(key=key).update(answer=slot.answer)
 
 
-def claim(*, key: str, content: Any, at: datetime, answer: Any = None) -> Slot:
+def claim(*, key: str, content: Any, at: datetime, answer: Any = None, passing: bool = False) -> Slot:
     """Take a key inside the caller's transaction; waits for another transaction that holds it.
 
     Args:
@@ -62,6 +65,7 @@ def claim(*, key: str, content: Any, at: datetime, answer: Any = None) -> Slot:
         content: What is asked, as plain data.
         at: Now.
         answer: The answer, when it is known beforehand.
+        passing: As with `once`.
 
     Returns:
         A slot; `repeated` when the key was taken before with the same content.
@@ -72,7 +76,9 @@ def claim(*, key: str, content: Any, at: datetime, answer: Any = None) -> Slot:
     wanted = content_hash(content)
     with connection.cursor() as cursor:
         stored = None if answer is None else canonical_json(answer)
-        cursor.execute(_CLAIM, [key, wanted, stored, connection.ops.adapt_datetimefield_value(at)])
+        until = at + timedelta(days=settings.YIBAO_KEEP_KEY_DAYS) if passing else None
+        moments = [connection.ops.adapt_datetimefield_value(one) for one in (at, until)]
+        cursor.execute(_CLAIM, [key, wanted, stored, *moments])
         if cursor.rowcount == 1:
             return Slot(repeated=False, answer=answer)
     row = IdempotencyKey.objects.get(key=key)

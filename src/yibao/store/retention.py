@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from yibao.casework.states import State
 from yibao.store import documents
-from yibao.store.models import Case, DataCopy, Document, IssuedPaper, Outbox, PaymentBatch
+from yibao.store.models import Case, DataCopy, Document, IdempotencyKey, IssuedPaper, Outbox, PaymentBatch
 
 CLOSED = (State.COMPLETED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN)
 ORPHAN_AFTER = timedelta(days=1)
@@ -152,6 +152,10 @@ def _drop_orphans(at: datetime) -> int:
     return len(digests)
 
 
+def _keys(at: datetime) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(until__lt=at)
+
+
 RULES = (
     Rule(
         "sessions", "已过期的登录会话", "sessions that have ended",
@@ -160,6 +164,10 @@ RULES = (
     Rule(
         "work", "早已办完的后台任务记录", "records of work done long ago",
         lambda at: [f"{row.kind} {row.case_number}" for row in _work(at)], lambda at: _work(at).delete()[0],
+    ),
+    Rule(
+        "keys", "不会再重复的请求的防重键", "keys of requests nobody repeats any more",
+        lambda at: ["key"] * _keys(at).count(), lambda at: _keys(at).delete()[0],
     ),
     Rule(
         "files", "久未提交的草稿的材料，办结后久已撤回的材料", "files of drafts left alone, or taken back long ago",

@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from yibao.casework.limits import Limit
+from yibao.casework.limits import PROGRAM_ADDRESS, PROGRAM_TOKEN, Limit
 from yibao.web.models import RequestCount
 
 
@@ -33,6 +34,26 @@ def too_many(request: HttpRequest, limit: Limit | None) -> int | None:
     at = request.at  # type: ignore[attr-defined]
     count = RequestCount.more(key=keyed(limit.name, who), window=limit.window(at))
     return limit.wait(at) if count > limit.most else None
+
+
+def too_many_of_program(request: HttpRequest) -> int | None:
+    """Count a request of a program for its address and for its token; return the seconds to wait, else None.
+
+    The address comes first: whoever tries tokens out is stopped before they are looked up.
+
+    Args:
+        request: To the interface for programs.
+    """
+    at, header = request.at, request.headers.get("Authorization", "")  # type: ignore[attr-defined]
+    address = replace(PROGRAM_ADDRESS, most=settings.YIBAO_API_ADDRESS_MINUTE)
+    token = replace(PROGRAM_TOKEN, most=settings.YIBAO_API_TOKEN_MINUTE)
+    for limit, who in ((address, address_of(request)), (token, header)):
+        # A token that does not hold is nobody's: it counts for its address alone.
+        if limit is token and not request.actor:  # type: ignore[attr-defined]
+            return None
+        if RequestCount.more(key=keyed(limit.name, who), window=limit.window(at)) > limit.most:
+            return limit.wait(at)
+    return None
 
 
 def keyed(kind: str, text: str) -> str:

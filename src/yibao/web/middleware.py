@@ -24,7 +24,7 @@ from yibao.web.access import actor_of
 from yibao.web.identity import proving
 from yibao.web.identity.who import by_token, who
 from yibao.web.levels import require_reading
-from yibao.web.limits import too_many
+from yibao.web.limits import too_many, too_many_of_program
 from yibao.web.models import MINUTE_SECONDS
 from yibao.web.places import acting_words, desk_nav, other_offices, region_of, roles_words, unread_of
 from yibao.web.proving import detour
@@ -87,14 +87,14 @@ class PagesMiddleware:
             log.error("no rule says who may open %s", request.resolver_match.view_name)  # type: ignore[union-attr]
             return error_page(request, 403)
         sessions.end_when_over(request)
+        if request.path.startswith(API):
+            return self._of_program(request, rule, limited=limit_of(view) is not None)
         seconds = too_many(request, limit_of(view))
         if seconds is not None:
             return too_many_page(request, seconds)
         if VISITOR in rule.who:
             return None
         actor = request.actor  # type: ignore[attr-defined]
-        if request.path.startswith(API):
-            return None if actor and rule.admits(actor) else api_problem(403 if actor else 401)
         at_desk = request.path.startswith(DESK)
         if not actor:
             return to_the_door(request, at_desk=at_desk)
@@ -103,6 +103,15 @@ class PagesMiddleware:
         if (actor.kind == "staff") != at_desk or not rule.admits(actor):
             return error_page(request, 403)
         return detour(request, rule, values.values()) if at_desk else self._asked_for_more(request)
+
+    def _of_program(self, request: HttpRequest, rule: Entry, *, limited: bool) -> HttpResponse | None:
+        seconds = too_many_of_program(request) if limited else None
+        if seconds is not None:
+            return too_many_problem(seconds)
+        actor = request.actor  # type: ignore[attr-defined]
+        if VISITOR in rule.who or (actor and rule.admits(actor)):
+            return None
+        return api_problem(403 if actor else 401)
 
     def _asked_for_more(self, request: HttpRequest) -> HttpResponse | None:
         try:
@@ -193,6 +202,13 @@ def too_many_page(request: HttpRequest, seconds: int) -> HttpResponse:
     """Return the page that says when to try again, for people and for programs."""
     minutes = -(-seconds // MINUTE_SECONDS)
     response = render(request, "too_many.html", {"minutes": minutes}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def too_many_problem(seconds: int) -> HttpResponse:
+    """Return, as programs read it, that there were too many requests, and when to try again."""
+    response = api_problem(429)
     response["Retry-After"] = str(seconds)
     return response
 

@@ -189,6 +189,48 @@ def test_no_program_signs_or_pays(client):
     ]
 
 
+class TestLimits:
+    @pytest.fixture(autouse=True)
+    def few(self, settings):
+        settings.YIBAO_API_TOKEN_MINUTE, settings.YIBAO_API_ADDRESS_MINUTE = 2, 4
+
+    def test_a_token_waits_for_the_next_minute_and_is_told_how_long(self, citizen):
+        assert [citizen.send("GET").status_code for _ in range(3)] == [200, 200, 429]
+        no = citizen.send("GET")
+        assert no["Content-Type"] == "application/problem+json"
+        assert 0 < int(no["Retry-After"]) <= 60
+        told = no.json()
+        assert (told["status"], told["title"], told["detail"]) == (429, "请求太频繁", "Too many requests")
+        assert "Retry-After" in told["next_zh"]
+        assert "Retry-After" in told["next_en"]
+
+    def test_another_token_is_not_held_up_and_staff_are_counted_too(self, citizen, clerk):
+        assert [citizen.send("GET").status_code for _ in range(2)] == [200, 200]
+        assert [clerk.send("GET").status_code for _ in range(2)] == [200, 200]
+        # Five from one address.
+        assert clerk.send("GET").status_code == 429
+
+    def test_whoever_tries_tokens_out_is_stopped_by_their_address(self, client, django_assert_num_queries):
+        def tried(text):
+            return client.get(CASES, headers={"Authorization": f"Bearer {text}"}, REMOTE_ADDR="192.0.2.7")
+
+        assert [tried(n).status_code for n in range(5)] == [401, 401, 401, 401, 429]
+        # The count alone: no token is looked up any more.
+        with django_assert_num_queries(1):
+            assert tried("x").status_code == 429
+        assert client.get(CASES, REMOTE_ADDR="192.0.2.8").status_code == 401
+
+    def test_a_write_that_is_held_up_changes_nothing(self, citizen, answers):
+        for _ in range(2):
+            citizen.send("GET")
+        assert citizen.send("POST", "", answers, **{"Idempotency-Key": "begin-0001"}).status_code == 429
+        assert not Case.objects.exists()
+
+    def test_decisions_count_for_the_address_and_health_for_nobody(self, client):
+        assert [client.get("/api/v1/services").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+        assert [client.get("/api/v1/health").status_code for _ in range(5)] == [200] * 5
+
+
 def test_tokens_are_made_listed_and_ended(citizen):
     run = CliRunner().invoke
     made = run(token_command.command, ["make", "chen", "--label", "partner"])

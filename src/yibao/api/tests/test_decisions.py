@@ -7,6 +7,8 @@ import pytest
 import yibao
 from yibao import services
 
+# A decision needs no database; how often it is asked for is counted there.
+pytestmark = pytest.mark.django_db
 EXAMPLE = {
     "service": "refund",
     "region": "500000",

@@ -33,6 +33,12 @@ def one_connection(submitted):  # noqa: F811
         told.connect(close_old_connections)
 
 
+@pytest.fixture(autouse=True)
+def no_limit(settings):
+    """More is asked in a minute than a program may; that it is told so is tried below."""
+    settings.YIBAO_API_TOKEN_MINUTE = settings.YIBAO_API_ADDRESS_MINUTE = 10**9
+
+
 def in_headers(case):
     """Return whether what is wrong with a request are its headers, the token among them."""
     return any(
@@ -67,3 +73,22 @@ def test_nothing_that_is_sent_breaks_what_the_schema_promises(who, request, subm
                 holds()
     assert tried
     figures("requests", tried)
+
+
+def test_too_many_requests_are_answered_as_the_schema_promises_at_every_address(settings, citizen):  # noqa: F811
+    settings.YIBAO_API_TOKEN_MINUTE = 1
+    published = schemathesis.openapi.from_wsgi(SCHEMA, get_wsgi_application())
+    headers = {"Authorization": f"Bearer {citizen.text}"}
+    told = set()
+    for result in published.get_all_operations():
+        operation = result.ok()
+
+        @hypothesis.settings(max_examples=1, database=None, suppress_health_check=list(HealthCheck))
+        @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+        def holds(case):
+            case.call(headers=headers)
+            answer = case.call_and_validate(headers=headers, excluded_checks=NOT_ASKED)
+            told.add((answer.status_code, case.operation.path))
+
+        holds()
+    assert {path for status, path in told if status != 429} == {"/api/v1/health"}

@@ -180,7 +180,7 @@ def case_new(request: HttpRequest, key: Key, body: NewCase) -> Any:
     by: Actor = now["by"]
     wanted = body.model_dump(mode="json")
     answers = {name: value for name, value in body.given().items() if name not in ("region", "identity")}
-    with keys.once(key=f"api/{by.kind}/{by.id}/{key}", content=wanted, at=now["at"]) as slot:
+    with keys.once(key=f"api/{by.kind}/{by.id}/{key}", content=wanted, at=now["at"], passing=True) as slot:
         if not slot.repeated:
             made = actions.open_draft(
                 person_id=_person(by, body.identity), region=body.region,

@@ -19,6 +19,13 @@ class IdempotencyKey(models.Model):
     content_hash = models.CharField(max_length=64)
     answer = CanonicalJson(null=True)
     made_at = models.DateTimeField()
+    # From then on nobody repeats the request any more; empty where the key guards money, and stays.
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["until"], condition=models.Q(until__isnull=False), name="idempotency_key_until"),
+        ]
 
 
 class Outbox(models.Model):

@@ -9,8 +9,11 @@ from django.contrib.sessions.models import Session
 from yibao.casework.actors import Actor
 from yibao.cli import main
 from yibao.kernel.errors import Refused
-from yibao.store import cases, documents, own_data, papers, retention, verify
-from yibao.store.models import Case, DataCopy, Document, IssuedPaper, Outbox, PromiseLetter
+from yibao.ledger.accounts import Account, AccountKind
+from yibao.ledger.journal import Draft
+from yibao.ledger.postings import Posting
+from yibao.store import cases, documents, keys, own_data, papers, posting, retention, verify
+from yibao.store.models import Case, DataCopy, Document, IdempotencyKey, IssuedPaper, Outbox, PromiseLetter
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
@@ -124,3 +127,19 @@ def test_the_command_lists_before_it_deletes(draft):
     assert CliRunner().invoke(main, ["retention"]).exit_code == 0
     with pytest.raises(documents.FileDamaged):
         documents.content(held)
+
+
+def test_keys_of_requests_go_after_their_time_and_those_that_guard_money_stay(settings, make_person):
+    settings.YIBAO_KEEP_KEY_DAYS = 30
+    for name, passing in (("submit/1", True), ("pay/1", False)):
+        with keys.once(key=name, content={}, at=AT, passing=passing) as slot:
+            slot.answer = "done"
+    pool, bank = (Account(kind, "500000", "employee") for kind in (AccountKind.POOL, AccountKind.BANK))
+    posting.post(draft=Draft("t1", "credit", DAY, (Posting(pool, 5), Posting(bank, -5))), at=AT)
+    assert counts(AT + timedelta(days=30)) == {}
+    with keys.once(key="submit/1", content={}, at=AT + timedelta(days=30)) as slot:
+        assert (slot.repeated, slot.answer) == (True, "done")
+    assert counts(AT + timedelta(days=31), dry=True) == {"keys": 1}
+    assert counts(AT + timedelta(days=31)) == {"keys": 1}
+    assert set(IdempotencyKey.objects.values_list("key", flat=True)) == {"pay/1", "journal/t1"}
+    assert counts(MUCH_LATER) == {}

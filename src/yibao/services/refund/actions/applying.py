@@ -168,7 +168,7 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
     require(service="refund", step="submit", by=by)
     with transaction.atomic():
         case = cases.locked(number)
-        with keys.once(key=f"refund/submit/{number}/{key}", content={"number": number}, at=at) as slot:
+        with keys.once(key=f"refund/submit/{number}/{key}", content={"number": number}, at=at, passing=True) as slot:
             if slot.repeated:
                 return case
             request = case.refund

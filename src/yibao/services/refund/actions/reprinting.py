@@ -43,7 +43,7 @@ def reprint(*, number: str, paper: str, key: str, by: Actor, on: date, at: datet
         if _paper(case, paper).voided_at is not None:
             raise refused("paper_void", paper)
         wanted = {"number": number, "paper": paper}
-        with keys.once(key=f"refund/print/{paper}/{who}/{key}", content=wanted, at=at) as slot:
+        with keys.once(key=f"refund/print/{paper}/{who}/{key}", content=wanted, at=at, passing=True) as slot:
             if not slot.repeated:
                 slot.answer = papers.reprint(paper)
                 data = {"paper": paper, "times": slot.answer, "sha256": issued.sha256}
