@@ -68,7 +68,7 @@ class Section:
     fields: tuple[Field, ...]
 
 
-def of(model: type[Model], path: str = "person_id") -> Callable[[Ids], QuerySet[Any]]:
+def of(model: type[Model], *, path: str = "person_id") -> Callable[[Ids], QuerySet[Any]]:
     """Return what finds a person's rows of a model.
 
     Args:
@@ -83,7 +83,7 @@ def _represented(ids: Ids) -> QuerySet[Any]:
 
 
 SECTIONS = (
-    Section("person", "本人", "The person", of(Person, "pk"), (
+    Section("person", "本人", "The person", of(Person, path="pk"), (
         ("identity_kind", "证件种类", "kind of identity"), ("identity", "证件号码", "identity number"),
         ("name", "姓名", "name"), ("phone", "电话", "telephone"), ("sex", "性别（M 男，F 女）", "sex"),
         ("born", "出生日期", "date of birth"), ("died_on", "死亡日期", "date of death"),
@@ -99,36 +99,36 @@ SECTIONS = (
         ("end", "终止日（不含）", "until, not included"), ("status", "状态", "status"),
         ("benefits_from", "待遇享受起始日", "benefits from"), ("years_kind", "年限种类", "kind of years"),
     )),
-    Section("payments", "缴费记录", "Payments made", of(Contribution, "enrolment__person_id"), (
+    Section("payments", "缴费记录", "Payments made", of(Contribution, path="enrolment__person_id"), (
         ("kind", "缴费方式", "kind"), ("first_month", "起始月", "first month"),
         ("end_month", "终止月（不含）", "until month, not included"), ("paid_on", "缴费日期", "paid on"),
         ("amount_fen", "金额（元）", "amount in yuan"), ("payer", "缴费方", "payer"),
         ("base_fen", "缴费基数（元）", "base in yuan"), ("rate", "费率（万分之）", "rate in ten-thousandths"),
     )),
-    Section("parts", "缴费构成", "Parts of payments", of(ContributionPart, _PAID), (
+    Section("parts", "缴费构成", "Parts of payments", of(ContributionPart, path=_PAID), (
         ("contribution.first_month", "缴费起始月", "first month"), ("fund", "基金", "fund"),
         ("payer", "缴费方", "payer"), ("amount_fen", "金额（元）", "amount in yuan"),
     )),
-    Section("credits", "个人账户计入", "Credits to the account", of(AccountCredit, _PAID), (
+    Section("credits", "个人账户计入", "Credits to the account", of(AccountCredit, path=_PAID), (
         ("kind", "种类", "kind"), ("first_month", "起始月", "first month"),
         ("end_month", "终止月（不含）", "until month, not included"),
         ("amount_fen", "每月金额（元）", "amount a month in yuan"),
     )),
-    Section("refunded", "已退月份", "Months refunded", of(ContributionRefund, _PAID), (
+    Section("refunded", "已退月份", "Months refunded", of(ContributionRefund, path=_PAID), (
         ("first_month", "起始月", "first month"), ("end_month", "终止月（不含）", "until month, not included"),
         ("amount_fen", "金额（元）", "amount in yuan"), ("case_number", "申请编号", "case"),
     )),
-    Section("benefits", "待遇使用记录", "Care paid for", of(BenefitUse, "enrolment__person_id"), (
+    Section("benefits", "待遇使用记录", "Care paid for", of(BenefitUse, path="enrolment__person_id"), (
         ("on", "日期", "date"), ("kind", "种类", "kind"), ("amount_fen", "金额（元）", "amount in yuan"),
     )),
     Section("events", "其他登记事项", "Events on record", of(RecordEvent), (
         ("kind", "事项", "event"), ("on", "日期", "date"), ("data", "内容", "content"),
     )),
-    Section("account", "个人账户余额", "Personal account", of(PersonalAccountBalance, "account__person_id"), (
+    Section("account", "个人账户余额", "Personal account", of(PersonalAccountBalance, path="account__person_id"), (
         ("account.scheme", "险种", "scheme"), ("account.region", "统筹区代码", "code of the pooling area"),
         ("balance_fen", "余额（元）", "balance in yuan"),
     )),
-    Section("account_entries", "个人账户明细", "Entries of the account", of(Entry, "account__person_id"), (
+    Section("account_entries", "个人账户明细", "Entries of the account", of(Entry, path="account__person_id"), (
         ("transaction.accounting_date", "记账日期", "accounting date"), ("transaction.kind", "种类", "kind"),
         ("amount_fen", "金额（元，负数为计入）", "amount in yuan, credits negative"),
         ("transaction.case_number", "申请编号", "case"),
@@ -143,25 +143,25 @@ SECTIONS = (
         ("submitted_on", "提交日期", "sent on"), ("due_on", "承诺办结日期", "promised day"),
         ("closed_on", "办结日期", "closed on"),
     )),
-    Section("steps", "办理过程", "Steps of the cases", of(CaseAction, "case__person_id"), (
+    Section("steps", "办理过程", "Steps of the cases", of(CaseAction, path="case__person_id"), (
         ("case.number", "申请编号", "case"), ("at", "时间", "when"), ("kind", "步骤", "step"),
         ("actor_kind", "办理人", "who"), ("role", "岗位", "role"), ("reason", "说明", "reason"),
     )),
-    Section("decisions", "核定结果", "Decisions", of(StoredDecision, "case__person_id"), (
+    Section("decisions", "核定结果", "Decisions", of(StoredDecision, path="case__person_id"), (
         ("case.number", "申请编号", "case"), ("decided_on", "核定日期", "decided on"), ("outcome", "结果", "outcome"),
         ("amount_fen", "金额（元）", "amount in yuan"), ("pack_version_id", "规则版本", "version of the rules"),
         ("case_file", "核定时所依据的资料", "what the decision was made from"),
     )),
-    Section("documents", "提交的材料", "Papers handed in", of(Document, "case__person_id"), (
+    Section("documents", "提交的材料", "Papers handed in", of(Document, path="case__person_id"), (
         ("case.number", "申请编号", "case"), ("material", "材料", "material"), ("name", "文件名", "file name"),
         ("content_type", "类型", "type"), ("size", "字节数", "bytes"), ("sha256", "文件摘要", "SHA-256 of the file"),
         ("added_at", "提交时间", "handed in at"), ("removed_at", "撤回时间", "taken back at"),
     )),
-    Section("papers", "出具的文书", "Papers issued", of(IssuedPaper, "case__person_id"), (
+    Section("papers", "出具的文书", "Papers issued", of(IssuedPaper, path="case__person_id"), (
         ("number", "文书编号", "number"), ("kind", "文书", "kind"), ("issued_on", "出具日期", "issued on"),
         ("case.number", "申请编号", "case"),
     )),
-    Section("money", "付款", "Money paid out", of(Payment, "case__person_id"), (
+    Section("money", "付款", "Money paid out", of(Payment, path="case__person_id"), (
         ("case.number", "申请编号", "case"), ("amount_fen", "金额（元）", "amount in yuan"),
         ("route", "付款方式", "route"), ("status", "状态", "status"), ("sent_on", "付款日期", "sent on"),
         ("settled_on", "到账或退回日期", "settled on"),
@@ -175,7 +175,7 @@ SECTIONS = (
         ("made_at", "时间", "when"), ("kind", "消息", "message"), ("case_number", "申请编号", "case"),
         ("read_at", "阅读时间", "read at"),
     )),
-    Section("deliveries", "消息发送", "Messages sent out", of(Delivery, "message__person_id"), (
+    Section("deliveries", "消息发送", "Messages sent out", of(Delivery, path="message__person_id"), (
         ("channel", "方式", "channel"), ("state", "结果", "outcome"), ("made_at", "时间", "when"),
         ("ended_at", "结束时间", "ended at"),
     )),
@@ -184,7 +184,7 @@ SECTIONS = (
         ("signer", "签名", "signed as"), ("signed_on", "签署日期", "signed on"), ("keep_until", "保存至", "kept until"),
         ("taken_back_at", "收回时间", "taken back at"),
     )),
-    Section("promise_checks", "承诺核查", "Checks of promise letters", of(PromiseCheck, "letter__person_id"), (
+    Section("promise_checks", "承诺核查", "Checks of promise letters", of(PromiseCheck, path="letter__person_id"), (
         ("letter.number", "承诺书编号", "letter"), ("drawn_on", "抽取日期", "drawn on"), ("outcome", "结果", "outcome"),
         ("found", "核查情况", "finding"), ("closed_until", "限制至", "closed until"),
         ("objection", "异议", "objection"),
@@ -193,7 +193,7 @@ SECTIONS = (
         ("case.number", "申请编号", "case"), ("step", "环节", "step"), ("grade", "评分", "grade"),
         ("remark", "评语", "remark"), ("rated_on", "评价日期", "rated on"),
     )),
-    Section("call_backs", "差评回访", "Call-backs after bad ratings", of(CallBack, "rating__person_id"), (
+    Section("call_backs", "差评回访", "Call-backs after bad ratings", of(CallBack, path="rating__person_id"), (
         ("rating.case.number", "申请编号", "case"), ("outcome", "结果", "outcome"), ("found", "核实情况", "finding"),
         ("done", "整改情况", "what was done"), ("answered_at", "时间", "when"),
     )),
@@ -201,7 +201,7 @@ SECTIONS = (
         ("user.username", "用户名", "login name"), ("user.date_joined", "开通时间", "opened at"),
         ("user.last_login", "最近登录", "last sign-in"),
     )),
-    Section("provider_logins", "身份认证", "Sign-in by a provider", of(ProviderLogin, "login__person_id"), (
+    Section("provider_logins", "身份认证", "Sign-in by a provider", of(ProviderLogin, path="login__person_id"), (
         ("provider", "认证方", "provider"), ("linked_at", "关联时间", "linked at"),
     )),
     Section("representations", "代办关系", "Acting for others, or others for you", _represented, (
