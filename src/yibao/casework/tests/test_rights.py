@@ -29,6 +29,7 @@ ACTORS = {
     "representative": Actor(2, "", "citizen", person_id=OWN, assurance=PROVED, acting=Acting(1, "guardian", OTHER)),
     "representative of another": Actor(2, "", "citizen", person_id=OTHER, acting=Acting(1, "guardian", OWN)),
     "stranger": Actor(3, "", "citizen", person_id=OTHER, assurance=PROVED),
+    "agent of a unit": Actor(4, "", "citizen", acting=Acting(2, "unit", OWN, unit_id=OTHER), assurance=PROVED),
     "clerk": staff(11, "clerk"),
     "clerk of the county": staff(12, "clerk", region=COUNTY),
     "clerk elsewhere": staff(13, "clerk", region=ELSEWHERE),

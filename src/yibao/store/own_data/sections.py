@@ -42,6 +42,8 @@ from yibao.store.models import (
     RecordEvent,
     Representation,
     StoredDecision,
+    UnitAgent,
+    WindowCode,
 )
 
 Field = tuple[str, str, str]
@@ -209,6 +211,14 @@ SECTIONS = (
         ("start", "起始日", "from"),
         ("end", "终止日（不含）", "until, not included"), ("confirmed_at", "确认时间", "confirmed at"),
         ("revoked_on", "撤销日期", "revoked on"),
+    )),
+    Section("unit_rights", "为单位办理的授权", "Rights to act for a unit", of(UnitAgent, path="agent_id"), (
+        ("unit.name", "单位", "unit"), ("services", "事项（空为全部）", "services, empty for all"),
+        ("start", "起始日", "from"), ("end", "终止日（不含）", "until, not included"),
+        ("revoked_on", "撤销日期", "revoked on"),
+    )),
+    Section("window_codes", "窗口核验码", "Codes given at a window", of(WindowCode), (
+        ("made_at", "时间", "when"), ("used_at", "使用时间", "used at"),
     )),
     Section("copies", "信息副本", "Copies of own data", of(DataCopy), (
         ("asked_at", "申请时间", "asked at"), ("ready_at", "生成时间", "made at"),

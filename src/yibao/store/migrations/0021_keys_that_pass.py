@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0018_queue_by_area"),
+        ("store", "0020_window_codes"),
     ]
 
     operations = [
