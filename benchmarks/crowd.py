@@ -144,7 +144,7 @@ def _steps(held: list[Case], clerk: Actor, now: Moment) -> None:
         "levels": [{key: level[key] for key in ("level", "roles", "order")} for level in decision.approval],
         "amount_fen": evidence.amount_fen(plain=plain, request=held[0].refund),
         "pack": decision.version,
-        "clocks": promises.clock(evidence.rulebook.region(city.REGION), name="decision"),
+        "clocks": promises.clocks(evidence.rulebook.region(city.REGION), verb="accept"),
     }
     acting = {case.pk: cases.Acting(clerk, now.at, now.on) for case in held}
     _take(held, cases.standings(held), "accept", acting, found, data)

@@ -8,10 +8,12 @@ applied to the standing that all earlier actions give.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from yibao.casework import rights
 from yibao.casework.actors import Actor
@@ -20,11 +22,14 @@ from yibao.casework.proof import decision_hash
 from yibao.casework.refusals import refuse as refuse_step
 from yibao.casework.standing import Standing, apply, opened, standing_of
 from yibao.kernel.canonical import canonical_json, text_hash
-from yibao.store import projection
+from yibao.store import projection, ready
 from yibao.store.messages import telling
 from yibao.store.models import Case, CaseAction, StoredDecision
 from yibao.store.records import decision_record
 from yibao.store.refusals import refuse
+
+_CASES, _ACTIONS = ready.Reader(Case), ready.Reader(CaseAction)
+_CHAINS = f"SELECT {_ACTIONS.columns} FROM store_caseaction WHERE case_id {{among}} ORDER BY case_id, seq"
 
 
 class ChainBroken(RuntimeError):
@@ -198,32 +203,63 @@ def write(steps: Sequence[Step]) -> None:
         steps: At most one for each case; the cases are locked by the caller's transaction.
     """
     rows = [_chained(one) for one in steps]
-    CaseAction.objects.bulk_create(rows)
+    ready.insert(rows)
     projection.write([projection.Moved(one.case, one.before, one.after) for one in steps])
     telling.after_actions((one.case, one.action) for one in steps)
 
 
-def locked(number: str) -> Case:
+def locked(number: str, *, beside: type[Model] | None = None) -> Case:
     """Return a case, locked until the caller's transaction ends; the first lock of any transaction.
+
+    Args:
+        number: The case.
+        beside: A model of a service with one row for each case, to be read and locked along.
 
     Raises:
         Refused: `no_such_case`.
     """
-    case = Case.objects.select_for_update().filter(number=number).first()
-    if case is None:
+    found = locked_all([number], beside=beside)
+    if not found:
         raise refuse("no_such_case", number)
-    return case
+    return found[0]
 
 
-def locked_all(numbers: Collection[str], *, skip_held: bool = False) -> list[Case]:
+def locked_all(numbers: Collection[str], *, skip_held: bool = False, beside: type[Model] | None = None) -> list[Case]:
     """Return cases by their order of opening, locked until the caller's transaction ends; unknown numbers are left out.
 
     Args:
         numbers: The cases.
         skip_held: Whether a case that another transaction holds is left out instead of waited for.
+        beside: A model of a service with one row for each case, to be read and locked along.
     """
     skip = skip_held and connection.features.has_select_for_update_skip_locked
-    return list(Case.objects.select_for_update(skip_locked=skip).filter(number__in=numbers).order_by("pk"))
+    sql = _locking(beside, connection.features.has_select_for_update, skip)
+    width, found = len(_CASES.fields), []
+    for row in ready.rows(sql, list(numbers)):
+        case = _CASES.made(row[:width])
+        if beside is not None:
+            reader = _beside(beside)
+            setattr(case, reader.model._meta.pk.remote_field.get_accessor_name(), reader.made(row[width:]))
+        found.append(case)
+    return found
+
+
+@cache
+def _beside(model: type[Model]) -> ready.Reader[Any]:
+    return ready.Reader(model)
+
+
+@cache
+def _locking(beside: type[Model] | None, locks: bool, skip: bool) -> str:
+    columns, source, tables = _CASES.columns, "store_case", "store_case"
+    if beside is not None:
+        table = beside._meta.db_table
+        columns += f", {_beside(beside).columns}"
+        source += f" JOIN {table} ON {table}.{beside._meta.pk.column} = store_case.id"
+        # Locked too: who waits for the case must not find the row beside it as it was before.
+        tables += f", {table}"
+    lock = f" FOR UPDATE OF {tables}{' SKIP LOCKED' if skip else ''}" if locks else ""
+    return f"SELECT {columns} FROM {source} WHERE store_case.number {{among}} ORDER BY store_case.id{lock}"
 
 
 def get(number: str) -> Case:
@@ -255,7 +291,8 @@ def standings(held: Iterable[Case]) -> dict[int, Standing]:
     """
     wanted = {case.pk: case for case in held}
     chains: dict[int, list[CaseAction]] = {pk: [] for pk in wanted}
-    for row in CaseAction.objects.filter(case_id__in=wanted).order_by("case_id", "seq"):
+    for values in ready.rows(_CHAINS, list(wanted)):
+        row = _ACTIONS.made(values)
         chains[row.case_id].append(row)
     return {pk: _standing(case, chains[pk]) for pk, case in wanted.items()}
 
@@ -309,13 +346,15 @@ class Made:
 
 
 def record_decisions(made: Iterable[Made], *, at: datetime) -> list[StoredDecision]:
-    """Keep decisions as they were made, in one statement however many they are.
+    """Keep decisions as they were made, in one statement however many they are; their keys are not read back.
 
     Args:
         made: The decisions.
         at: Now.
     """
-    return StoredDecision.objects.bulk_create(_sealed(one, at) for one in made)
+    rows = [_sealed(one, at) for one in made]
+    ready.insert(rows)
+    return rows
 
 
 def _sealed(made: Made, at: datetime) -> StoredDecision:

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import connection
 
 from yibao.casework.chain import Action
 from yibao.casework.projection import clock_columns, columns, turn_rows
 from yibao.casework.standing import Standing
+from yibao.store import ready
 from yibao.store.models import Case, CaseAction, CaseClock, CaseSignature, CaseTurn
 
 
@@ -66,28 +64,36 @@ def _write_rows(moved: Sequence[Moved]) -> None:
         names = columns(one.after)
         for name, value in names.items():
             setattr(one.case, name, value)
-        held = [*names, "chain_hash", "action_count"]
-        rows.append([_stored(one.case, name) for name in held] + [one.case.pk])
-    if not rows:
-        return
-    told = ", ".join(f"{Case._meta.get_field(name).column} = %s" for name in held)
-    with connection.cursor() as cursor:
-        # Many rows go to the server in one round trip.
-        cursor.executemany(f"UPDATE {Case._meta.db_table} SET {told} WHERE id = %s", rows)
-
-
-def _stored(case: Case, name: str) -> Any:
-    return Case._meta.get_field(name).get_db_prep_save(getattr(case, name), connection)
+        rows.append([*names.values(), one.case.chain_hash, one.case.action_count, one.case.pk])
+    if rows:
+        ready.update(Case, sets=(*names, "chain_hash", "action_count"), where=("id",), values=rows)
 
 
 def _write_turns(moved: Sequence[Moved], *, fresh: bool) -> None:
+    if not fresh and _turns_passed_on(moved):
+        return
     if not fresh:
         CaseTurn.objects.filter(case__in=[one.case.pk for one in moved]).delete()
-    CaseTurn.objects.bulk_create(
-        CaseTurn(case=one.case, role=role, region=one.case.region, service=one.case.service, due_on=due_on)
-        for one in moved
-        for role, due_on in turn_rows(one.after)
+    ready.insert(
+        [
+            CaseTurn(case=one.case, role=role, region=one.case.region, service=one.case.service, due_on=due_on)
+            for one in moved
+            for role, due_on in turn_rows(one.after)
+        ]
     )
+
+
+def _turns_passed_on(moved: Sequence[Moved]) -> bool:
+    """Write the turns where each case waits for one role, and now for one other; return whether that was so."""
+    rows = []
+    for one in moved:
+        before, after = one.before.turns() if one.before else (), turn_rows(one.after)
+        if (len(before), len(after)) != (1, 1):
+            return False
+        (role, due_on) = after[0]
+        rows.append([role, one.case.region, one.case.service, due_on, one.case.pk, before[0]])
+    sets = ("role", "region", "service", "due_on")
+    return ready.update(CaseTurn, sets=sets, where=("case", "role"), values=rows) == len(rows)
 
 
 def _write_clocks(moved: Sequence[Moved]) -> None:
@@ -104,16 +110,18 @@ def _write_clocks(moved: Sequence[Moved]) -> None:
 
 
 def _write_signatures(moved: Sequence[Moved]) -> None:
-    CaseSignature.objects.bulk_create(
-        CaseSignature(
-            case=one.case,
-            round=signed.round,
-            level=signed.level,
-            role=signed.role,
-            user_id=int(signed.actor_id),
-            at=signed.at,
-            evidence_hash=signed.evidence_hash,
-        )
-        for one in moved
-        for signed in one.after.signatures[len(one.before.signatures) if one.before else 0 :]
+    ready.insert(
+        [
+            CaseSignature(
+                case=one.case,
+                round=signed.round,
+                level=signed.level,
+                role=signed.role,
+                user_id=int(signed.actor_id),
+                at=signed.at,
+                evidence_hash=signed.evidence_hash,
+            )
+            for one in moved
+            for signed in one.after.signatures[len(one.before.signatures) if one.before else 0 :]
+        ]
     )

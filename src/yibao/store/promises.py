@@ -4,7 +4,7 @@ A letter is kept until `keep_until` at least; a job that deletes old records ask
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -120,12 +120,6 @@ def expired(*, on: date) -> QuerySet[PromiseLetter]:
 def live(case: Case) -> QuerySet[PromiseLetter]:
     """Return the letters that stand in for materials of a case."""
     return case.promises.filter(taken_back_at=None).select_related("paper")
-
-
-def live_of(cases: Collection[int]) -> list[tuple[int, str, str]]:
-    """Return case, material and hash of each letter that stands in for a material of some cases, in one statement."""
-    letters = PromiseLetter.objects.filter(case_id__in=cases, taken_back_at=None)
-    return list(letters.values_list("case_id", "material", "paper__sha256"))
 
 
 def closed_until(*, person_id: object, on: date) -> date | None:

@@ -1,7 +1,7 @@
 """The record of a person as a case file: the facts a decision may look at, without a name or a number.
 
-Nine statements, whatever the length of the record and however many persons are asked for at once. Records of
-persons merged into this one count.
+One statement, whatever the length of the record and however many persons are asked for at once. Records of persons
+merged into this one count.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
+from yibao.store import recorded
 from yibao.store.models import (
     AccountCredit,
     BenefitUse,
@@ -20,11 +21,11 @@ from yibao.store.models import (
     ContributionRefund,
     Enrolment,
     Person,
+    PersonGroup,
     RecordEvent,
 )
 
 Plain = dict[str, Any]
-_OF_PERSON = ("born", "sex", "died_on", "retired_on", "legal_age_on", "groups__code", "groups__start", "groups__end")
 _ONE_DAY = timedelta(days=1)
 
 
@@ -66,47 +67,76 @@ class Record:
     """What is on record about one person, as it was read; records merged into theirs are part of it.
 
     Attributes:
-        person: The person's own columns, once for each group they belonged to; empty where there is no such person.
+        person: The person's own columns; empty where there is no such person.
+        groups: Groups they belonged to.
         enrolments: With their units.
         contributions: Each with its parts, credits and refunds.
         benefits: Uses of benefits.
         events: Events of the record.
     """
 
-    person: list[Plain]
+    person: list[recorded.Own]
+    groups: list[PersonGroup]
     enrolments: list[Enrolment]
     contributions: list[Contribution]
     benefits: list[BenefitUse]
     events: list[RecordEvent]
 
 
+_OF_RECORD = {
+    recorded.Own: "person",
+    PersonGroup: "groups",
+    Enrolment: "enrolments",
+    Contribution: "contributions",
+    BenefitUse: "benefits",
+    RecordEvent: "events",
+}
+_OF_PAYMENT = {ContributionPart: "parts_held", AccountCredit: "credits_held", ContributionRefund: "refunds_held"}
+
+
 def records(person_ids: Iterable[UUID]) -> dict[UUID, Record]:
-    """Return what is on record about persons, by person, in nine statements however many they are.
+    """Return what is on record about persons, by person, in one statement however many they are.
 
     Args:
         person_ids: The persons.
     """
-    wanted = set(person_ids)
-    # From the person downwards by key, one table after the other: a join with an "or" would read whole tables.
-    merged = Person.objects.filter(merged_into_id__in=wanted).values_list("pk", "merged_into_id")
-    whose = {person: person for person in wanted} | dict(merged)
-    found = {person: Record([], [], [], [], []) for person in wanted}
-    owner: dict[int, UUID] = {}
-    for enrolment in Enrolment.objects.filter(person_id__in=whose).select_related("unit"):
-        owner[enrolment.pk] = whose[enrolment.person_id]
-        found[owner[enrolment.pk]].enrolments.append(enrolment)
-    enrolments = {row.pk: row for record in found.values() for row in record.enrolments}
-    rows = Contribution.objects.filter(enrolment_id__in=owner).prefetch_related("parts", "credits", "refunds")
-    for contribution in rows:
-        contribution.enrolment = enrolments[contribution.enrolment_id]
-        found[owner[contribution.enrolment_id]].contributions.append(contribution)
-    for benefit in BenefitUse.objects.filter(enrolment_id__in=owner):
-        found[owner[benefit.enrolment_id]].benefits.append(benefit)
-    for event in RecordEvent.objects.filter(person_id__in=whose):
-        found[whose[event.person_id]].events.append(event)
-    for row in Person.objects.filter(pk__in=wanted).order_by("groups__id").values("pk", *_OF_PERSON):
-        found[row["pk"]].person.append(row)
+    wanted = list(dict.fromkeys(person_ids))
+    found = {person: Record([], [], [], [], [], []) for person in wanted}
+    paid: dict[int, Contribution] = {}
+    for owner, row in recorded.read(wanted):
+        if isinstance(row, Contribution):
+            row.parts_held, row.credits_held, row.refunds_held = [], [], []
+            paid[row.pk] = row
+        if (part := _OF_PAYMENT.get(type(row))) is not None:
+            getattr(paid[row.contribution_id], part).append(row)
+        else:
+            getattr(found[owner], _OF_RECORD[type(row)]).append(row)
+    for record in found.values():
+        _in_order(record)
     return found
+
+
+def _in_order(record: Record) -> None:
+    enrolments = {row.pk: row for row in record.enrolments}
+    for row in record.contributions:
+        row.enrolment = enrolments[row.enrolment_id]
+    record.groups.sort(key=_by_key)
+    record.enrolments.sort(key=lambda row: (row.start, row.pk))
+    record.contributions.sort(key=_by_month)
+    record.benefits.sort(key=lambda row: (row.on, row.pk))
+    record.events.sort(key=lambda row: (row.on or date.max, row.pk))
+    for row in record.contributions:
+        row.parts_held.sort(key=_by_key)
+        row.credits_held.sort(key=_by_month)
+        row.refunds_held.sort(key=_by_month)
+
+
+def _by_key(row: Any) -> int:
+    return int(row.pk)
+
+
+def _by_month(row: Any) -> tuple[int, int]:
+    return row.first_month, row.pk
 
 
 def filed(
@@ -125,7 +155,7 @@ def filed(
         "region": region,
         "on": on.isoformat(),
         "applicant": dict(applicant or {"kind": "payer"}),
-        "person": _person(record.person, on),
+        "person": _person(record, on),
         "enrolments": [_enrolment(row) for row in record.enrolments],
         "payments": [_payment(row) for row in record.contributions],
         "benefits": [_benefit(row) for row in record.benefits],
@@ -165,25 +195,23 @@ def contribution_ids(keys: Iterable[str]) -> list[int]:
     return [int(key[1:]) for key in keys if key.startswith("p") and key[1:].isascii() and key[1:].isdigit()]
 
 
-def _person(rows: Sequence[Plain], on: date) -> Plain:
-    if not rows:
+def _person(record: Record, on: date) -> Plain:
+    if not record.person:
         raise Person.DoesNotExist("there is no such person")
-    first = rows[0]
-    current = (row for row in rows if row["groups__code"] and _holds(row, on))
+    own = record.person[0]
     plain = {
-        "born": first["born"].isoformat(),
-        "sex": first["sex"],
+        "born": own.born.isoformat(),
+        "sex": own.sex,
         # Who died after the application is decided upon as applied for; the pages tell staff and heirs.
-        "died": _day(first["died_on"]) if first["died_on"] and first["died_on"] <= on else None,
-        "retired_on": _day(first["retired_on"]),
-        "groups": list(dict.fromkeys(row["groups__code"] for row in current)),
+        "died": _day(own.died_on) if own.died_on and own.died_on <= on else None,
+        "retired_on": _day(own.retired_on),
+        "groups": list(dict.fromkeys(row.code for row in record.groups if _holds(row, on))),
     }
-    return plain if first["legal_age_on"] is None else {**plain, "legal_age_on": _day(first["legal_age_on"])}
+    return plain if own.legal_age_on is None else {**plain, "legal_age_on": _day(own.legal_age_on)}
 
 
-def _holds(row: Mapping[str, Any], on: date) -> bool:
-    start, end = row["groups__start"], row["groups__end"]
-    return (start is None or start <= on) and (end is None or on < end)
+def _holds(row: PersonGroup, on: date) -> bool:
+    return (row.start is None or row.start <= on) and (row.end is None or on < row.end)
 
 
 def _enrolment(row: Enrolment) -> Plain:
@@ -192,7 +220,7 @@ def _enrolment(row: Enrolment) -> Plain:
             "id": enrolment_key(row),
             "scheme": row.scheme,
             "as": row.category,
-            "unit": row.unit.credit_code if row.unit else None,
+            "unit": row.unit_code,
             "tier": row.tier,
             "region": row.region,
             "from": row.start.isoformat(),
@@ -205,7 +233,7 @@ def _enrolment(row: Enrolment) -> Plain:
 
 
 def _payment(row: Contribution) -> Plain:
-    parts, credits, refunds = row.parts.all(), row.credits.all(), row.refunds.all()
+    parts, credits, refunds = row.parts_held, row.credits_held, row.refunds_held
     known = _known(
         {
             "id": payment_key(row),

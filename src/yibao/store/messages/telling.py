@@ -12,6 +12,7 @@ import yaml
 from django.db.models import Q, QuerySet
 
 from yibao.casework.chain import Action
+from yibao.store import ready
 from yibao.store.models import Case, CaseAction, Message, Person
 
 KINDS_FILE = Path(__file__).with_name("kinds.yaml")
@@ -70,8 +71,7 @@ def after_actions(steps: Iterable[tuple[Case, Action]]) -> None:
         kind = kind_after(verb=action.kind, state=case.state, clock=str(action.data.get("clock", "")))
         if kind is not None:
             rows.append(_message(case=case, kind=kind, about=str(action.seq), at=action.at))
-    if rows:
-        Message.objects.bulk_create(rows, ignore_conflicts=True)
+    ready.insert(rows, ignore_conflicts=True)
 
 
 def write(*, case: Case, kind: str, about: str, at: datetime) -> None:

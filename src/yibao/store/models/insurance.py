@@ -4,6 +4,7 @@ Days are half-open (`start` .. `end`, `end` None = open); months are indexes `ye
 """
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from yibao.store.fields import CanonicalJson
 from yibao.store.models.persons import Person, Unit
@@ -40,6 +41,11 @@ class Enrolment(models.Model):
             ),
         ]
 
+    @cached_property
+    def unit_code(self) -> str | None:
+        """Credit code of the unit; read along where whole records are read."""
+        return self.unit.credit_code if self.unit else None
+
 
 class Contribution(models.Model):
     """One payment for months of cover; `amount_fen` None = paid, amount unknown."""
@@ -71,6 +77,21 @@ class Contribution(models.Model):
                 name="contribution_not_negative",
             ),
         ]
+
+    @cached_property
+    def parts_held(self) -> list["ContributionPart"]:
+        """Who paid what into which fund; read along where whole records are read, as the two below."""
+        return list(self.parts.all())
+
+    @cached_property
+    def credits_held(self) -> list["AccountCredit"]:
+        """What it credits to the personal account."""
+        return list(self.credits.all())
+
+    @cached_property
+    def refunds_held(self) -> list["ContributionRefund"]:
+        """What of it was given back."""
+        return list(self.refunds.all())
 
 
 class ContributionPart(models.Model):

@@ -1,12 +1,11 @@
 """What a decision about a case rests on, taken from the store, and the decision itself."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from yibao.kernel.canonical import content_hash
 from yibao.kernel.money import Money
@@ -14,12 +13,22 @@ from yibao.policy import Packs, casefile, load_texts
 from yibao.services.refund import rulebook, rules
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
-from yibao.store import cases, packs, promises, situations
-from yibao.store.models import Case, Document, StoredDecision
+from yibao.store import cases, packs, ready, situations
+from yibao.store.models import Case, Contribution, StoredDecision
 
 PROMISE_LETTER = "promise_letter"
 KEPT_VERSIONS = 4
 """Old versions of the rules held ready in memory; each takes some megabytes and, to load again, tenths of a second."""
+
+_PROMISED = f"{PROMISE_LETTER}/"
+_HANDED = f"""
+SELECT case_id, material, sha256, NULL FROM store_document WHERE case_id {{among}} AND removed_at IS NULL
+UNION ALL SELECT letter.case_id, '{_PROMISED}' || letter.material, paper.sha256, NULL FROM store_promiseletter AS letter
+JOIN store_issuedpaper AS paper ON paper.id = letter.paper_id
+WHERE letter.case_id {{among}} AND letter.taken_back_at IS NULL
+UNION ALL SELECT refundrequest_id, '', '', contribution_id FROM refund_refundrequest_payments
+WHERE refundrequest_id {{among}}
+"""
 
 # Versions whose texts this process has compared with those on record: both stay as they are.
 _compared: set[str] = set()
@@ -58,34 +67,41 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
 def gather_all(asking: Iterable[tuple[Case, RefundRequest]], *, on: date) -> dict[int, Evidence]:
     """Return the evidence of cases as the record holds it now, by the key of the case.
 
-    A dozen statements however many cases are asked for; what was asked for is left on each request as `chosen`.
+    Two statements however many cases are asked for; what was asked for is left on each request as `chosen`.
 
     Args:
         asking: Each case with its answers.
         on: Today, at the caller's edge.
     """
     found = list(asking)
-    papers: dict[int, list[tuple[str, str]]] = {case.pk: [] for case, _ in found}
-    promised: dict[int, dict[str, str]] = {case.pk: {} for case, _ in found}
-    for case_id, material, digest in promises.live_of(papers):
-        promised[case_id][material] = digest
-    handed_in = Document.objects.filter(case_id__in=papers, removed_at=None)
-    for case_id, material, digest in handed_in.values_list("case_id", "material", "sha256"):
-        papers[case_id].append((material, digest))
+    handed = _handed([case.pk for case, _ in found])
     records = situations.records(case.person_id for case, _ in found)
-    _choose([request for _, request in found], records)
-    return {
-        case.pk: _evidence(case, request, Handed(papers[case.pk], promised[case.pk]), records[case.person_id], on)
-        for case, request in found
-    }
+    known = {row.pk: row for record in records.values() for row in record.contributions}
+    for case, request in found:
+        _choose(request, handed[case.pk].payments, known)
+    return {case.pk: _evidence(case, request, handed[case.pk], records[case.person_id], on) for case, request in found}
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was handed in for a case: papers as material and hash, and letters that promise a paper, by material."""
+    """What was handed in for a case: papers as material and hash, promising letters by material, payments asked for."""
 
-    papers: list[tuple[str, str]]
-    promised: dict[str, str]
+    papers: list[tuple[str, str]] = field(default_factory=list)
+    promised: dict[str, str] = field(default_factory=dict)
+    payments: list[int] = field(default_factory=list)
+
+
+def _handed(case_ids: Sequence[int]) -> dict[int, Handed]:
+    """Return what was handed in and asked for, by case, in one statement however many they are."""
+    found = {pk: Handed() for pk in case_ids}
+    for case_id, material, digest, payment in ready.rows(_HANDED, case_ids, case_ids, case_ids):
+        if payment is not None:
+            found[case_id].payments.append(payment)
+        elif material.startswith(_PROMISED):
+            found[case_id].promised[material.removeprefix(_PROMISED)] = digest
+        else:
+            found[case_id].papers.append((material, digest))
+    return found
 
 
 def _evidence(case: Case, request: RefundRequest, handed: Handed, record: situations.Record, on: date) -> Evidence:
@@ -108,19 +124,11 @@ def _evidence(case: Case, request: RefundRequest, handed: Handed, record: situat
     return Evidence(case_file, content_hash({"facts": facts, "papers": sorted(map(list, papers))}))
 
 
-def _choose(requests: list[RefundRequest], records: Mapping[UUID, situations.Record]) -> None:
-    """Leave on each request the payments it asks for, out of the records that were read; others it reads itself."""
-    through = RefundRequest.payments.through.objects.filter(refundrequest_id__in=[one.pk for one in requests])
-    wanted: dict[int, list[int]] = {one.pk: [] for one in requests}
-    for request_id, contribution_id in through.order_by("contribution_id").values_list(
-        "refundrequest_id", "contribution_id"
-    ):
-        wanted[request_id].append(contribution_id)
-    known = {row.pk: row for record in records.values() for row in record.contributions}
-    for request in requests:
-        request.__dict__.pop("chosen", None)
-        if known.keys() >= set(wanted[request.pk]):
-            request.chosen = {situations.payment_key(pk): known[pk] for pk in wanted[request.pk]}
+def _choose(request: RefundRequest, wanted: Sequence[int], known: Mapping[int, Contribution]) -> None:
+    """Leave on a request the payments it asks for, out of the records that were read; others it reads itself."""
+    request.__dict__.pop("chosen", None)
+    if known.keys() >= set(wanted):
+        request.chosen = {situations.payment_key(pk): known[pk] for pk in sorted(wanted)}
 
 
 def asked(request: RefundRequest) -> dict[str, Any]:

@@ -131,10 +131,10 @@ def receivers(*, plain: Mapping[str, Any], request: RefundRequest) -> dict[tuple
 def _funded(line: Mapping[str, Any], contribution: Contribution, given: Mapping[str, GivenBack]) -> FundedLine:
     back = given.get(line["payment"], PRICE_ONLY)
     months = () if back.price else back.months
-    large = sum(part.amount_fen for part in contribution.parts.all() if part.fund == "large_claim")
+    large = sum(part.amount_fen for part in contribution.parts_held if part.fund == "large_claim")
     credited = sum(
         credit.amount_fen
-        for credit in contribution.credits.all()
+        for credit in contribution.credits_held
         for month in months
         if credit.kind == "credit" and credit.first_month <= month < credit.end_month
     )

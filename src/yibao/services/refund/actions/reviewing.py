@@ -53,7 +53,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
     """
 
     def work() -> Case:
-        case = cases.locked(number)
+        case = cases.locked(number, beside=RefundRequest)
         found = _unchanged(case, on=on, at=at)
         if seen != found.hash:
             raise house.refuse("evidence_changed")
@@ -100,7 +100,7 @@ def recheck(*, number: str, on: date, at: datetime) -> Case:
     """
 
     def work() -> Case:
-        case = cases.locked(number)
+        case = cases.locked(number, beside=RefundRequest)
         if case.state in RESTING_ON_FACTS:
             _unchanged(case, on=on, at=at)
         return case
@@ -180,7 +180,7 @@ def ask_correction(
         Refused: no_items, not_your_role, wrong_state, evidence_changed.
     """
     with transaction.atomic():
-        case = cases.locked(number)
+        case = cases.locked(number, beside=RefundRequest)
         found = evidence.gather(case=case, request=case.refund, on=on)
         decision = evidence.decided(found)
         listed = _everything(items, decision.json())
@@ -230,7 +230,7 @@ def approve(
     """
 
     def work() -> Case:
-        case = cases.locked(number)
+        case = cases.locked(number, beside=RefundRequest)
         found = evidence.gather(case=case, request=case.refund, on=on)
         try:
             signing = signable(

@@ -1,0 +1,192 @@
+"""Statements of the busiest steps, written once and prepared once: nothing is built anew each time they run.
+
+A list of keys or a column of values goes in as one parameter, so a statement is the same text for one case and for a
+hundred. On PostgreSQL the server keeps the prepared statement with the connection; SQLite's driver does the same.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+_AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
+# What these fields hold goes to the driver as it is.
+_AS_IT_IS = (models.CharField, models.IntegerField, models.BooleanField)
+
+M = TypeVar("M", bound=models.Model)
+
+
+def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement.
+
+    Args:
+        sql: The statement; each `{among}` in it stands for one list of keys.
+        keys: The lists, in the order of the statement: whole numbers, texts, or UUIDs.
+    """
+    told = [_keys(some) for some in keys]
+    with _cursor() as cursor:
+        cursor.execute(_written(sql, connection.vendor), told)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+class Reader(Generic[M]):
+    """How the rows of a model are read out of a statement: all its columns, in the order of its fields.
+
+    Args:
+        model: The model.
+    """
+
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+        self.fields = list(model._meta.concrete_fields)
+        self._names = [field.attname for field in self.fields]
+
+    @cached_property
+    def columns(self) -> str:
+        """Return the columns as a statement names them."""
+        table = self.model._meta.db_table
+        return ", ".join(f'{table}."{field.column}"' for field in self.fields)
+
+    def made(self, values: Sequence[Any]) -> M:
+        """Return the object a row stands for.
+
+        Args:
+            values: What the columns hold, as the driver gives it.
+        """
+        plain = list(values)
+        for place, convert, column in _converters(self.model, connection.vendor):
+            for one in convert:
+                plain[place] = one(plain[place], column, connection)
+        return self.model.from_db(connection.alias, self._names, plain)
+
+
+def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
+    """Write new rows of one model, in one statement however many they are; their keys are not read back.
+
+    Args:
+        made: The rows; fields that compute something when saved are not for this.
+        ignore_conflicts: Whether a row that is there already is passed over.
+    """
+    if not made:
+        return
+    model = type(made[0])
+    names, prepare, sql = _inserting(model, connection.vendor, ignore_conflicts)
+    _many(sql, [[each(getattr(row, name)) for name, each in zip(names, prepare, strict=True)] for row in made])
+
+
+def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]) -> int:
+    """Change rows of one model, each to values of its own, in one statement; return how many were changed.
+
+    Args:
+        model: The model.
+        sets: Fields that are set.
+        where: Fields by which a row is found.
+        values: For each row the new values, then those it is found by.
+    """
+    if not values:
+        return 0
+    prepare, sql = _updating(model, connection.vendor, sets, where)
+    return _many(sql, [[each(value) for value, each in zip(row, prepare, strict=True)] for row in values])
+
+
+def _many(sql: str, values: list[list[Any]]) -> int:
+    with _cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
+        else:
+            cursor.executemany(sql, values)
+        return int(cursor.rowcount)
+
+
+@contextmanager
+def _cursor() -> Iterator[CursorWrapper]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Django's own cursor puts the values into the text, so that the server would plan each one anew.
+            cursor.cursor.close()
+            cursor.cursor = _prepared()(connection.connection)
+        yield cursor
+
+
+@cache
+def _prepared() -> Any:
+    from psycopg import Cursor
+
+    class Prepared(Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            return super().execute(query, params, prepare=True, **more)
+
+    return Prepared
+
+
+def _keys(some: Sequence[Any]) -> Any:
+    if connection.vendor == "postgresql":
+        return list(some)
+    return json.dumps([one.hex if isinstance(one, UUID) else one for one in some])
+
+
+@cache
+def _written(sql: str, vendor: str) -> str:
+    return sql.replace("{among}", _AMONG[vendor])
+
+
+@cache
+def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, Any]]:
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    compiler = models.QuerySet(model).query.get_compiler(connection=connection)
+    return [(place, convert, column) for place, (convert, column) in compiler.get_converters(columns).items()]
+
+
+def _preparing(field: models.Field) -> Any:
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(target, _AS_IT_IS) and type(target).get_db_prep_save is models.Field.get_db_prep_save:
+        return _same
+    # Bound to the connection of the caller's thread, which is another one each time.
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _kind(field: models.Field) -> str:
+    # Without its length: a value that is too long must be refused, and a cast would cut it.
+    return str(field.db_type(connection)).partition("(")[0]
+
+
+@cache
+def _inserting(model: type[models.Model], vendor: str, ignore_conflicts: bool) -> tuple[list[str], list[Any], str]:
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    more = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    if vendor == "postgresql":
+        source = f"SELECT * FROM unnest({', '.join(f'%s::{_kind(field)}[]' for field in fields)})"
+    else:
+        source = f"VALUES ({', '.join('%s' for _ in fields)})"
+    sql = f"INSERT INTO {model._meta.db_table} ({names}) {source}{more}"
+    return [field.attname for field in fields], [_preparing(field) for field in fields], sql
+
+
+@cache
+def _updating(
+    model: type[models.Model], vendor: str, sets: tuple[str, ...], where: tuple[str, ...]
+) -> tuple[list[Any], str]:
+    table, fields = model._meta.db_table, [model._meta.get_field(name) for name in (*sets, *where)]
+    changed, found = fields[: len(sets)], fields[len(sets) :]
+    if vendor == "postgresql":
+        values = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
+        names = ", ".join(f"v{place}" for place in range(len(fields)))
+        told = ", ".join(f'"{field.column}" = v{place}' for place, field in enumerate(changed))
+        which = " AND ".join(f'{table}."{field.column}" = v{place}' for place, field in enumerate(found, len(sets)))
+        sql = f"UPDATE {table} SET {told} FROM unnest({values}) AS given({names}) WHERE {which}"
+    else:
+        told = ", ".join(f'"{field.column}" = %s' for field in changed)
+        which = " AND ".join(f'"{field.column}" = %s' for field in found)
+        sql = f"UPDATE {table} SET {told} WHERE {which}"
+    return [_preparing(field) for field in fields], sql
