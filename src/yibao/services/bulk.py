@@ -155,7 +155,7 @@ def _group(run: BulkRun, rows: list[BulkRow], acting: cases.Acting, *, wait: boo
 def _together(run: BulkRun, rows: list[BulkRow], acting: cases.Acting, *, wait: bool) -> list[BulkRow]:
     own = _own(run.service)
     with transaction.atomic():
-        held = cases.locked_all([row.case.number for row in rows], skip_held=not wait)
+        held = cases.locked_all([row.case.number for row in rows], skip_held=not wait, beside=own.BESIDE)
         waiting = bulk.still_waiting(rows=rows, cases=held)
         asked = {number: own.Asked(row.level, row.evidence_hash, bulk=run.number) for number, row in waiting.items()}
         signed = own.sign_together(asked=asked, held=[case for case in held if case.number in asked], acting=acting)

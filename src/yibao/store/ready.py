@@ -25,7 +25,8 @@ def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement.
 
     Args:
-        sql: The statement; each `{among}` in it stands for one list of keys.
+        sql: The statement; each `{among}` in it stands for one list of keys, `{lock}` at its end for FOR UPDATE,
+            where the database locks rows.
         keys: The lists, in the order of the statement: whole numbers, texts, or UUIDs.
     """
     told = [_keys(some) for some in keys]
@@ -77,7 +78,30 @@ def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
         return
     model = type(made[0])
     names, prepare, sql = _inserting(model, connection.vendor, ignore_conflicts)
-    _many(sql, [[each(getattr(row, name)) for name, each in zip(names, prepare, strict=True)] for row in made])
+    _many(sql, _values(made, names, prepare))
+
+
+def insert_keyed(made: Sequence[models.Model]) -> None:
+    """Write new rows of one model and give each the key it got; otherwise as `insert`."""
+    if not made:
+        return
+    names, prepare, sql = _inserting(type(made[0]), connection.vendor, False)
+    values = _values(made, names, prepare)
+    if connection.vendor == "postgresql":
+        given = [list(column) for column in zip(*values, strict=True)]
+    else:
+        each = f"({', '.join('%s' for _ in names)})"
+        sql = sql.replace(f"VALUES {each}", f"VALUES {', '.join(each for _ in made)}")
+        given = [value for row in values for value in row]
+    with _cursor() as cursor:
+        cursor.execute(f'{sql} RETURNING "{made[0]._meta.pk.column}"', given)
+        keys = cursor.fetchall()
+    for row, (key,) in zip(made, keys, strict=True):
+        row.pk = key
+
+
+def _values(made: Sequence[models.Model], names: list[str], prepare: list[Any]) -> list[list[Any]]:
+    return [[each(getattr(row, name)) for name, each in zip(names, prepare, strict=True)] for row in made]
 
 
 def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]) -> int:
@@ -133,7 +157,7 @@ def _keys(some: Sequence[Any]) -> Any:
 
 @cache
 def _written(sql: str, vendor: str) -> str:
-    return sql.replace("{among}", _AMONG[vendor])
+    return sql.replace("{among}", _AMONG[vendor]).replace("{lock}", "FOR UPDATE" if vendor == "postgresql" else "")
 
 
 @cache

@@ -33,16 +33,18 @@ class GivenBack:
     price: bool
 
 
-def given_back(case_file: Mapping[str, Any]) -> dict[str, GivenBack]:
-    """Return what is given back of each payment, by payment; empty where nothing is refunded."""
-    case = casefile.read(case_file)
-    history = History(case=case, region=region(case.region))
-    results = [decide_line(line) for line in history.lines()]
-    return {
-        result.line.payment.id: GivenBack(tuple(result.months), result.asks("amount") in workflow.PRICE_AMOUNTS)
-        for result in results
-        if result.outcome == "refund"
-    }
+def given_back(*, case_file: Mapping[str, Any], decision: rules.Decision) -> dict[str, GivenBack]:
+    """Return what is given back of each payment, by payment; empty where nothing is refunded.
+
+    Args:
+        case_file: What the decision was made upon.
+        decision: The decision.
+    """
+    given = decision.given
+    if given is None:
+        case = casefile.read(case_file)
+        given = rules.given(decide_line(line) for line in History(case=case, region=region(case.region)).lines())
+    return {payment: GivenBack(months, amount in workflow.PRICE_AMOUNTS) for payment, months, amount in given}
 
 
 def decide(case_file: Mapping[str, Any]) -> rules.Decision:

@@ -7,8 +7,16 @@ from django.db.models import Max, Sum
 
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.balances import natural
+from yibao.store import ready
 from yibao.store.models import BalanceCheckpoint, Entry, JournalTransaction, LedgerAccount, PersonalAccountBalance
 from yibao.store.refusals import refuse
+
+_ACCOUNTS, _BALANCES = ready.Reader(LedgerAccount), ready.Reader(PersonalAccountBalance)
+_NAMED = f"SELECT {_ACCOUNTS.columns} FROM store_ledgeraccount WHERE code {{among}}"
+_LOCKED = f"""SELECT {_BALANCES.columns} FROM store_personalaccountbalance
+WHERE account_id {{among}} ORDER BY account_id {{lock}}"""
+_HELD = """SELECT account.code, held.balance_fen FROM store_ledgeraccount AS account
+JOIN store_personalaccountbalance AS held ON held.account_id = account.id WHERE account.code {among}"""
 
 
 def accounts_of(accounts: Iterable[Account]) -> Mapping[str, LedgerAccount]:
@@ -42,7 +50,7 @@ def move_balances(*, rows: Mapping[str, LedgerAccount], sums: Mapping[str, int],
     by_id = {row.pk: sums[code] for code, row in rows.items() if row.kind == AccountKind.PERSONAL and sums.get(code)}
     if not by_id:
         return
-    locked = PersonalAccountBalance.objects.select_for_update().filter(pk__in=by_id).order_by("pk")
+    locked = [_BALANCES.made(row) for row in ready.rows(_LOCKED, list(by_id))]
     changed = []
     for running in locked:
         before, running.balance_fen = running.balance_fen, running.balance_fen - by_id[running.pk]
@@ -51,7 +59,8 @@ def move_balances(*, rows: Mapping[str, LedgerAccount], sums: Mapping[str, int],
             raise refuse("balance_too_low", next(code for code, row in rows.items() if row.pk == running.pk))
         running.imported_negative = running.balance_fen < 0
         changed.append(running)
-    PersonalAccountBalance.objects.bulk_update(changed, ["balance_fen", "imported_negative"], batch_size=200)
+    values = [[running.balance_fen, running.imported_negative, running.pk] for running in changed]
+    ready.update(PersonalAccountBalance, sets=("balance_fen", "imported_negative"), where=("account",), values=values)
 
 
 def balance(account: Account) -> int:
@@ -72,15 +81,12 @@ def balance(account: Account) -> int:
 
 def personal_balance(account: Account) -> int:
     """Return the running balance of a personal account in fen; 0 when it was never used."""
-    row = PersonalAccountBalance.objects.filter(account__code=account.code).first()
-    return row.balance_fen if row else 0
+    return personal_balances([account]).get(account.code, 0)
 
 
 def personal_balances(accounts: Iterable[Account]) -> dict[str, int]:
     """Return the running balances of personal accounts in fen by code; those never used are left out."""
-    codes = [account.code for account in accounts]
-    rows = PersonalAccountBalance.objects.filter(account__code__in=codes)
-    return dict(rows.values_list("account__code", "balance_fen"))
+    return dict(ready.rows(_HELD, [account.code for account in accounts]))
 
 
 def checkpoint(region: str) -> int:
@@ -113,7 +119,8 @@ def stop_postings() -> None:
 
 
 def _by_code(wanted: Mapping[str, Account]) -> dict[str, LedgerAccount]:
-    return {row.code: row for row in LedgerAccount.objects.filter(code__in=list(wanted))}
+    found = [_ACCOUNTS.made(row) for row in ready.rows(_NAMED, list(wanted))]
+    return {row.code: row for row in found}
 
 
 def _open(accounts: Iterable[Account]) -> None:

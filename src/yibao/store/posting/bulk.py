@@ -12,6 +12,7 @@ from yibao.kernel.months import Month
 from yibao.ledger import recipes
 from yibao.ledger.balances import sums
 from yibao.ledger.journal import Draft
+from yibao.store import ready
 from yibao.store.models import Contribution, Entry, IdempotencyKey, JournalTransaction, LedgerAccount
 from yibao.store.posting.accounts import accounts_of, move_balances
 from yibao.store.posting.single import check_period, head_of
@@ -103,13 +104,14 @@ def _post_chunk(drafts: Sequence[Draft], at: datetime) -> int:
         )
         for draft in drafts
     ]
-    IdempotencyKey.objects.bulk_create(keys)
+    ready.insert(keys)
     for region, on in {(draft.region, draft.accounting_date.replace(day=1)) for draft in drafts}:
         check_period(region=region, on=on)
     rows = accounts_of(posting.account for draft in drafts for posting in draft.postings)
     move_balances(rows=rows, sums=sums(posting for draft in drafts for posting in draft.postings))
-    made = JournalTransaction.objects.bulk_create(JournalTransaction(**head_of(draft=draft, at=at)) for draft in drafts)
-    Entry.objects.bulk_create(_entries(drafts, made, rows), batch_size=2000)
+    made = [JournalTransaction(**head_of(draft=draft, at=at)) for draft in drafts]
+    ready.insert_keyed(made)
+    ready.insert(list(_entries(drafts, made, rows)))
     return len(drafts)
 
 

@@ -10,10 +10,12 @@ from yibao.ledger.accounts import Account
 from yibao.ledger.balances import sums
 from yibao.ledger.journal import Draft, hash_of, reversal
 from yibao.ledger.postings import Posting
-from yibao.store import keys
-from yibao.store.models import AccountingPeriod, Entry, JournalTransaction
+from yibao.store import keys, ready
+from yibao.store.models import Entry, JournalTransaction
 from yibao.store.posting.accounts import accounts_of, move_balances
 from yibao.store.refusals import refuse
+
+_CLOSED = "SELECT 1 FROM store_accountingperiod WHERE region {among} AND month {among}"
 
 
 def post(*, draft: Draft, at: datetime, importing: bool = False) -> JournalTransaction:
@@ -39,10 +41,13 @@ def post(*, draft: Draft, at: datetime, importing: bool = False) -> JournalTrans
         check_period(region=draft.region, on=draft.accounting_date)
         rows = accounts_of(posting.account for posting in draft.postings)
         move_balances(rows=rows, sums=sums(draft.postings), importing=importing)
-        made = JournalTransaction.objects.create(**head_of(draft=draft, at=at), reverses=undone)
-        Entry.objects.bulk_create(
-            Entry(transaction=made, line=line, account=rows[posting.account.code], amount_fen=posting.amount_fen)
-            for line, posting in enumerate(draft.postings, 1)
+        made = JournalTransaction(**head_of(draft=draft, at=at), reverses=undone)
+        ready.insert_keyed([made])
+        ready.insert(
+            [
+                Entry(transaction=made, line=line, account=rows[posting.account.code], amount_fen=posting.amount_fen)
+                for line, posting in enumerate(draft.postings, 1)
+            ]
         )
     return made
 
@@ -106,7 +111,7 @@ def check_period(*, region: str, on: date) -> None:
     Raises:
         Refused: `period_closed`, with the region and the day.
     """
-    if AccountingPeriod.objects.filter(region=region, month=Month.of(on).index).exists():
+    if ready.rows(_CLOSED, [region], [Month.of(on).index]):
         raise refuse("period_closed", region, on.isoformat())
 
 

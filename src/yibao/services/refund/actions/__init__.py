@@ -14,7 +14,7 @@ from yibao.services.refund.actions.applying import (
     submit,
     withdraw,
 )
-from yibao.services.refund.actions.bulk import sign_together, weak
+from yibao.services.refund.actions.bulk import BESIDE, sign_together, weak
 from yibao.services.refund.actions.buttons import available, blocked
 from yibao.services.refund.actions.dues import dues
 from yibao.services.refund.actions.employer import payments as payments_of_unit
@@ -28,6 +28,7 @@ from yibao.services.refund.actions.reprinting import reprint, reprinted
 from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_correction, not_accept, recheck, refuse
 
 __all__ = [
+    "BESIDE",
     "Asked",
     "accept",
     "approve",

@@ -10,14 +10,14 @@ from yibao.casework.states import State
 from yibao.kernel.errors import InputInvalid, Refused
 from yibao.kernel.money import Money
 from yibao.policy import UnknownRegion
-from yibao.services.refund import rulebook
 from yibao.services.refund.actions import evidence, money
 from yibao.services.refund.actions.reviewing import Asked, Signing, Stale, signable
 from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.rulebook import GivenBack
-from yibao.store import cases, posting
+from yibao.store import cases, posting, ready
 from yibao.store.models import Case, StoredDecision
 
+BESIDE = RefundRequest
 WEAK = '"low_confidence":true'
 # What keeps a case out of the group; signed alone, it says so by name and writes what a change writes.
 _NOT_HERE = (Refused, Stale, InputInvalid, UnknownRegion, cases.ChainBroken)
@@ -28,15 +28,12 @@ def sign_together(*, asked: Mapping[str, Asked], held: Sequence[Case], acting: c
 
     Args:
         asked: What the signer was shown of each case, by number.
-        held: The cases, locked in their order, no two of one person.
+        held: The cases with what stands `BESIDE` them, locked in their order, no two of one person.
         acting: Who signs, when and as what.
 
     Returns:
         Numbers of the signed cases. Sign each of the others alone, and it says why it could not be signed.
     """
-    requests = RefundRequest.objects.in_bulk([case.pk for case in held])
-    for case in held:
-        case.refund = requests[case.pk]
     found = evidence.gather_all([(case, case.refund) for case in held], on=acting.on)
     standings = cases.standings(held)
     passing = []
@@ -77,7 +74,7 @@ def _owing(last: Sequence[Signing]) -> list[_Owing]:
     found = []
     for one in paying:
         case = one.step.case
-        given = rulebook.given_back(one.found.case_file)
+        given = evidence.given_back(evidence=one.found, decision=one.decision)
         code, rows = money.reservable(case=case, plain=one.plain, request=case.refund, given=given, taken=taken)
         if not code:
             found.append(_Owing(one, given, rows))
@@ -105,7 +102,7 @@ def _conclude(owing: Sequence[_Owing], acting: cases.Acting) -> None:
         for one in owing
     ]
     cases.record_decisions(made, at=acting.at)
-    RefundedMonth.objects.bulk_create([row for one in owing for row in one.months])
+    ready.insert([row for one in owing for row in one.months])
     accounts = [money.personal_account(case=one.signing.step.case, plain=one.signing.plain) for one in owing]
     balances = posting.personal_balances(accounts)
     drafts = [

@@ -9,20 +9,24 @@ from typing import Any
 
 from yibao.kernel.canonical import content_hash
 from yibao.kernel.money import Money
-from yibao.policy import Packs, casefile, load_texts
+from yibao.policy import Packs, Region, casefile, load_texts
 from yibao.services.refund import rulebook, rules
 from yibao.services.refund.models import RefundRequest
+from yibao.services.refund.rulebook import GivenBack
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, packs, ready, situations
 from yibao.store.models import Case, Contribution, StoredDecision
 
 PROMISE_LETTER = "promise_letter"
+KEPT_DECISIONS = 256
+"""Decisions held ready in memory; each takes some tens of kilobytes and, to make again, a millisecond."""
 KEPT_VERSIONS = 4
 """Old versions of the rules held ready in memory; each takes some megabytes and, to load again, tenths of a second."""
 
 _PROMISED = f"{PROMISE_LETTER}/"
 _HANDED = f"""
-SELECT case_id, material, sha256, NULL FROM store_document WHERE case_id {{among}} AND removed_at IS NULL
+SELECT case_id, material, sha256, CAST(NULL AS bigint) FROM store_document
+WHERE case_id {{among}} AND removed_at IS NULL
 UNION ALL SELECT letter.case_id, '{_PROMISED}' || letter.material, paper.sha256, NULL FROM store_promiseletter AS letter
 JOIN store_issuedpaper AS paper ON paper.id = letter.paper_id
 WHERE letter.case_id {{among}} AND letter.taken_back_at IS NULL
@@ -42,10 +46,12 @@ class Evidence:
         case_file: The case file of the contract.
         hash: SHA-256 over the facts used, the papers' hashes and the answers. The day is left out, so that
             nothing changes by waiting; so is the account to pay to, which decides nothing.
+        on: The day of application, the one member of the case file that the hash leaves out.
     """
 
-    case_file: dict[str, Any]
+    case_file: dict[str, Any] = field(compare=False)
     hash: str
+    on: str
 
 
 def applied_on(*, case: Case, on: date) -> date:
@@ -121,7 +127,7 @@ def _evidence(case: Case, request: RefundRequest, handed: Handed, record: situat
         materials=sorted(here | set(request.seen_at_window) | set(handed.promised) | letters),
     )
     facts = {name: value for name, value in case_file.items() if name != "on"}
-    return Evidence(case_file, content_hash({"facts": facts, "papers": sorted(map(list, papers))}))
+    return Evidence(case_file, content_hash({"facts": facts, "papers": sorted(map(list, papers))}), case_file["on"])
 
 
 def _choose(request: RefundRequest, wanted: Sequence[int], known: Mapping[int, Contribution]) -> None:
@@ -163,7 +169,31 @@ def decided(evidence: Evidence) -> Decision:
     Raises:
         InputInvalid: The record holds something no case file may; the problems name it.
     """
-    return rulebook.decide(evidence.case_file)
+    region = rulebook.region(evidence.case_file["region"])
+    return _decided(evidence, _Rules(region.code, region.version, region))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of a place; two are the same when their texts are."""
+
+    code: str
+    version: str
+    region: Region = field(compare=False)
+
+
+@lru_cache(maxsize=KEPT_DECISIONS)
+def _decided(evidence: Evidence, rules_: _Rules) -> Decision:
+    # A decision is a function of the case file and of the texts of the rules. The evidence was taken anew from the
+    # record; its hash covers every member of the case file but the day, and the day and the hash of the texts are the
+    # rest of the key. So what was decided for a page, for a level before, or for the months given back is the same
+    # decision, and one changed fact, paper, day or line of a pack is another key.
+    return rules.decide(case=casefile.read(evidence.case_file), region=rules_.region)
+
+
+def given_back(*, evidence: Evidence, decision: Decision) -> Mapping[str, GivenBack]:
+    """Return what a decision upon the evidence gives back of each payment, by payment."""
+    return rulebook.given_back(case_file=evidence.case_file, decision=decision)
 
 
 def as_stored(stored: StoredDecision) -> Decision:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Sum
-
 from yibao.kernel.money import Money
 from yibao.ledger import recipes
 from yibao.ledger.accounts import Account, AccountKind
@@ -15,8 +13,8 @@ from yibao.ledger.postings import Posting
 from yibao.services.refund.actions.shares import FundedLine, by_receiver, fund_shares
 from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.rulebook import GivenBack
-from yibao.store import posting
-from yibao.store.models import Case, Contribution, ContributionRefund, JournalTransaction, Payment
+from yibao.store import posting, ready
+from yibao.store.models import Case, Contribution, JournalTransaction, Payment
 
 PAYABLE = "refund.payable"
 PAID = "refund.paid"
@@ -24,6 +22,12 @@ TREASURY_FLOW = "F2"
 """The flow in which the treasury pays (国库退费); its reference comes back on paper."""
 PRICE_ONLY = GivenBack((), price=True)
 """What an amount stands for that an agency determined: the rules name no months for it."""
+_LOCK = "SELECT id FROM store_contribution WHERE id {among} ORDER BY id {lock}"
+_TAKEN = """
+SELECT contribution_id, month, ground, amount_fen FROM refund_refundedmonth WHERE contribution_id {among}
+UNION ALL SELECT contribution_id, 0, '', amount_fen FROM store_contributionrefund
+WHERE contribution_id {among} AND case_number = ''
+"""
 
 
 def owe(
@@ -204,7 +208,7 @@ def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, giv
     code, rows = reservable(
         case=case, plain=plain, request=request, given=given, taken=taken_of(request.chosen.values())
     )
-    RefundedMonth.objects.bulk_create(rows)
+    ready.insert(rows)
     return code
 
 
@@ -222,16 +226,18 @@ class Taken:
 
 
 def taken_of(contributions: Iterable[Contribution]) -> Taken:
-    """Lock contributions in their order and return what has been given back of them, in three statements."""
+    """Lock contributions in their order and return what has been given back of them, in two statements."""
     keys = [row.pk for row in contributions]
     # Locked, so that two cases of one payment cannot both find room.
-    list(Contribution.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    months: dict[int, list[RefundedMonth]] = {pk: [] for pk in keys}
-    for row in RefundedMonth.objects.filter(contribution__in=keys):
-        months[row.contribution_id].append(row)
-    earlier = ContributionRefund.objects.filter(contribution__in=keys, case_number="").order_by()
-    sums = earlier.values_list("contribution_id").annotate(total=Sum("amount_fen"))
-    return Taken(months, dict(sums))
+    ready.rows(_LOCK, keys)
+    taken = Taken({pk: [] for pk in keys}, dict.fromkeys(keys, 0))
+    for contribution, month, ground, fen in ready.rows(_TAKEN, keys, keys):
+        if ground:
+            row = RefundedMonth(contribution_id=contribution, month=month, ground=ground, amount_fen=fen)
+            taken.months[contribution].append(row)
+        else:
+            taken.earlier[contribution] += fen
+    return taken
 
 
 def reservable(
@@ -256,7 +262,8 @@ def reservable(
         span = range(contribution.first_month, contribution.end_month)
         months = list(span if back.price else back.months)
         rows += _spread(case, contribution, months, "price" if back.price else "cover", amount)
-    known = {(row.contribution_id, row.month, row.ground) for held in taken.months.values() for row in held}
+    held = [row for pk in {row.contribution_id for row in rows} for row in taken.months[pk]]
+    known = {(row.contribution_id, row.month, row.ground) for row in held}
     if any((row.contribution_id, row.month, row.ground) in known for row in rows):
         return "already_refunded", []
     return "", rows

@@ -348,7 +348,7 @@ def _conclude(signing: Signing, *, on: date, at: datetime) -> Case:
     if not money.paid_lines(plain=plain, request=request):
         # What was credited covers all of it: rightly claimed, and nothing is left to pay.
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-    given = rulebook.given_back(signing.found.case_file)
+    given = evidence.given_back(evidence=signing.found, decision=signing.decision)
     if code := money.reserve(case=case, plain=plain, request=request, given=given):
         raise refused(code)
     money.owe(case=case, request=request, plain=plain, given=given, on=on, at=at)

@@ -1,6 +1,7 @@
 """The whole refund decision: one line after the other, then together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -37,7 +38,8 @@ def decide(*, case: CaseFile, region: Region) -> Decision:
     """
     ways = region.under_readings_of(DOMAINS)
     if ways:
-        return readings.settled(made=[(taken, _decided(case, read)) for taken, read in ways], region=region)
+        made = [(taken, _decided(case, read)) for taken, read in ways]
+        return replace(readings.settled(made=made, region=region), given=None)
     return _decided(case, region)
 
 
@@ -74,6 +76,16 @@ def _decided(case: CaseFile, region: Region) -> Decision:
         region=region.code,
         explain=lambda: steps.steps(results=shown),
         tell=lambda language: steps.trace_lines(results=results, language=language),
+        given=given(results),
+    )
+
+
+def given(results: Iterable[Result]) -> tuple[tuple[str, tuple[int, ...], str], ...]:
+    """Return payment, months and rule of the amount of each line that is refunded."""
+    return tuple(
+        (each.line.payment.id, tuple(each.months), str(each.asks("amount")))
+        for each in results
+        if each.outcome == "refund"
     )
 
 

@@ -149,6 +149,8 @@ class Decision:
         region: code of the rules.
         explain: makes the steps when they are read.
         tell: makes the sentences of the trace when they are read.
+        given: payment, months and rule of the amount of each line that is refunded; None where rules that are read
+            in several ways came to the decision, which name no months.
     """
 
     decision: str
@@ -167,6 +169,7 @@ class Decision:
     region: str
     explain: Callable[[], list[Step]] = field(compare=False, repr=False)
     tell: Callable[[str], list[str]] = field(compare=False, repr=False)
+    given: tuple[tuple[str, tuple[int, ...], str], ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def receivers(self) -> list[str]:
