@@ -9,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
 SQLITE_WAIT_SECONDS = 20
+# Statements that keep their values apart (`store.ready`) stay prepared with their connection. A pooler between us and
+# the server that gives each transaction another connection would lose them: use the pool of the process instead.
+PREPARED = {"prepare_threshold": 0}
 
 
 class DatabaseAddressError(ImproperlyConfigured):
@@ -32,7 +35,7 @@ def database(*, url: str, test_name: str, pool_size: int) -> Mapping[str, Any]:
     Examples:
         >>> entry = database(url="postgres://yibao@127.0.0.1:5432/city", test_name="t", pool_size=0)
         >>> entry["HOST"], entry["PORT"], entry["NAME"], entry["OPTIONS"]
-        ('127.0.0.1', 5432, 'city', {})
+        ('127.0.0.1', 5432, 'city', {'prepare_threshold': 0})
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -45,7 +48,7 @@ def database(*, url: str, test_name: str, pool_size: int) -> Mapping[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": parts.port or "",
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": pool_size}} if pool_size else {},
+            "OPTIONS": PREPARED | ({"pool": {"min_size": 1, "max_size": pool_size}} if pool_size else {}),
             "TEST": {"NAME": test_name},
         }
     raise DatabaseAddressError(

@@ -29,9 +29,9 @@ def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
             where the database locks rows.
         keys: The lists, in the order of the statement: whole numbers, texts, or UUIDs.
     """
-    told = [_keys(some) for some in keys]
+    alone = tuple(len(some) == 1 for some in keys)
     with _cursor() as cursor:
-        cursor.execute(_written(sql, connection.vendor), told)
+        cursor.execute(_written(sql, connection.vendor, alone), [_keys(some) for some in keys])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
@@ -77,7 +77,7 @@ def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
     if not made:
         return
     model = type(made[0])
-    names, prepare, sql = _inserting(model, connection.vendor, ignore_conflicts)
+    names, prepare, sql = _inserting(model, _in_columns(made), ignore_conflicts)
     _many(sql, _values(made, names, prepare))
 
 
@@ -85,9 +85,9 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
     """Write new rows of one model and give each the key it got; otherwise as `insert`."""
     if not made:
         return
-    names, prepare, sql = _inserting(type(made[0]), connection.vendor, False)
+    names, prepare, sql = _inserting(type(made[0]), _in_columns(made), False)
     values = _values(made, names, prepare)
-    if connection.vendor == "postgresql":
+    if _in_columns(made):
         given = [list(column) for column in zip(*values, strict=True)]
     else:
         each = f"({', '.join('%s' for _ in names)})"
@@ -115,17 +115,24 @@ def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str
     """
     if not values:
         return 0
-    prepare, sql = _updating(model, connection.vendor, sets, where)
+    prepare, sql = _updating(model, _in_columns(values), sets, where)
     return _many(sql, [[each(value) for value, each in zip(row, prepare, strict=True)] for row in values])
 
 
 def _many(sql: str, values: list[list[Any]]) -> int:
     with _cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if _in_columns(values):
             cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
+        elif len(values) == 1:
+            cursor.execute(sql, values[0])
         else:
             cursor.executemany(sql, values)
         return int(cursor.rowcount)
+
+
+def _in_columns(some: Sequence[Any]) -> bool:
+    """Return whether many rows go to the server as one list for each column."""
+    return connection.vendor == "postgresql" and len(some) > 1
 
 
 @contextmanager
@@ -134,30 +141,30 @@ def _cursor() -> Iterator[CursorWrapper]:
         if connection.vendor == "postgresql":
             # Django's own cursor puts the values into the text, so that the server would plan each one anew.
             cursor.cursor.close()
-            cursor.cursor = _prepared()(connection.connection)
+            cursor.cursor = _server_binding()(connection.connection)
         yield cursor
 
 
 @cache
-def _prepared() -> Any:
+def _server_binding() -> Any:
     from psycopg import Cursor
 
-    class Prepared(Cursor[Any]):
-        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-            return super().execute(query, params, prepare=True, **more)
-
-    return Prepared
+    return Cursor
 
 
 def _keys(some: Sequence[Any]) -> Any:
     if connection.vendor == "postgresql":
-        return list(some)
+        return some[0] if len(some) == 1 else list(some)
     return json.dumps([one.hex if isinstance(one, UUID) else one for one in some])
 
 
 @cache
-def _written(sql: str, vendor: str) -> str:
-    return sql.replace("{among}", _AMONG[vendor]).replace("{lock}", "FOR UPDATE" if vendor == "postgresql" else "")
+def _written(sql: str, vendor: str, alone: tuple[bool, ...]) -> str:
+    server = vendor == "postgresql"
+    for one in alone:
+        # For one key the server plans by one key, and then keeps the plan: of a list it does not know the length.
+        sql = sql.replace("{among}", "= %s" if one and server else _AMONG[vendor], 1)
+    return sql.replace("{lock}", "FOR UPDATE" if server else "")
 
 
 @cache
@@ -185,11 +192,11 @@ def _kind(field: models.Field) -> str:
 
 
 @cache
-def _inserting(model: type[models.Model], vendor: str, ignore_conflicts: bool) -> tuple[list[str], list[Any], str]:
+def _inserting(model: type[models.Model], in_columns: bool, ignore_conflicts: bool) -> tuple[list[str], list[Any], str]:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     names = ", ".join(f'"{field.column}"' for field in fields)
     more = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    if vendor == "postgresql":
+    if in_columns:
         source = f"SELECT * FROM unnest({', '.join(f'%s::{_kind(field)}[]' for field in fields)})"
     else:
         source = f"VALUES ({', '.join('%s' for _ in fields)})"
@@ -199,11 +206,11 @@ def _inserting(model: type[models.Model], vendor: str, ignore_conflicts: bool) -
 
 @cache
 def _updating(
-    model: type[models.Model], vendor: str, sets: tuple[str, ...], where: tuple[str, ...]
+    model: type[models.Model], in_columns: bool, sets: tuple[str, ...], where: tuple[str, ...]
 ) -> tuple[list[Any], str]:
     table, fields = model._meta.db_table, [model._meta.get_field(name) for name in (*sets, *where)]
     changed, found = fields[: len(sets)], fields[len(sets) :]
-    if vendor == "postgresql":
+    if in_columns:
         values = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
         names = ", ".join(f"v{place}" for place in range(len(fields)))
         told = ", ".join(f'"{field.column}" = v{place}' for place, field in enumerate(changed))

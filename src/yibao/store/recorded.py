@@ -1,4 +1,4 @@
-"""Everything on record about some persons in one statement: each table is one arm of it, in columns of one shape."""
+"""Everything on record about some persons in two statements: each table is one arm, in columns of one shape."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -23,17 +23,17 @@ from yibao.store.models import (
     RecordEvent,
 )
 
-# From the person downwards by key, one table after the other: a join with an "or" would read whole tables.
-_WANTED = """WITH wanted(person_id, owner) AS (
-SELECT id, id FROM store_person WHERE id {among}
-UNION ALL SELECT id, merged_into_id FROM store_person WHERE merged_into_id {among})
+# From the person downwards by key, in arms that share nothing: a join with an "or" would read whole tables, and a
+# common part would be planned without knowing how few rows it has.
+_PERSONS = """
+SELECT id, id, sex, born, died_on, retired_on, legal_age_on FROM store_person WHERE id {among}
+UNION ALL SELECT id, merged_into_id, '', NULL, NULL, NULL, NULL FROM store_person WHERE merged_into_id {among}
 """
-_PERSON = "wanted JOIN {table} ON {table}.{key} = wanted.owner AND wanted.owner = wanted.person_id"
-_ENROLLED = "wanted JOIN store_enrolment ON store_enrolment.person_id = wanted.person_id"
+_ENROLLED = "store_enrolment"
+_INSURED = "store_enrolment LEFT JOIN store_unit ON store_unit.id = store_enrolment.unit_id"
 _PAID = f"{_ENROLLED} JOIN store_contribution ON store_contribution.enrolment_id = store_enrolment.id"
 _OF_PAID = f"{_PAID} JOIN {{table}} ON {{table}}.contribution_id = store_contribution.id"
 _USED = f"{_ENROLLED} JOIN {{table}} ON {{table}}.enrolment_id = store_enrolment.id"
-_HAPPENED = "wanted JOIN {table} ON {table}.person_id = wanted.person_id"
 _KINDS = ("uuid", "text", "bigint", "date")
 _FIRST = 2  # After the number of the arm and whose row it is.
 
@@ -51,9 +51,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class _Arm:
-    """One table: where its rows come from, its columns with their kinds, and what a row becomes."""
+    """One table: where its rows come from, whose they are, its columns with their kinds, and what a row becomes."""
 
     source: str
+    person: str
     columns: list[tuple[str, str]]
     make: Callable[[Sequence[Any]], Any]
 
@@ -77,50 +78,62 @@ def read(person_ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
     Args:
         person_ids: The persons.
     """
+    whose: dict[UUID, UUID] = {}
+    for key, owner, sex, *days in ready.rows(_PERSONS, person_ids, person_ids):
+        whose[_key(key)] = _key(owner)
+        if sex:
+            yield _key(owner), Own(sex, *map(_day, days))
     statement = _statement()
-    found = ready.rows(statement.sql, person_ids, person_ids)
+    found = ready.rows(statement.sql, *[list(whose)] * len(statement.make)) if whose else []
     if connection.vendor == "sqlite":
         found = [_typed(row, statement) for row in found]
     for row in sorted(found, key=itemgetter(0)):
-        yield row[1], statement.make[row[0]](statement.places[row[0]](row))
+        yield whose[row[1]], statement.make[row[0]](statement.places[row[0]](row))
+
+
+def _day(value: Any) -> date | None:
+    """Return a day, which SQLite keeps as a text; its driver makes days of some of them itself."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _key(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def _typed(row: Sequence[Any], statement: _Statement) -> Sequence[Any]:
     """Return a row with days and keys, which SQLite keeps as texts."""
     values = list(row)
     for place in statement.days:
-        # Its driver makes days of some of them itself.
-        if isinstance(values[place], str):
-            values[place] = date.fromisoformat(values[place])
+        values[place] = _day(values[place])
     for place in (1, *statement.keys):
-        values[place] = values[place] and UUID(values[place])
+        values[place] = values[place] and _key(values[place])
     return values
 
 
 @cache
 def _arms() -> list[_Arm]:
     parts = (ContributionPart, AccountCredit, ContributionRefund)
-    own = [("text", "sex"), *(("date", name) for name in ("born", "died_on", "retired_on", "legal_age_on"))]
-    enrolment = _of(Enrolment, f"{_ENROLLED} LEFT JOIN store_unit ON store_unit.id = store_enrolment.unit_id")
+    enrolment = _of(Enrolment, _INSURED)
     return [
+        _of(PersonGroup),
         _Arm(
-            _PERSON.format(table="store_person", key="id"),
-            [(kind, f"store_person.{name}") for kind, name in own],
-            lambda values: Own(*values),
+            enrolment.source,
+            enrolment.person,
+            [*enrolment.columns, ("text", "store_unit.credit_code")],
+            _enrolled(enrolment.make),
         ),
-        _of(PersonGroup, _PERSON.format(table="store_persongroup", key="person_id")),
-        _Arm(enrolment.source, [*enrolment.columns, ("text", "store_unit.credit_code")], _enrolled(enrolment.make)),
         _of(Contribution, _PAID),
         *(_of(model, _OF_PAID) for model in parts),
         _of(BenefitUse, _USED),
-        _of(RecordEvent, _HAPPENED),
+        _of(RecordEvent),
     ]
 
 
-def _of(model: type[models.Model], source: str) -> _Arm:
+def _of(model: type[models.Model], source: str = "{table}") -> _Arm:
     table, fields = model._meta.db_table, model._meta.concrete_fields
     columns = [(_kind(field), f'{table}."{field.column}"') for field in fields]
-    return _Arm(source.format(table=table), columns, _maker(model))
+    person = f"{table if source == '{table}' else _ENROLLED}.person_id"
+    return _Arm(source.format(table=table), person, columns, _maker(model))
 
 
 def _maker(model: type[models.Model]) -> Callable[[Sequence[Any]], Any]:
@@ -166,10 +179,10 @@ def _statement() -> _Statement:
             held[free[kind] - _FIRST] = column
             at.append(free[kind])
             free[kind] += 1
-        told.append(f"SELECT {number}, wanted.owner, {', '.join(held)} FROM {arm.source}")
+        told.append(f"SELECT {number}, {arm.person}, {', '.join(held)} FROM {arm.source} WHERE {arm.person} {{among}}")
         places.append(itemgetter(*at))
     days, keys = (range(first[kind], first[kind] + counts[kind]) for kind in ("date", "uuid"))
-    return _Statement(_WANTED + "\nUNION ALL ".join(told), places, [arm.make for arm in arms], days, keys)
+    return _Statement("\nUNION ALL ".join(told), places, [arm.make for arm in arms], days, keys)
 
 
 def _count(arm: _Arm, kind: str) -> int:

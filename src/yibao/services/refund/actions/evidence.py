@@ -73,7 +73,7 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
 def gather_all(asking: Iterable[tuple[Case, RefundRequest]], *, on: date) -> dict[int, Evidence]:
     """Return the evidence of cases as the record holds it now, by the key of the case.
 
-    Two statements however many cases are asked for; what was asked for is left on each request as `chosen`.
+    Three statements however many cases are asked for; what was asked for is left on each request as `chosen`.
 
     Args:
         asking: Each case with its answers.
