@@ -63,8 +63,20 @@ def moment(at: datetime) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in _FLAT:
+    kind = type(value)
+    if kind in _FLAT:
         return value
+    if kind is dict:
+        return {
+            key if type(key) is str else str(key): inner if type(inner) in _FLAT else _plain(inner)
+            for key, inner in value.items()
+        }
+    if kind is list:
+        return [inner if type(inner) in _FLAT else _plain(inner) for inner in value]
+    return _plain_other(value)
+
+
+def _plain_other(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, datetime):

@@ -359,7 +359,7 @@ def record_decisions(made: Iterable[Made], *, at: datetime) -> list[StoredDecisi
 
 def _sealed(made: Made, at: datetime) -> StoredDecision:
     row = StoredDecision(
-        case=made.case,
+        case_id=made.case.pk,
         service=made.service,
         decided_on=made.decided_on,
         pack_version_id=made.pack_version,
@@ -384,7 +384,7 @@ def _chained(one: Step) -> CaseAction:
     case, action = one.case, one.action
     hashed = action_hash(case_number=case.number, previous=case.chain_hash, action=action)
     row = CaseAction(
-        case=case,
+        case_id=case.pk,
         seq=action.seq,
         kind=action.kind,
         actor_kind=action.actor_kind,

@@ -5,9 +5,9 @@ hundred. On PostgreSQL the server keeps the prepared statement with the connecti
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 _AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 # What these fields hold goes to the driver as it is.
 _AS_IT_IS = (models.CharField, models.IntegerField, models.BooleanField)
+_ITS_DRIVER_KNOWS = (models.DateField, models.UUIDField)
 
 M = TypeVar("M", bound=models.Model)
 
@@ -135,21 +136,26 @@ def _in_columns(some: Sequence[Any]) -> bool:
     return connection.vendor == "postgresql" and len(some) > 1
 
 
-@contextmanager
-def _cursor() -> Iterator[CursorWrapper]:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Django's own cursor puts the values into the text, so that the server would plan each one anew.
-            cursor.cursor.close()
-            cursor.cursor = _server_binding()(connection.connection)
-        yield cursor
+def _cursor() -> CursorWrapper:
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    # Django's own cursor puts the values into the text, so that the server would plan each one anew.
+    connection.ensure_connection()
+    return connection._prepare_cursor(_server_binding()(connection.connection))
 
 
 @cache
 def _server_binding() -> Any:
     from psycopg import Cursor
 
-    return Cursor
+    class Prepared(Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            super().execute(query, params, **more)
+            # Django's log of statements reads it, and the driver keeps it only of what it sends unprepared.
+            self._query = self._query or SimpleNamespace(query=query.encode())
+            return self
+
+    return Prepared
 
 
 def _keys(some: Sequence[Any]) -> Any:
@@ -177,6 +183,8 @@ def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, 
 def _preparing(field: models.Field) -> Any:
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(target, _AS_IT_IS) and type(target).get_db_prep_save is models.Field.get_db_prep_save:
+        return _same
+    if connection.vendor == "postgresql" and isinstance(target, _ITS_DRIVER_KNOWS):
         return _same
     # Bound to the connection of the caller's thread, which is another one each time.
     return lambda value: field.get_db_prep_save(value, connection)

@@ -121,4 +121,4 @@ def _entries(
     for draft, row in zip(drafts, made, strict=True):
         for line, posting in enumerate(draft.postings, 1):
             account = rows[posting.account.code]
-            yield Entry(transaction=row, line=line, account=account, amount_fen=posting.amount_fen)
+            yield Entry(transaction_id=row.pk, line=line, account_id=account.pk, amount_fen=posting.amount_fen)

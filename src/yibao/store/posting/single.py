@@ -45,7 +45,12 @@ def post(*, draft: Draft, at: datetime, importing: bool = False) -> JournalTrans
         ready.insert_keyed([made])
         ready.insert(
             [
-                Entry(transaction=made, line=line, account=rows[posting.account.code], amount_fen=posting.amount_fen)
+                Entry(
+                    transaction_id=made.pk,
+                    line=line,
+                    account_id=rows[posting.account.code].pk,
+                    amount_fen=posting.amount_fen,
+                )
                 for line, posting in enumerate(draft.postings, 1)
             ]
         )

@@ -213,7 +213,9 @@ def keep(
     *, case: Case, request: RefundRequest, evidence: Evidence, decision: Decision, on: date, at: datetime
 ) -> StoredDecision:
     """Store a decision with the case: what went in, what came out, by which version of the rules."""
-    keep_rules(decision, at=at)
+    # Rules a case points to are on record: the database holds them while it does.
+    if decision.version not in _compared or case.pack_version_id != decision.version:
+        keep_rules(decision, at=at)
     made = to_keep(case=case, request=request, evidence=evidence, decision=decision, on=on)
     return cases.record_decisions([made], at=at)[0]
 

@@ -282,7 +282,11 @@ def _spread(
     each, rest = divmod(amount.fen, len(months))
     return [
         RefundedMonth(
-            contribution=contribution, month=month, ground=ground, case=case, amount_fen=each + (0 if place else rest)
+            contribution_id=contribution.pk,
+            month=month,
+            ground=ground,
+            case_id=case.pk,
+            amount_fen=each + (0 if place else rest),
         )
         for place, month in enumerate(months)
     ]
