@@ -8,11 +8,10 @@ applied to the standing that all earlier actions give.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from yibao.casework import rights
@@ -22,13 +21,13 @@ from yibao.casework.proof import decision_hash
 from yibao.casework.refusals import refuse as refuse_step
 from yibao.casework.standing import Standing, apply, opened, standing_of
 from yibao.kernel.canonical import canonical_json, text_hash
-from yibao.store import projection, ready
+from yibao.store import locking, projection, ready
 from yibao.store.messages import telling
 from yibao.store.models import Case, CaseAction, StoredDecision
 from yibao.store.records import decision_record
 from yibao.store.refusals import refuse
 
-_CASES, _ACTIONS = ready.Reader(Case), ready.Reader(CaseAction)
+_ACTIONS = ready.Reader(CaseAction)
 _CHAINS = f"SELECT {_ACTIONS.columns} FROM store_caseaction WHERE case_id {{among}} ORDER BY case_id, seq"
 
 
@@ -232,34 +231,7 @@ def locked_all(numbers: Collection[str], *, skip_held: bool = False, beside: typ
         skip_held: Whether a case that another transaction holds is left out instead of waited for.
         beside: A model of a service with one row for each case, to be read and locked along.
     """
-    skip = skip_held and connection.features.has_select_for_update_skip_locked
-    sql = _locking(beside, connection.features.has_select_for_update, skip)
-    width, found = len(_CASES.fields), []
-    for row in ready.rows(sql, list(numbers)):
-        case = _CASES.made(row[:width])
-        if beside is not None:
-            reader = _beside(beside)
-            setattr(case, reader.model._meta.pk.remote_field.get_accessor_name(), reader.made(row[width:]))
-        found.append(case)
-    return found
-
-
-@cache
-def _beside(model: type[Model]) -> ready.Reader[Any]:
-    return ready.Reader(model)
-
-
-@cache
-def _locking(beside: type[Model] | None, locks: bool, skip: bool) -> str:
-    columns, source, tables = _CASES.columns, "store_case", "store_case"
-    if beside is not None:
-        table = beside._meta.db_table
-        columns += f", {_beside(beside).columns}"
-        source += f" JOIN {table} ON {table}.{beside._meta.pk.column} = store_case.id"
-        # Locked too: who waits for the case must not find the row beside it as it was before.
-        tables += f", {table}"
-    lock = f" FOR UPDATE OF {tables}{' SKIP LOCKED' if skip else ''}" if locks else ""
-    return f"SELECT {columns} FROM {source} WHERE store_case.number {{among}} ORDER BY store_case.id{lock}"
+    return locking.cases(numbers, skip_held=skip_held, beside=beside)
 
 
 def get(number: str) -> Case:
