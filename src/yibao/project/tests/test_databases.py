@@ -30,7 +30,7 @@ def test_sqlite_takes_its_lock_when_a_transaction_begins():
 
 def test_postgresql_keeps_a_pool_of_the_given_size():
     entry = database(url="postgres://a:b%20c@h:5/n", test_name="t", pool_size=8)
-    assert entry["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 8}}
+    assert entry["OPTIONS"] == {"prepare_threshold": 0, "pool": {"min_size": 1, "max_size": 8}}
     assert (entry["USER"], entry["PASSWORD"]) == ("a", "b c")
 
 
