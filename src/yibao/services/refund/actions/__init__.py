@@ -18,7 +18,7 @@ from yibao.services.refund.actions.bulk import BESIDE, sign_together, weak
 from yibao.services.refund.actions.buttons import available, blocked
 from yibao.services.refund.actions.dues import dues
 from yibao.services.refund.actions.employer import payments as payments_of_unit
-from yibao.services.refund.actions.employer import shown as shown_to_unit
+from yibao.services.refund.actions.employer import told as told_to_unit
 from yibao.services.refund.actions.evidence import as_stored
 from yibao.services.refund.actions.papers import make_paper
 from yibao.services.refund.actions.payees import original as original_account
@@ -55,10 +55,10 @@ __all__ = [
     "reprinted",
     "resubmit",
     "save_answers",
-    "shown_to_unit",
     "sign_together",
     "submit",
     "take_back_promise",
+    "told_to_unit",
     "weak",
     "withdraw",
 ]

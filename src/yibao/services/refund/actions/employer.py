@@ -88,6 +88,16 @@ def shown(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {**plain, "amount": amount, "lines": lines, "steps": [], "refusals": [*told, *kept]}
 
 
+def told(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a unit is shown of a decision that is not final: what is kept from it leaves the outcome open.
+
+    Args:
+        plain: The decision as the contract states it.
+    """
+    found = shown(plain)
+    return {**found, "decision": "manual"} if KEPT in found["refusals"] else found
+
+
 def _own_part(line: Mapping[str, Any]) -> dict[str, Any]:
     parts = [part for part in line["parts"] if part["receiver"] == UNIT]
     fen = sum(Money.parse(part["amount"]).fen for part in parts)

@@ -186,7 +186,7 @@ def checked(request: HttpRequest, case: Case, *, error: str = "", status: int = 
 
 def told(case: Case, decision: dict[str, Any]) -> dict[str, Any]:
     """Return what the applicant is told of a decision: the whole of it, or what is a unit's to know."""
-    return decision if case.unit_id is None else actions.shown_to_unit(decision)
+    return decision if case.unit_id is None else actions.told_to_unit(decision)
 
 
 def holder_differs(case: Case) -> bool:
