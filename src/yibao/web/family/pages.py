@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import yibao.services
 from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.casework.representation import PROXY, hindrance
+from yibao.kernel.errors import Refused
 from yibao.store import audit_log, representations
 from yibao.store.models import Case, Representation
 from yibao.web import levels
@@ -79,17 +80,30 @@ def ask(request: HttpRequest) -> HttpResponse:
             bytes_max=settings.YIBAO_UPLOAD_BYTES_MAX,
             photo_bytes_max=settings.YIBAO_PHOTO_BYTES_MAX,
         )
-        if not asked.errors and asked.person and asked.start:
-            representations.ask(
-                kind=asked.typed["kind"], representative=own, represented=asked.person,
-                services=asked.typed["services"], start=asked.start, end=asked.end, paper=asked.paper, at=request.at,
-            )  # fmt: skip
+        if _kept(request, asked, own):
             messages.success(request, request.say("family.did.ask"))
             return redirect("portal:family")
-    errors = {name: request.say(key) for name, key in asked.errors.items()}
+    errors = {name: request.say.find(key) or key for name, key in asked.errors.items()}
     context = {"section": "family", "errors": errors, "back": reverse("portal:family"), "upload": True}
     context["fields"] = _fields(request, asked.typed)
     return render(request, "family/ask.html", context, status=400 if errors else 200)
+
+
+def _kept(request: HttpRequest, asked: forms.Asked, own: Any) -> bool:
+    """Keep what was asked; what the record contradicts is said at the kind of right, and nothing typed is lost."""
+    if asked.errors or asked.person is None or asked.start is None:
+        return False
+    try:
+        representations.ask(
+            kind=asked.typed["kind"], representative=own, represented=asked.person,
+            services=asked.typed["services"], start=asked.start, end=asked.end, paper=asked.paper, at=request.at,
+        )  # fmt: skip
+    except Refused as no:
+        english, refusal = request.say.language == "en", no.refusal
+        told = f"{refusal.en}. {refusal.next_en}" if english else f"{refusal.zh}。{refusal.next_zh}"
+        asked.errors["kind"] = told
+        return False
+    return True
 
 
 @open_to(CITIZEN, own="self")

@@ -220,6 +220,7 @@ class TestSeeing:
             answer = acting.get(address)
             assert answer.status_code == 403, address
             assert "您正在代单位办理" in answer.content.decode()
+            assert "改回为本人办" in answer.content.decode()
         acting.post("/family/act")
         assert acting.get("/").status_code == 200
         assert "现在是为本人办理" in acting.get("/unit").content.decode()

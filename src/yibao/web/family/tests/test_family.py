@@ -147,8 +147,12 @@ def test_a_proxy_ends_with_the_death(mother, old):
     assert "去世之日起终止" in mother.get("/").content.decode()
 
 
-def test_an_heir_needs_a_death_on_record(mother, old):
-    assert "没有这位参保人的死亡记载" in ask(mother, "heir", old).content.decode()
+def test_an_heir_needs_a_death_on_record_and_loses_nothing_typed(mother, old):
+    answer = ask(mother, "heir", old)
+    html = answer.content.decode()
+    assert answer.status_code == 400
+    assert "没有这位参保人的死亡记载" in html
+    assert 'value="王奶奶"' in html
     Person.objects.filter(pk=old.pk).update(died_on=TODAY - timedelta(days=9))
     assert ask(mother, "heir", old).status_code == 302
 
@@ -209,3 +213,29 @@ def test_a_representative_cannot_hand_the_right_on(mother, clerk, child, old):
         paper=None, at=timezone.now(),
     )  # fmt: skip
     assert mother.post(f"/family/{other.pk}/confirm").status_code == 403
+
+
+def test_who_died_yesterday_has_no_proxy_any_more_but_an_heir(mother, old):
+    Person.objects.filter(pk=old.pk).update(died_on=TODAY - timedelta(days=1))
+    html = ask(mother, "proxy", old).content.decode()
+    assert "以继承人身份重新申请" in html
+    assert 'value="王奶奶"' in html
+    assert ask(mother, "heir", old).status_code == 302
+    Representation.objects.update(confirmed_at=timezone.now())
+    act(mother)
+    page = mother.get("/").content.decode()
+    assert "王**的医保事项" in page
+    assert "您好" not in page
+
+
+def test_rights_are_given_up_only_by_who_acts_for_themselves(mother, old):
+    confirmed(mother, old)
+    assert "不再代办" in mother.get("/family").content.decode()
+    act(mother)
+    assert "不再代办" not in mother.get("/family").content.decode()
+
+
+def test_a_refusal_while_acting_keeps_the_way_back(mother, old):
+    confirmed(mother, old, services=["wallet"])
+    act(mother)
+    assert "改回为本人办" in mother.get("/refund/").content.decode()
