@@ -8,7 +8,7 @@ from yibao.policy import Packs, UnknownRegion
 from yibao.policy.casefile import Person
 from yibao.policy.rows import Row
 from yibao.services.relocation.rules.years.counting import DOMAIN, count
-from yibao.services.relocation.rules.years.judging import Judgement, Trouble, judge
+from yibao.services.relocation.rules.years.judging import BREAK, Judgement, Trouble, judge
 from yibao.services.relocation.rules.years.record import EMPLOYEE, Stretch, province_of
 from yibao.services.relocation.rules.years.treaties import Treaty, treaty_of
 
@@ -119,9 +119,10 @@ def _by_treaty(asked: Judgement, treaty: Treaty, ground: Ground, row: Row) -> Ch
         detail = (("name", label[0]), ("name_en", label[1]), ("on", ground.on.isoformat()))
         trouble = Trouble("value_unknown", (*detail, ("place", treaty.label), ("place_en", treaty.en)))
         return Choice(asked, others, row, treaty, (), None, trouble)
-    if any(each.trouble is not None for each in (asked, *others)):
-        trouble = next(each.trouble for each in (asked, *others) if each.trouble is not None)
-        return Choice(asked, others, row, treaty, (), None, trouble)
+    # A break fails the rule as it is written; what follows from it is no longer asked once the places add up.
+    unsure = [each.trouble for each in (asked, *others) if each.trouble is not None and each.trouble.code != BREAK]
+    if unsure:
+        return Choice(asked, others, row, treaty, (), None, unsure[0])
     short = lacking if asked.shortfall is None else min(lacking, asked.shortfall)
     return Choice(asked, others, row, treaty, (), short, None)
 

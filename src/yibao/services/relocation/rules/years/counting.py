@@ -203,10 +203,11 @@ def _classified(stretch: Stretch, place: str, region: Region, on: date) -> Share
     )
 
 
-def _rank(share: Share) -> tuple[int, int, int, str]:
+def _rank(share: Share) -> tuple[int, int, bool, int, str]:
     """Return the place of a share in the order in which months are given out; the last parts only fix the order."""
     worth = _COUNTS.index(share.counts) if share.counts in _COUNTS else len(_COUNTS)
-    return worth, _WHERE.index(share.where), share.stretch.start.toordinal(), share.stretch.enrolment
+    converted = share.stretch.kind == _CONVERTED
+    return worth, _WHERE.index(share.where), converted, share.stretch.start.toordinal(), share.stretch.enrolment
 
 
 def _kept(share: Share, kept: frozenset[int]) -> Share:

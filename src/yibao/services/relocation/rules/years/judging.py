@@ -15,6 +15,7 @@ from yibao.services.relocation.rules.years.record import EMPLOYEE, Stretch
 
 NUMBERS = ("cumulative", "actual", "local_actual", "province_actual", "in_a_row")
 UNBROKEN = "unbroken"
+BREAK = "break_not_ruled"
 DECISIONS = ("requirement", "alternative")
 _BREAK = "break_months"
 _NOTHING_ELSE, _MANUAL = "none", "manual"
@@ -187,7 +188,7 @@ def _settled(place: str, region: Region, sums: Sums, ways: tuple[Way, ...]) -> J
         )
         trouble = Trouble("number_unknown", (*detail, ("place", region.name), ("place_en", region.en)))
     else:
-        trouble = Trouble("break_not_ruled", (("place", region.name), ("place_en", region.en)))
+        trouble = Trouble(BREAK, (("place", region.name), ("place_en", region.en)))
     return Judgement(place, region, sums, ways, None, trouble)
 
 
