@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max
+
 from benchmarks import city
 from yibao.casework.actors import Actor
 from yibao.casework.chain import Action
@@ -45,10 +47,11 @@ def accepted(*, count: int, first: int, clerk: Actor, now: Moment) -> list[str]:
         now: When.
     """
     numbers: list[str] = []
+    before = Contribution.objects.aggregate(last=Max("pk"))["last"] or 0
     for start in range(first, first + count, CHUNK):
         serials = range(start, min(start + CHUNK, first + count))
         numbers += _chunk(serials, clerk, now)
-    paid = Contribution.objects.filter(payer="person")
+    paid = Contribution.objects.filter(pk__gt=before, payer="person")
     posting.record_contributions(contributions=paid, on=now.on, at=now.at)
     return numbers
 

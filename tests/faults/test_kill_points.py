@@ -50,10 +50,12 @@ IMPORT = {
     "last line read": f"{STORE}.bank:finish 1 before",
 }
 LETTER = {
-    "job leased": f"{REFUND}:make_paper 1 before",
+    "job leased": f"{REFUND}:begin_paper 1 before",
+    "letter numbered": f"{STORE}.papers:take 1 after",
+    "letters typeset": f"{REFUND}:keep_paper 1 before",
     "inside the letter": f"{STORE}.papers:issue 1 before",
     "letter kept": f"{STORE}.papers:issue 1 after",
-    "letter done": f"{REFUND}:make_paper 1 after",
+    "letter done": f"{REFUND}:keep_paper 1 after",
 }
 NIGHT = {
     "inside escalation": f"{STORE}.cases:act 1 before",

@@ -5,16 +5,21 @@ next look, so every job here may run twice and has its effect once.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from importlib import import_module
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from yibao.batch import telling
 from yibao.casework.actors import Actor
+from yibao.kernel.errors import Refused
 from yibao.kernel.workdays import last_published_year
 from yibao.services import bulk
 from yibao.services.refund import actions
@@ -28,7 +33,10 @@ RETRY_AFTER = timedelta(minutes=1)
 TRIES_MAX = telling.TRIES_MAX
 BATCH = 20
 PAPER_JOB = "refund.paper"
+PROCESSORS = len(os.sched_getaffinity(0))
 ERROR_MAX = 200
+
+_T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 
@@ -99,8 +107,11 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
     """
     done = Done()
     _tell(done, on=on, at=at)
-    for row in _leased(name=name, at=at):
-        _run(row, done, on=on, at=at)
+    rows = _leased(name=name, at=at)
+    _make_papers([row for row in rows if row.kind == PAPER_JOB], done, on=on, at=at)
+    for row in rows:
+        if row.kind != PAPER_JOB:
+            _run(row, done, partial(_do, row, on, at), at)
     put_off = put_off or PutOff()
     waiting = put_off.now(at)
     for clock in _batch(_recomputable().exclude(pk__in=waiting)):
@@ -137,23 +148,72 @@ def _leased(*, name: str, at: datetime) -> list[Outbox]:
     return rows
 
 
-def _run(row: Outbox, done: Done, *, on: date, at: datetime) -> None:
-    job = _JOBS.get(row.kind)
+def _make_papers(rows: Sequence[Outbox], done: Done, *, on: date, at: datetime) -> None:
+    """Number all, then typeset all, then keep each: while anything is typeset no transaction is open.
 
-    def work() -> None:
-        if job is None:
-            raise LookupError(f"no job is known for outbox rows of kind {row.kind}")
-        job(row, on, at)
+    Typst lets other threads run, so that every processor sets a page; threads never ask the database.
+    """
+    with ThreadPoolExecutor(PROCESSORS, thread_name_prefix="typeset") as pool:
+        begun = [(row, _tried(partial(_begin, row, on, at))) for row in rows]
+        # A map is lazy only in giving: all of it is typeset before the first paper is kept.
+        typeset = list(pool.map(lambda one: _tried(partial(_typeset, one[1])), begun))
+    for (row, first), content in zip(begun, typeset, strict=True):
+        _run(row, done, partial(_keep, first, content, at), at)
+
+
+def _tried(work: Callable[[], _T]) -> Future[_T]:
+    """Do work now, and keep what came of it: its answer or its error."""
+    future: Future[_T] = Future()
+    try:
+        future.set_result(work())
+    except Exception as error:
+        future.set_exception(error)
+    return future
+
+
+def _begin(row: Outbox, on: date, at: datetime) -> actions.Begun | None:
+    """Number a paper; None where it was made before, or where the case has moved on and none is due any more."""
+    try:
+        begun = actions.begin_paper(number=row.case_number, kind=row.data["paper"], on=on, at=at)
+    except Refused as no:
+        if no.refusal.code != "paper_not_yet":
+            raise
+        return None
+    return begun if isinstance(begun, actions.Begun) else None
+
+
+def _typeset(begun: Future[actions.Begun | None]) -> bytes:
+    paper = begun.result()
+    return paper.typeset() if paper else b""
+
+
+def _keep(begun: Future[actions.Begun | None], content: Future[bytes], at: datetime) -> None:
+    if paper := begun.result():
+        actions.keep_paper(begun=paper, content=content.result(), by=Actor.system(), at=at)
+
+
+def _run(row: Outbox, done: Done, work: Callable[[], None], at: datetime) -> None:
+    """Do the work of a row and say so on it; what fails is due again later."""
+
+    def whole() -> None:
+        work()
         Outbox.objects.filter(pk=row.pk).update(done_at=at, lease_until=None, last_error="")
         if row.kind == JOB:
             done.jobs.append(row.kind)
         elif row.kind != own_data.JOB:
             (done.letters if row.kind == PAPER_JOB else done.sent).append(row.case_number)
 
-    error = _guarded(done, row.case_number or f"outbox {row.pk}", work)
+    error = _guarded(done, row.case_number or f"outbox {row.pk}", whole)
     if error:
         later = at + RETRY_AFTER * 2**row.tries
         Outbox.objects.filter(pk=row.pk).update(due_at=later, lease_until=None, last_error=error[:ERROR_MAX])
+
+
+def _do(row: Outbox, on: date, at: datetime) -> None:
+    job = _JOBS.get(row.kind)
+    if job is None:
+        raise LookupError(f"no job is known for outbox rows of kind {row.kind}")
+    job(row, on, at)
 
 
 def _guarded(done: Done, what: str, work: Callable[[], None]) -> str:
@@ -167,10 +227,6 @@ def _guarded(done: Done, what: str, work: Callable[[], None]) -> str:
         done.failures.append(f"{what}: {type(error).__name__}")
         return type(error).__name__
     return ""
-
-
-def _paper(row: Outbox, on: date, at: datetime) -> None:
-    actions.make_paper(number=row.case_number, kind=row.data["paper"], by=Actor.system(), on=on, at=at)
 
 
 def _own_data(row: Outbox, on: date, at: datetime) -> None:
@@ -188,7 +244,6 @@ def _recheck(row: Outbox, on: date, at: datetime) -> None:
 
 
 _JOBS: Mapping[str, Callable[[Outbox, date, datetime], None]] = {
-    PAPER_JOB: _paper,
     own_data.JOB: _own_data,
     "recheck": _recheck,
     undelivered.SEND_JOB: telling.send,

@@ -11,8 +11,8 @@ _NEXT = (
 def next_number(name: str) -> int:
     """Return the next number of a sequence, from 1.
 
-    Take it in a transaction of its own before the work it numbers: a number taken inside a longer one
-    makes everybody else wait, and a number lost to a failure is only a gap.
+    Take it in a short transaction before the work it numbers: a number taken inside a longer one makes everybody
+    else wait. Where a gap would have to be explained, the same transaction keeps what the number was taken for.
 
     Args:
         name: The sequence, such as `case/CQ/2023`; it begins by itself.

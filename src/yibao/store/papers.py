@@ -2,13 +2,14 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db.models import F
 
 from yibao.casework.actors import Actor
 from yibao.store import documents
-from yibao.store.models import Case, IssuedPaper
+from yibao.store.models import Case, IssuedPaper, PaperNumber
 from yibao.store.refusals import refuse
 
 # Letters and digits that are not mistaken for one another when read aloud.
@@ -24,6 +25,23 @@ def new_check_code() -> str:
         12
     """
     return "".join(secrets.choice(_ALPHABET) for _ in range(CHECK_CODE_LENGTH))
+
+
+def take(*, case: Case, kind: str, occasion: str, number: Callable[[], str], at: datetime) -> PaperNumber:
+    """Return the number a paper will bear: one that was taken for it and never used, or the next.
+
+    Args:
+        case: The case, whose lock the caller holds.
+        kind: Code of the template.
+        occasion: What the paper is made of.
+        number: Takes the next number.
+        at: Now.
+    """
+    taken = PaperNumber.objects.filter(case=case, kind=kind, occasion=occasion)
+    left = taken.exclude(number__in=IssuedPaper.objects.filter(case=case).values("number")).first()
+    return left or PaperNumber.objects.create(
+        case=case, kind=kind, occasion=occasion, number=number(), check_code=new_check_code(), taken_at=at
+    )
 
 
 def issue(

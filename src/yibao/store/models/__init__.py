@@ -45,7 +45,7 @@ from yibao.store.models.keys import IdempotencyKey, NumberSequence, Outbox
 from yibao.store.models.messages import Contact, Delivery, Message, ReaderSettings
 from yibao.store.models.own_data import DataCopy
 from yibao.store.models.packs import PackVersion
-from yibao.store.models.papers import Document, IssuedPaper
+from yibao.store.models.papers import Document, IssuedPaper, PaperNumber
 from yibao.store.models.payments import Payment
 from yibao.store.models.persons import BankAccount, Person, PersonGroup, Unit
 from yibao.store.models.promises import PromiseCheck, PromiseLetter
@@ -93,6 +93,7 @@ __all__ = [
     "NumberSequence",
     "Outbox",
     "PackVersion",
+    "PaperNumber",
     "Passkey",
     "PayerAccount",
     "Payment",

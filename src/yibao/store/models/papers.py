@@ -45,3 +45,21 @@ class IssuedPaper(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class PaperNumber(models.Model):
+    """A number taken for a paper, with its check code, before the paper is made.
+
+    Whoever makes the same paper after a crash takes it up again, so no number is lost; one that was never used says
+    for which case it was taken.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="paper_numbers")
+    kind = models.CharField(max_length=40)
+    check_code = models.CharField(max_length=20)
+    occasion = models.CharField(max_length=64, blank=True)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]

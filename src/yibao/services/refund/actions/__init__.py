@@ -20,7 +20,7 @@ from yibao.services.refund.actions.dues import dues
 from yibao.services.refund.actions.employer import payments as payments_of_unit
 from yibao.services.refund.actions.employer import told as told_to_unit
 from yibao.services.refund.actions.evidence import as_stored
-from yibao.services.refund.actions.papers import make_paper
+from yibao.services.refund.actions.papers import Begun, begin_paper, keep_paper, make_paper
 from yibao.services.refund.actions.payees import original as original_account
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.promising import promise, take_back_promise
@@ -30,17 +30,20 @@ from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_
 __all__ = [
     "BESIDE",
     "Asked",
+    "Begun",
     "accept",
     "approve",
     "as_stored",
     "ask_correction",
     "attach",
     "available",
+    "begin_paper",
     "blocked",
     "bounced",
     "confirm_paid",
     "detach",
     "dues",
+    "keep_paper",
     "make_paper",
     "not_accept",
     "open_draft",

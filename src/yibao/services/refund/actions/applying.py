@@ -13,12 +13,12 @@ from yibao.casework.states import CLOSED, State
 from yibao.policy.casefile import codes
 from yibao.services.assurance import require
 from yibao.services.refund.actions import answers as answering
-from yibao.services.refund.actions import employer, evidence, money, numbers, payees
+from yibao.services.refund.actions import employer, evidence, money, numbers, papers, payees
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, documents, keys, uploads
-from yibao.store.models import Case, Contribution, Document, Outbox
+from yibao.store.models import Case, Contribution, Document
 
 REASON_MAX = 500
 
@@ -181,7 +181,7 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
             data = {"outcome": plain["decision"], "amount_fen": evidence.amount_fen(plain=plain, request=request)}
             case = cases.act(number=number, kind="submit", by=by, at=at, on=on, evidence_hash=found.hash, data=data)
             slot.answer = {"number": number}
-        _paper_follows(number=number, kind="application_form", at=at)
+        papers.follows(numbers=[number], kind="application_form", at=at)
         return case
 
 
@@ -232,9 +232,5 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
         case = cases.act(number=number, kind="withdraw", by=by, at=at, on=on, reason=reason.strip()[:REASON_MAX])
         if before == State.APPROVED:
             money.take_back(case=case, on=on, at=at, why="withdrawn")
+            papers.void(case=case, kind="decision_letter", at=at)
         return case
-
-
-def _paper_follows(*, number: str, kind: str, at: datetime) -> None:
-    """Leave a letter for the worker: it gates nothing, so nobody waits for it."""
-    Outbox.objects.create(kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at)

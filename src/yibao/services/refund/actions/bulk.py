@@ -10,7 +10,7 @@ from yibao.casework.states import State
 from yibao.kernel.errors import InputInvalid, Refused
 from yibao.kernel.money import Money
 from yibao.policy import UnknownRegion
-from yibao.services.refund.actions import evidence, money
+from yibao.services.refund.actions import evidence, money, papers
 from yibao.services.refund.actions.reviewing import Asked, Signing, Stale, signable
 from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.rulebook import GivenBack
@@ -103,6 +103,7 @@ def _conclude(owing: Sequence[_Owing], acting: cases.Acting) -> None:
     ]
     cases.record_decisions(made, at=acting.at)
     ready.insert([row for one in owing for row in one.months])
+    papers.follows(numbers=[one.signing.step.case.number for one in owing], kind="decision_letter", at=acting.at)
     accounts = [money.personal_account(case=one.signing.step.case, plain=one.signing.plain) for one in owing]
     balances = posting.personal_balances(accounts)
     drafts = [

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
@@ -14,7 +13,8 @@ from yibao.kernel.errors import Refused
 from yibao.kernel.identifiers import mask_id
 from yibao.policy import Region
 from yibao.services.refund import documents, rulebook
-from yibao.services.refund.actions import contents, evidence, numbers, wording
+from yibao.services.refund.actions import evidence, numbers, wording
+from yibao.services.refund.actions.papers import stamp
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.documents import Told
 from yibao.store import cases, papers, promises
@@ -58,30 +58,31 @@ def promise(*, number: str, material: str, agreed: bool, by: Actor, on: date, at
 def _sign(case: Case, material: str, words: dict[str, Any], *, by: Actor, on: date, at: datetime) -> PromiseLetter:
     """Typeset outside any transaction, keep inside one; two clicks at once leave one letter."""
     paper = _letter(case, material, words, by=by, on=on, at=at)
-    number = numbers.paper_number(prefix=paper.prefix, region=case.region, on=on)
-    code = papers.new_check_code()
-    stamp = documents.Stamp(
-        number=number,
-        case_number=case.number,
-        issued_on=on,
-        agency=contents.agency(case),
-        check_code=code,
-        check_address=documents.check_address(base=settings.YIBAO_PUBLIC_URL, number=number, code=code),
-        synthetic=case.person.synthetic,
-    )
-    content = documents.typeset(paper=paper, stamp=stamp)
+    stamped = _stamped(case, material, paper, on=on, at=at)
+    content = documents.typeset(paper=paper, stamp=stamped)
     with transaction.atomic():
         now = cases.locked(case.number)
         if known := promises.live(now).filter(material=material).first():
             return known
         issued = papers.issue(
-            case=now, kind=evidence.PROMISE_LETTER, number=number, check_code=code, content=content, by=by, at=at, on=on
-        )
+            case=now, kind=evidence.PROMISE_LETTER, number=stamped.number, check_code=stamped.check_code,
+            content=content, by=by, at=at, on=on,
+        )  # fmt: skip
         kept = promises.keep(
             case=now, paper=issued, material=material, words=words, signer=paper.signer, by=by, on=on, at=at
         )
         _changed(now, kept, verb="attach", by=by, on=on, at=at)
     return kept
+
+
+def _stamped(case: Case, material: str, paper: documents.PromiseLetter, *, on: date, at: datetime) -> documents.Stamp:
+    def number() -> str:
+        return numbers.paper_number(prefix=paper.prefix, region=case.region, on=on)
+
+    with transaction.atomic():
+        now = cases.locked(case.number)
+        taken = papers.take(case=now, kind=evidence.PROMISE_LETTER, occasion=material, number=number, at=at)
+    return stamp(case=case, taken=taken, on=on)
 
 
 def _letter(

@@ -13,12 +13,12 @@ from yibao.casework.standing import Standing
 from yibao.casework.states import State
 from yibao.kernel.errors import Refused
 from yibao.services.refund import rulebook, workflow
-from yibao.services.refund.actions import evidence, merging, money, promises
+from yibao.services.refund.actions import evidence, merging, money, papers, promises
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
 from yibao.store import cases
-from yibao.store.models import Case, Outbox
+from yibao.store.models import Case
 
 NOTE_MAX = 500
 AWAITING = "awaiting_determination"
@@ -71,7 +71,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         case = cases.act(
             number=number, kind="accept", by=by, at=at, on=on, seen=seen, evidence_hash=found.hash, data=data
         )
-        _letter(number=number, kind="acceptance_receipt", at=at)
+        papers.follows(numbers=[number], kind="acceptance_receipt", at=at)
         return case
 
     return _kept(work)
@@ -119,6 +119,7 @@ def _change(case: Case, found: evidence.Evidence, decision: Decision, *, on: dat
     evidence.keep_rules(decision, at=at)
     if case.state == State.APPROVED:
         money.take_back(case=case, on=on, at=at, why="evidence")
+        papers.void(case=case, kind="decision_letter", at=at)
     reviewing = case.state in (State.ACCEPTED, State.IN_REVIEW, State.APPROVED)
     cases.act(
         number=case.number,
@@ -189,7 +190,7 @@ def ask_correction(
         clocks = promises.clocks(rulebook.region(decision.region), verb="ask_correction")
         data = {"items": listed, "clocks": clocks}
         case = cases.act(number=number, kind="ask_correction", by=by, at=at, on=on, seen=seen, data=data)
-        _letter(number=number, kind="correction_notice", at=at)
+        papers.follows(numbers=[number], kind="correction_notice", at=at)
         return case
 
 
@@ -342,6 +343,7 @@ def _conclude(signing: Signing, *, on: date, at: datetime) -> Case:
     case, plain = signing.step.case, signing.plain
     request: RefundRequest = case.refund
     evidence.keep(case=case, request=request, evidence=signing.found, decision=signing.decision, on=on, at=at)
+    papers.follows(numbers=[case.number], kind="decision_letter", at=at)
     if plain["decision"] == "accounts_merged":
         merging.merge(case=case, plain=plain, on=on, at=at)
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
@@ -368,8 +370,7 @@ def refuse(*, number: str, reason_code: str, note: str, seen: str, by: Actor, on
     if reason_code == "other" and not text:
         raise refused("no_reason")
     data = {"reason_code": reason_code}
-    return cases.act(number=number, kind="refuse", by=by, at=at, on=on, seen=seen, reason=text, data=data)
-
-
-def _letter(*, number: str, kind: str, at: datetime) -> None:
-    Outbox.objects.create(kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at)
+    with transaction.atomic():
+        case = cases.act(number=number, kind="refuse", by=by, at=at, on=on, seen=seen, reason=text, data=data)
+        papers.follows(numbers=[number], kind="decision_letter", at=at)
+        return case
