@@ -21,6 +21,8 @@ NO_FILTER = "no filter"
 PGBENCH_SECONDS = "4"
 BULK = 10_000
 BULK_SECONDS_MAX = 30
+LETTERS = 10_000
+OTHER_WAITS_MILLISECONDS_MAX = 1_000
 SIGNED = 602
 SIGNED_LEAST = 100
 # The example's chain has one level; the copy of its pack that is measured has three.
@@ -34,6 +36,7 @@ TWO_MORE = (
 def figures() -> list[Figure]:
     """Return the figures of SQLite, then those of PostgreSQL with pgbench beside them."""
     found = [*_figures("SQLite", url="", beside=""), *_crowd("SQLite", url=""), *_many("SQLite", url="")]
+    found = [*_figures("SQLite", url="", beside=""), *_many("SQLite", url=""), *_letters("SQLite", url="")]
     running = subprocess.run([MACHINE, "running", "bench"], check=False).returncode == 0
     url = subprocess.run([MACHINE, "start", "bench"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     try:
@@ -41,6 +44,7 @@ def figures() -> list[Figure]:
         found += _figures("PostgreSQL", url=_fresh_database(url, "walk"), beside=beside)
         found += _crowd("PostgreSQL", url=_fresh_database(url, "crowd"))
         found += _many("PostgreSQL", url=_fresh_database(url, "bulk"))
+        found += _letters("PostgreSQL", url=_fresh_database(url, "letters"))
         return [*found, _signed(url=_fresh_database(url, "sign"), beside=beside)]
     finally:
         if not running:
@@ -60,6 +64,27 @@ def _many(name: str, *, url: str) -> list[Figure]:
     result = _measured("benchmarks.many", "bulk", str(BULK), url=url, YIBAO_DATABASE_POOL="0")
     beside = f"{result['cpu']:.1f} s of them in Python; {result['statements']:.0f} statements for each hundred"
     return [Figure(f"{name}: bulk approval of {BULK:,}", result["seconds"], "s", BULK_SECONDS_MAX, beside)]
+
+
+def _letters(name: str, *, url: str) -> list[Figure]:
+    """Return how quickly the worker makes letters, and what somebody else who writes notices of it."""
+    result = _measured("benchmarks.letters", str(LETTERS), url=url, YIBAO_DATABASE_POOL="0")
+    what = f"{name}: {LETTERS:,} decision letters by one worker"
+    told = (
+        f"{result['signed']:.0f} signed meanwhile, half of them within {result['beside_median'] * 1000:.0f} ms; "
+        f"without the worker {result['alone_median'] * 1000:.0f} ms, at most {result['alone_longest'] * 1000:.0f} ms"
+    )
+    return [
+        Figure(what, result["per_second"], "letters/s"),
+        Figure(f"{what}, typeset inside a transaction", result["open"], "letters", 0),
+        Figure(
+            f"{name}: longest signature of another process meanwhile",
+            result["beside_longest"] * 1000,
+            "ms",
+            OTHER_WAITS_MILLISECONDS_MAX,
+            told,
+        ),
+    ]
 
 
 def _signed(*, url: str, beside: str) -> Figure:

@@ -1,11 +1,14 @@
 """Two people, or two clicks, at the same moment."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Lock
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
+from yibao.batch import worker
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, documents
 from yibao.store import verify
@@ -136,3 +139,66 @@ def test_while_a_letter_is_typeset_others_write(walk, monkeypatch):
     paper = actions.make_paper(number=walk.number, kind="acceptance_receipt", by=walk.staff["clerk"], **walk.now())
     assert written == [walk.number]
     assert paper.size > 0
+
+
+WRITE = """
+import sys
+from yibao.cli.django_setup import prepare
+prepare()
+from django.db import connection, transaction
+from yibao.store.models import Case, Person
+if connection.vendor == "sqlite":
+    connection.settings_dict["OPTIONS"]["timeout"] = 0
+else:
+    connection.cursor().execute("SET lock_timeout = 1")
+for number in sys.stdin:
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(number=number.strip())
+        Person.objects.filter(pk=case.person_id).update(phone="19900000009")
+    print("written", flush=True)
+"""
+
+
+@pytest.fixture
+def elsewhere(db, settings, monkeypatch):
+    """Write to a case and its person from another process, which waits for no lock at all."""
+    there = {
+        "sqlite": "sqlite:///{NAME}",
+        "postgresql": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}",
+    }
+    address = there[connection.vendor].format(**connection.settings_dict)
+    monkeypatch.setenv("YIBAO_DATABASE_URL", address)
+    monkeypatch.setenv("YIBAO_HOME", str(settings.YIBAO_HOME))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", WRITE], **pipes) as other:
+        turn = Lock()
+
+        def write(number: str) -> str:
+            with turn:
+                other.stdin.write(f"{number}\n")
+                other.stdin.flush()
+                return other.stdout.readline().strip()
+
+        yield write
+        other.stdin.close()
+
+
+def test_while_the_worker_typesets_no_transaction_is_open_and_another_process_writes(
+    chen, record, make_walk, elsewhere, monkeypatch
+):
+    """Each of the letters of one look: the worker holds nothing while Typst is at work."""
+    people = [chen, *(record.chen(f"50011219760301{tail}") for tail in ("2007", "2015"))]
+    numbers = [make_walk(person).approved().number for person in people]
+    own, typeset, seen = connections["default"], documents.typeset, []
+
+    def watched(**given):
+        seen.append((own.in_atomic_block, elsewhere(given["stamp"].case_number)))
+        return typeset(**given)
+
+    monkeypatch.setattr(documents, "typeset", watched)
+    now = make_walk(chen).now()
+    done = worker.look(name="test", on=now["on"], at=now["at"].replace(hour=23))
+    assert done.failures == []
+    # Of each case the application form, the receipt and the decision.
+    assert sorted(done.letters) == sorted(numbers * 3)
+    assert seen == [(False, "written")] * len(done.letters)
