@@ -233,4 +233,6 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
         if before == State.APPROVED:
             money.take_back(case=case, on=on, at=at, why="withdrawn")
             papers.void(case=case, kind="decision_letter", at=at)
+        if case.submitted_on is not None:
+            papers.follows(numbers=[number], kind="withdrawal_confirmation", at=at)
         return case

@@ -15,7 +15,7 @@ from yibao.store import cases
 from yibao.store.models import Case, CaseAction, Contribution
 
 ITEM = "重复缴费、多缴费退费"
-_NO_NUMBER = "—"
+NO_NUMBER = "—"
 
 
 def agency(case: Case) -> str:
@@ -36,10 +36,11 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
         name=case.person.name,
         masked_id=mask_id(case.person.identity),
         masked_phone=_phone(case),
+        masked_phone=mask_phone(case.person.phone) if case.person.phone else NO_NUMBER,
         applied_on=case.submitted_on,
         reason=wording.label(enum="reason", code=request.reason or "any"),
         channel=wording.channel(request.channel),
-        bank=account.bank_name if account else _NO_NUMBER,
+        bank=account.bank_name if account else NO_NUMBER,
         account_holder=account.holder if account else "",
         masked_account=mask_account(account.number) if account else "",
         lines=tuple(paid_line(row=row, refund=None, receiver="") for row in request.chosen.values()),
@@ -55,7 +56,7 @@ def _phone(case: Case) -> str:
 
 def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str] | None:
     """Return the 受理回执 of an accepted case; None before."""
-    accepted = _last(case, "accept")
+    accepted = last(case, "accept")
     if accepted is None:
         return None
     due = _due(case, "decision")
@@ -75,7 +76,7 @@ def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str]
 
 def correction_notice(*, case: Case) -> tuple[documents.CorrectionNotice, str] | None:
     """Return the 一次性告知书 of the last request for correction; None where there was none."""
-    asked = _last(case, "ask_correction")
+    asked = last(case, "ask_correction")
     if asked is None:
         return None
     due = _due(case, "correction")
@@ -112,6 +113,8 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
     contributions = request.chosen
     approved = _last(case, "approve")
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in payees.PERSONAL]
+    approved = last(case, "approve")
+    receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in money.PERSONAL]
     if approved is None or not receivers:
         raise ValueError("a slip is made for an approved case that pays the person")
     return documents.RefundSlip(
@@ -130,8 +133,8 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
             )
             for line in own
         ),
-        bank=account.bank_name if account else _NO_NUMBER,
-        masked_account=mask_account(account.number) if account else _NO_NUMBER,
+        bank=account.bank_name if account else NO_NUMBER,
+        masked_account=mask_account(account.number) if account else NO_NUMBER,
     )
 
 
@@ -160,7 +163,8 @@ def _approvals(case: Case) -> list[tuple[str, str, date]]:
     ]
 
 
-def _last(case: Case, kind: str) -> CaseAction | None:
+def last(case: Case, kind: str) -> CaseAction | None:
+    """Return the last action of one kind, or None."""
     return case.actions.filter(kind=kind).order_by("-seq").first()
 
 

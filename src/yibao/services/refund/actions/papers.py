@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from yibao.casework.actors import Actor
 from yibao.casework.states import State
 from yibao.services.refund import documents
-from yibao.services.refund.actions import contents, letters
+from yibao.services.refund.actions import contents, letters, notices
 from yibao.services.refund.actions.numbers import paper_number
 from yibao.services.refund.actions.refusals import refused
 from yibao.store import cases, papers
@@ -24,6 +24,10 @@ _MAKERS = {
     "acceptance_receipt": contents.acceptance_receipt,
     "correction_notice": contents.correction_notice,
     "decision_letter": letters.decision_letter,
+    "not_accepted_notice": notices.not_accepted_notice,
+    "withdrawal_confirmation": notices.withdrawal_confirmation,
+    "payment_notice": notices.payment_notice,
+    "bounced_notice": notices.bounced_notice,
 }
 KINDS = (*_MAKERS, SLIP)
 

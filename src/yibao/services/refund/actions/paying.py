@@ -126,6 +126,7 @@ def _send(
         money.pay_out(case=case, payment=payment, scheme_amounts=schemes, region=plain["pack"]["region"], at=at)
         made.append(payment)
     batches.tie(case=case, batch=batch, payments=made, by=by)
+    papers.follows(numbers=[case.number], kind="payment_notice", at=at)
     return made[0]
 
 
@@ -199,5 +200,7 @@ def bounced(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> C
             money.came_back(payment=payment, on=on, at=at)
             payment.status, payment.settled_on, payment.reason = "bounced", on, text
             payment.save(update_fields=["status", "settled_on", "reason"])
-        IssuedPaper.objects.filter(case=case, kind="refund_slip", voided_at=None).update(voided_at=at)
+        for kind in (papers.SLIP, "payment_notice"):
+            papers.void(case=case, kind=kind, at=at)
+        papers.follows(numbers=[number], kind="bounced_notice", at=at)
         return case

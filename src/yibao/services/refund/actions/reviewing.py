@@ -160,7 +160,10 @@ def not_accept(*, number: str, reason: str, seen: str, by: Actor, on: date, at: 
     if not reason.strip():
         raise refused("no_reason")
     text = reason.strip()[:NOTE_MAX]
-    return cases.act(number=number, kind="not_accept", by=by, at=at, on=on, seen=seen, reason=text)
+    with transaction.atomic():
+        case = cases.act(number=number, kind="not_accept", by=by, at=at, on=on, seen=seen, reason=text)
+        papers.follows(numbers=[number], kind="not_accepted_notice", at=at)
+        return case
 
 
 def ask_correction(

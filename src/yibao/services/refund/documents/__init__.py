@@ -1,34 +1,44 @@
-"""The papers of a refund: 退保申请表, 退款单, 受理回执, 一次性告知书, 决定书 and 告知承诺书."""
+"""The papers of a refund, from the 退保申请表 to the 退款单; blank ones to be filled in by hand are in `blank`."""
 
 from yibao.services.refund.documents.check import check_address
 from yibao.services.refund.documents.copies import marked
 from yibao.services.refund.documents.papers import (
     AcceptanceReceipt,
     ApplicationForm,
+    BouncedNotice,
     CorrectionNotice,
     DecisionLetter,
     LetterStep,
+    NotAcceptedNotice,
     PaidLine,
     Paper,
+    PaymentNotice,
     PromiseLetter,
     RefundSlip,
     Stamp,
     Told,
+    Transfer,
+    WithdrawalConfirmation,
 )
 from yibao.services.refund.documents.typeset import typeset
 
 __all__ = [
     "AcceptanceReceipt",
     "ApplicationForm",
+    "BouncedNotice",
     "CorrectionNotice",
     "DecisionLetter",
     "LetterStep",
+    "NotAcceptedNotice",
     "PaidLine",
     "Paper",
+    "PaymentNotice",
     "PromiseLetter",
     "RefundSlip",
     "Stamp",
     "Told",
+    "Transfer",
+    "WithdrawalConfirmation",
     "check_address",
     "marked",
     "typeset",

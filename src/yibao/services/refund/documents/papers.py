@@ -159,4 +159,89 @@ class PromiseLetter:
     keep_until: date
 
 
-Paper = ApplicationForm | RefundSlip | AcceptanceReceipt | CorrectionNotice | DecisionLetter | PromiseLetter
+@dataclass(frozen=True, slots=True)
+class NotAcceptedNotice:
+    """不予受理告知书: the application is not taken up, why, and what can be done against that."""
+
+    template: ClassVar[str] = "not_accepted_notice"
+    prefix: ClassVar[str] = "BS"
+
+    name: str
+    masked_id: str
+    item: str
+    submitted_on: date
+    told_on: date
+    reason: Told
+    remedies: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalConfirmation:
+    """撤回申请确认书: the application was taken back, by whom it was asked, and what that means."""
+
+    template: ClassVar[str] = "withdrawal_confirmation"
+    prefix: ClassVar[str] = "CH"
+
+    name: str
+    masked_id: str
+    item: str
+    submitted_on: date
+    withdrawn_on: date
+    reason: Told
+    lines: tuple[PaidLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money on its way to one receiver."""
+
+    receiver: Told
+    amount: Money
+    way: Told
+    bank: str
+    masked_account: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotice:
+    """退费支付通知书: the money was sent, how much to whom, by which way."""
+
+    template: ClassVar[str] = "payment_notice"
+    prefix: ClassVar[str] = "ZF"
+
+    name: str
+    masked_id: str
+    item: str
+    sent_on: date
+    amount: Money
+    transfers: tuple[Transfer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedNotice:
+    """退费未到账通知书: the bank sent the money back, why, and what the person is to do."""
+
+    template: ClassVar[str] = "bounced_notice"
+    prefix: ClassVar[str] = "TH"
+
+    name: str
+    masked_id: str
+    item: str
+    bounced_on: date
+    amount: Money
+    transfers: tuple[Transfer, ...]
+    reason: Told
+
+
+Paper = (
+    ApplicationForm
+    | RefundSlip
+    | AcceptanceReceipt
+    | CorrectionNotice
+    | DecisionLetter
+    | PromiseLetter
+    | NotAcceptedNotice
+    | WithdrawalConfirmation
+    | PaymentNotice
+    | BouncedNotice
+)

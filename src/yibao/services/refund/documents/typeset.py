@@ -13,6 +13,7 @@ import typst
 from yibao.kernel.money import Money
 from yibao.services.refund.documents.capitals import capital_amount
 from yibao.services.refund.documents.check import qr_svg
+from yibao.services.refund.documents.glyphs import told
 from yibao.services.refund.documents.papers import Paper, Stamp
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -39,8 +40,10 @@ def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
         >>> typeset(paper=notice, stamp=stamp)[:5]
         b'%PDF-'
     """
+    stated = json.dumps(_plain(paper), ensure_ascii=False)
     inputs = {
-        "paper": json.dumps(_plain(paper), ensure_ascii=False),
+        "paper": stated,
+        "lacking": "yes" if "〔U+" in stated else "",
         "stamp": json.dumps(_plain(stamp), ensure_ascii=False),
         "qr": qr_svg(stamp.check_address),
     }
@@ -92,6 +95,8 @@ def _plain(value: Any) -> Any:
             return {"figures": value.display(), "capitals": capital_amount(value.fen)}
         case date():
             return {"zh": f"{value.year}年{value.month}月{value.day}日", "iso": value.isoformat()}
+        case str():
+            return told(value)
         case tuple():
             return [_plain(item) for item in value]
         case _ if is_dataclass(value):

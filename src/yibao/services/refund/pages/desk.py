@@ -15,7 +15,7 @@ from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import apply, buttons, promises, review, sides, track, views
-from yibao.services.refund.pages.papers import issued, send_paper
+from yibao.services.refund.pages.papers import by_then, issued, send_paper
 from yibao.services.refund.pages.sides import desk_case
 from yibao.store import cases
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
@@ -147,7 +147,9 @@ def papers(held: Case, say: Any) -> list[dict[str, str]]:
     """Return the papers staff may print in the case's state."""
     kinds = ["application_form"] if held.submitted_on else []
     kinds += ["acceptance_receipt"] if held.process else []
-    kinds += ["decision_letter"] if held.state in track.DECIDED else []
+    kinds += ["correction_notice"] if held.state == "correction_due" else []
+    kinds += ["not_accepted_notice"] if held.state == "not_accepted" else []
+    kinds += by_then(held)
     kinds += ["refund_slip"] if any(payment.slip_number for payment in held.payments.all()) else []
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 

@@ -17,6 +17,24 @@ AT_WINDOW = ("refund_slip",)
 """Kinds that are printed again by staff only: money is paid against them."""
 
 
+DECIDED = ("approved", "refused", "executing", "completed")
+LIVE = {"sent", "paid"}
+
+
+def by_then(held: Case) -> list[str]:
+    """Return the kinds of papers a case has come to have: of its decision, its money, and its end.
+
+    Args:
+        held: The case.
+    """
+    money = {payment.status for payment in held.payments.all()}
+    kinds = ["decision_letter"] if held.state in DECIDED else []
+    kinds += ["payment_notice"] if money & LIVE else []
+    kinds += ["bounced_notice"] if "bounced" in money else []
+    kinds += ["withdrawal_confirmation"] if held.state == "withdrawn" and held.submitted_on else []
+    return kinds
+
+
 def issued(held: Case, request: HttpRequest, *, space: str) -> list[dict[str, Any]]:
     """Return the valid papers of a case with the addresses to open and to print them again.
 

@@ -15,7 +15,7 @@ from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, sides, views
-from yibao.services.refund.pages.papers import issued, send_paper, sent
+from yibao.services.refund.pages.papers import DECIDED, by_then, issued, send_paper, sent
 from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, documents, ratings
@@ -48,11 +48,13 @@ AMOUNT_TITLES = {"approved": "approved_amount", "executing": "approved_amount", 
 UNPAID = ("not_accepted", "refused", "withdrawn")
 GREEN = ("confirm_paid", "complete")
 PAPERS = {
+    "draft": (),
+    "withdrawn": (),
+    "not_accepted": ("application_form", "not_accepted_notice"),
     "submitted": ("application_form",),
     "correction_due": ("application_form", "correction_notice"),
 }
 FROM_ACCEPTED = ("application_form", "acceptance_receipt")
-DECIDED = ("approved", "refused", "executing", "completed")
 BY_THEN = (*DECIDED, "withdrawn", "not_accepted")
 """States in which nothing is decided any more: what is shown rests on the rules of then."""
 
@@ -269,8 +271,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 def papers_of(own: Case, say: Any) -> list[dict[str, Any]]:
     """Return the papers a citizen may print in the case's state."""
-    kinds = PAPERS.get(own.state, FROM_ACCEPTED if own.state not in ("draft", "withdrawn", "not_accepted") else ())
-    kinds = (*kinds, "decision_letter") if own.state in DECIDED else kinds
+    kinds = (*PAPERS.get(own.state, FROM_ACCEPTED), *by_then(own))
     return [{"kind": kind, "label": say("common.print_paper", name=say(f"refund.paper.{kind}"))} for kind in kinds]
 
 

@@ -26,6 +26,10 @@ TITLES = {
     "decision_letter": ("退费决定书", "Decision on a refund"),
     "refund_slip": ("城镇居民基本医疗保险退款单", "Refund slip of basic medical insurance contributions"),
     "promise_letter": ("告知承诺书", "Promise letter"),
+    "not_accepted_notice": ("不予受理告知书", "Notice that the application is not accepted"),
+    "withdrawal_confirmation": ("撤回申请确认书", "Confirmation that an application was withdrawn"),
+    "payment_notice": ("退费支付通知书", "Notice of payment"),
+    "bounced_notice": ("退费未到账通知书", "Notice that the money came back"),
 }
 
 
@@ -178,6 +182,40 @@ def promise(case) -> dict:
     }
 
 
+def not_accepted(case) -> dict:
+    told = said(case, "not_accept")
+    days = {"applied": case.submitted_on, "told": told.business_date}
+    return {**identity(case), **days, "reason": told.reason, "remedies": list(remedies(case, told.business_date))}
+
+
+def withdrawn(case) -> dict:
+    told = said(case, "withdraw")
+    days = {"applied": case.submitted_on, "withdrawn": told.business_date}
+    return {
+        **identity(case),
+        **days,
+        "reason": told.reason,
+        "lines": [paid(row) for row in case.refund.chosen.values()],
+    }
+
+
+def transfers(case, status) -> dict:
+    rows = list(case.payments.filter(status=status))
+    accounts = [[row.bank_account.bank_name, mask_account(row.bank_account.number)] for row in rows]
+    amount = Money(sum(row.amount_fen for row in rows))
+    return {**identity(case), "amount": amount, "each": [Money(row.amount_fen) for row in rows], "accounts": accounts}
+
+
+def payment(case) -> dict:
+    told = said(case, "pay")
+    return {**transfers(case, "sent"), "sent": told.business_date, "to": ["本人", "the insured person", "原渠道退回"]}
+
+
+def bounced(case) -> dict:
+    told = said(case, "bounce")
+    return {**transfers(case, "bounced"), "back": told.business_date, "reason": told.reason}
+
+
 PARTS = {
     "application_form": form,
     "acceptance_receipt": receipt,
@@ -185,6 +223,10 @@ PARTS = {
     "decision_letter": letter,
     "refund_slip": slip,
     "promise_letter": promise,
+    "not_accepted_notice": not_accepted,
+    "withdrawal_confirmation": withdrawn,
+    "payment_notice": payment,
+    "bounced_notice": bounced,
 }
 
 
@@ -270,6 +312,57 @@ def test_the_letter_that_grants(walk):
     # 5,874.00 for twelve months, six of them paid twice: 2,937.00; less six credits of 164.65.
     text = text_of(paper)
     assert [words for words in ("¥1,949.10", "壹仟玖佰肆拾玖元壹角整") if words not in text] == []
+
+
+def test_the_notice_that_an_application_is_not_accepted(walk):
+    seen, reason = walk.submitted().seen, "这笔缴费由单位缴纳，应由单位申请"
+    actions.not_accept(number=walk.number, reason=reason, seen=seen, by=walk.staff["clerk"], **walk.now())
+    assert_is_the_record(made(walk, "not_accepted_notice"))
+
+
+@pytest.mark.parametrize("until", ["submitted", "approved"])
+def test_the_confirmation_of_a_withdrawal(walk, until):
+    getattr(walk, until)()
+    letter = made(walk, "decision_letter") if until == "approved" else None
+    actions.withdraw(number=walk.number, reason="先问过单位再申请", by=walk.citizen, **walk.now())
+    assert_is_the_record(made(walk, "withdrawal_confirmation"))
+    if letter:
+        letter.refresh_from_db()
+        assert letter.voided_at is not None
+
+
+def test_the_notices_of_money_that_was_sent_and_came_back(walk):
+    sent = made(walk.paid(), "payment_notice")
+    assert_is_the_record(sent)
+    walk.bounce()
+    assert_is_the_record(made(walk, "bounced_notice"))
+    sent.refresh_from_db()
+    assert sent.voided_at is not None
+
+
+NAMES = {
+    "dots": "阿卜杜热依木·麦麦提·吐尔逊",
+    "rare, in the font": "㛃䶮𠮷𬭊𫖯𬀩",
+    "long": "阿依古丽" * 12,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["application_form", "payment_notice"])
+def test_names_stand_as_they_are_written(walk, kind, name):
+    Person.objects.filter(pk=walk.person.pk).update(name=NAMES[name])
+    walk.paid()
+    BankAccount.objects.update(
+        holder=NAMES[name], bank_name="中国农业银行股份有限公司重庆两江新区高新技术产业开发区分行营业部" * 2
+    )
+    assert_is_the_record(made(walk, kind))
+
+
+def test_a_character_the_font_lacks_is_told_by_its_number(walk):
+    Person.objects.filter(pk=walk.person.pk).update(name="𪚥𫠉𮯠\U000323af·木")
+    text = text_of(made(walk.submitted(), "application_form"))
+    assert "〔U+2A6A5〕〔U+2B809〕〔U+2EBE0〕〔U+323AF〕·木" in text
+    assert "字库暂缺的字，请手写补上" in text
 
 
 @pytest.mark.parametrize("code", sorted(workflow.REFUSE_REASONS))
