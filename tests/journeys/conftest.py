@@ -333,6 +333,7 @@ class Route:
             "number": paper and paper.number if "code" in self.parameters else case.number,
             "document_id": next((one.pk for one in case.documents.all()), None),
             "kind": "application_form",
+            "form": "application",
             "region": case.region,
             "verb": "drop"
             if {"batch", "run"} & self.parameters

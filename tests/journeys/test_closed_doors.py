@@ -24,8 +24,8 @@ FORM = {"reason": "x", "reason_code": "no_refund", "note": "x", "other": "x", "i
 # Opening a page in another language or type size changes nothing but the reader's own cookie.
 OWN = {"portal:sign_in", "portal:sign_out", "portal:preferences", "workbench:sign_in",
        "portal:provider", "portal:provider_back", "portal:signed_out"}  # fmt: skip
-# Asking whether a refund is likely, and which rules are known, needs no sign-in: nothing personal is asked or kept.
-OPEN = {"refund:can", "portal:rules", "portal:region_rules"}
+# Asking whether a refund is likely, and which rules are known, needs no sign-in, nor do blank forms.
+OPEN = {"refund:can", "refund:blank", "portal:rules", "portal:region_rules"}
 
 
 @pytest.fixture(scope="module")

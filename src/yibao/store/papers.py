@@ -13,7 +13,7 @@ from yibao.store.models import Case, IssuedPaper, PaperNumber
 from yibao.store.refusals import refuse
 
 # Letters and digits that are not mistaken for one another when read aloud.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHECK_CODE_LENGTH = 12
 
 
@@ -24,7 +24,7 @@ def new_check_code() -> str:
         >>> len(new_check_code())
         12
     """
-    return "".join(secrets.choice(_ALPHABET) for _ in range(CHECK_CODE_LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(CHECK_CODE_LENGTH))
 
 
 def take(*, case: Case, kind: str, occasion: str, number: Callable[[], str], at: datetime) -> PaperNumber:

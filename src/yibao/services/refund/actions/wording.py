@@ -53,6 +53,11 @@ def label(*, enum: str, code: str) -> str:
     return _labels().get(enum, {}).get(code, {}).get("label", code)
 
 
+def labels(enum: str) -> dict[str, dict[str, str]]:
+    """Return the labels of an enumeration in both languages, by code, in the order of the vocabulary."""
+    return _labels().get(enum, {})
+
+
 def channel(code: str) -> str:
     """Return the label of a channel."""
     return _CHANNELS.get(code, code)

@@ -5,6 +5,8 @@ from yibao.services.refund.documents.copies import marked
 from yibao.services.refund.documents.papers import (
     AcceptanceReceipt,
     ApplicationForm,
+    BlankApplication,
+    BlankAuthorisation,
     BouncedNotice,
     CorrectionNotice,
     DecisionLetter,
@@ -20,11 +22,13 @@ from yibao.services.refund.documents.papers import (
     Transfer,
     WithdrawalConfirmation,
 )
-from yibao.services.refund.documents.typeset import typeset
+from yibao.services.refund.documents.typeset import typeset, wording_of
 
 __all__ = [
     "AcceptanceReceipt",
     "ApplicationForm",
+    "BlankApplication",
+    "BlankAuthorisation",
     "BouncedNotice",
     "CorrectionNotice",
     "DecisionLetter",
@@ -42,4 +46,5 @@ __all__ = [
     "check_address",
     "marked",
     "typeset",
+    "wording_of",
 ]

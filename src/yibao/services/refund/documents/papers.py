@@ -233,6 +233,25 @@ class BouncedNotice:
     reason: Told
 
 
+@dataclass(frozen=True, slots=True)
+class BlankApplication:
+    """退保申请表 to be filled in by hand."""
+
+    template: ClassVar[str] = "blank_application"
+
+    reasons: tuple[Told, ...]
+    materials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlankAuthorisation:
+    """授权委托书 to be filled in by hand: who, what for, how far, until when."""
+
+    template: ClassVar[str] = "blank_authorisation"
+
+    basis: str
+
+
 Paper = (
     ApplicationForm
     | RefundSlip

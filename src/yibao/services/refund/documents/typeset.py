@@ -14,12 +14,13 @@ from yibao.kernel.money import Money
 from yibao.services.refund.documents.capitals import capital_amount
 from yibao.services.refund.documents.check import qr_svg
 from yibao.services.refund.documents.glyphs import told
-from yibao.services.refund.documents.papers import Paper, Stamp
+from yibao.services.refund.documents.papers import BlankApplication, BlankAuthorisation, Paper, Stamp
 
+Blank = BlankApplication | BlankAuthorisation
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
+def typeset(*, paper: Paper | Blank, stamp: Stamp) -> bytes:
     """Return a paper as PDF.
 
     Args:
@@ -48,6 +49,12 @@ def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
         "qr": qr_svg(stamp.check_address),
     }
     return _compiled(template=paper.template, inputs=inputs, on=stamp.issued_on)
+
+
+def wording_of(paper: Paper | Blank) -> bytes:
+    """Return all words of a paper, its template's and its own; of two papers that say different things they differ."""
+    layout = [(_TEMPLATES / f"{name}.typ").read_text(encoding="utf-8") for name in ("sheet", paper.template)]
+    return "\n".join([*layout, json.dumps(_plain(paper), ensure_ascii=False)]).encode()
 
 
 def reprint_mark(*, times: int, on: date) -> bytes:

@@ -22,9 +22,11 @@ from yibao.services.refund.pages.employer import unit_service
 from yibao.services.refund.pages.find import portal_section, portal_service
 from yibao.services.refund.pages.interview import portal_open
 from yibao.services.refund.pages.narrowing import queue_filters, refusal_reasons
+from yibao.services.refund.pages.papers import portal_blank
 from yibao.services.refund.pages.track import portal_tasks
 
 __all__ = [
+    "portal_blank",
     "portal_open",
     "portal_section",
     "portal_service",
@@ -58,6 +60,7 @@ filling_in = [
 urlpatterns = [
     path("", find.index, name="index"),
     path("can", interview.can, name="can"),
+    path("forms/<slug:form>", papers.blank, name="blank"),
     path("apply", apply.start, name="start"),
     path("unit", employer.employee, name="unit"),
     path(CASE, track.case, name="case"),

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to
+from yibao.casework.entry import CITIZEN, STAFF, open_to, public
+from yibao.casework.limits import CHECK, limited
 from yibao.services.refund import actions
 from yibao.services.refund.pages import sides
 from yibao.store import papers
@@ -101,6 +103,25 @@ def copy_at_desk(request: HttpRequest, number: str, paper_number: str, times: in
 def _copy(held: Case, paper_number: str, times: int) -> FileResponse:
     content = actions.reprinted(case=held, paper=paper_number, times=times)
     return sent(content, "application/pdf", f"{paper_number}-{times}.pdf")
+
+
+@limited(CHECK)
+@public
+@require_safe
+def blank(request: HttpRequest, form: str) -> FileResponse:
+    """Send a form to be filled in by hand."""
+    if form not in actions.BLANKS:
+        raise Http404
+    return sent(actions.blank(form), "application/pdf", f"{actions.BLANKS[form].number}.pdf")
+
+
+def portal_blank(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the blank form whose number and code stand in the address, or None."""
+    asked = request.resolver_match.kwargs
+    form = actions.known_blank(number=asked["number"], code=asked["code"])
+    if form is None:
+        return None
+    return {"number": form.number, "issued_on": form.since, "label": request.say(f"refund.paper.{form.label}")}
 
 
 def send_paper(issued: IssuedPaper | None) -> FileResponse:
