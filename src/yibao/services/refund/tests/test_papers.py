@@ -9,7 +9,7 @@ import pytest
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions
 from yibao.store import papers
-from yibao.store.models import IssuedPaper
+from yibao.store.models import BankAccount, IssuedPaper, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +99,28 @@ def test_numbers_of_papers_begin_anew_each_year(walk):
     receipt = made(walk, "acceptance_receipt", on=date(2024, 1, 2))
 
     assert (form.number, receipt.number) == ("SQ-CQ-2023-000001", "SL-CQ-2024-000001")
+
+
+NAMES = {
+    "dots": "阿卜杜热依木·麦麦提·吐尔逊",
+    "rare, in the font": "㛃䶮𠮷𬭊𫖯𬀩",
+    "long": "阿依古丽" * 12,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["application_form", "payment_notice"])
+def test_names_stand_as_they_are_written(walk, kind, name):
+    Person.objects.filter(pk=walk.person.pk).update(name=NAMES[name])
+    walk.paid()
+    bank = "中国农业银行股份有限公司重庆两江新区高新技术产业开发区分行营业部" * 2
+    BankAccount.objects.update(holder=NAMES[name], bank_name=bank)
+    text = text_of(made(walk, kind))
+    assert [words for words in (NAMES[name], bank) if words not in text] == []
+
+
+def test_a_character_the_font_lacks_is_told_by_its_number(walk):
+    Person.objects.filter(pk=walk.person.pk).update(name="𪚥𫠉𮯠\U000323af·木")
+    text = text_of(made(walk.submitted(), "application_form"))
+    assert "〔U+2A6A5〕〔U+2B809〕〔U+2EBE0〕〔U+323AF〕·木" in text
+    assert "字库暂缺的字，请手写补上" in text

@@ -340,31 +340,6 @@ def test_the_notices_of_money_that_was_sent_and_came_back(walk):
     assert sent.voided_at is not None
 
 
-NAMES = {
-    "dots": "阿卜杜热依木·麦麦提·吐尔逊",
-    "rare, in the font": "㛃䶮𠮷𬭊𫖯𬀩",
-    "long": "阿依古丽" * 12,
-}
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("kind", ["application_form", "payment_notice"])
-def test_names_stand_as_they_are_written(walk, kind, name):
-    Person.objects.filter(pk=walk.person.pk).update(name=NAMES[name])
-    walk.paid()
-    BankAccount.objects.update(
-        holder=NAMES[name], bank_name="中国农业银行股份有限公司重庆两江新区高新技术产业开发区分行营业部" * 2
-    )
-    assert_is_the_record(made(walk, kind))
-
-
-def test_a_character_the_font_lacks_is_told_by_its_number(walk):
-    Person.objects.filter(pk=walk.person.pk).update(name="𪚥𫠉𮯠\U000323af·木")
-    text = text_of(made(walk.submitted(), "application_form"))
-    assert "〔U+2A6A5〕〔U+2B809〕〔U+2EBE0〕〔U+323AF〕·木" in text
-    assert "字库暂缺的字，请手写补上" in text
-
-
 @pytest.mark.parametrize("code", sorted(workflow.REFUSE_REASONS))
 def test_the_letter_that_refuses(walk, code):
     refusing = {"reason_code": code, "note": "失业金领取记录与缴费月份不符", "seen": walk.accepted().seen}
