@@ -56,7 +56,7 @@ def _phone(case: Case) -> str:
 
 def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str] | None:
     """Return the 受理回执 of an accepted case; None before."""
-    accepted = last(case, "accept")
+    accepted = last(case=case, kind="accept")
     if accepted is None:
         return None
     due = _due(case, "decision")
@@ -76,7 +76,7 @@ def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str]
 
 def correction_notice(*, case: Case) -> tuple[documents.CorrectionNotice, str] | None:
     """Return the 一次性告知书 of the last request for correction; None where there was none."""
-    asked = last(case, "ask_correction")
+    asked = last(case=case, kind="ask_correction")
     if asked is None:
         return None
     due = _due(case, "correction")
@@ -114,6 +114,7 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
     approved = _last(case, "approve")
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in payees.PERSONAL]
     approved = last(case, "approve")
+    approved = last(case=case, kind="approve")
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in money.PERSONAL]
     if approved is None or not receivers:
         raise ValueError("a slip is made for an approved case that pays the person")
@@ -163,7 +164,7 @@ def _approvals(case: Case) -> list[tuple[str, str, date]]:
     ]
 
 
-def last(case: Case, kind: str) -> CaseAction | None:
+def last(*, case: Case, kind: str) -> CaseAction | None:
     """Return the last action of one kind, or None."""
     return case.actions.filter(kind=kind).order_by("-seq").first()
 

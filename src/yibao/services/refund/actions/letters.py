@@ -47,7 +47,7 @@ def decision_letter(*, case: Case) -> tuple[documents.DecisionLetter, str] | Non
         steps=tuple(_step(step) for step in plain["steps"]),
         sources=tuple(_source(source) for source in plain["sources"]),
         low_confidence=bool(plain["low_confidence"]),
-        remedies=tuple(remedies(rulebook.region(case.region), decided.business_date)),
+        remedies=tuple(remedies(region=rulebook.region(case.region), on=decided.business_date)),
     )
     return letter, decided.hash
 
@@ -87,7 +87,7 @@ def _source(source: Mapping[str, Any]) -> str:
     return f"{title}{source['number'] or '文号不详'}（可信度 grade {source['grade']}）"
 
 
-def remedies(region: Region, on: date) -> Iterator[Told]:
+def remedies(*, region: Region, on: date) -> Iterator[Told]:
     """Yield what can be done against a decision, each with its term and articles, as far as they are known."""
     for remedy in region.setting("refund", "remedies").values():
         if not isinstance(remedy, dict) or date.fromisoformat(str(remedy["from"])) > on:

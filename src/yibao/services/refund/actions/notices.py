@@ -26,7 +26,7 @@ _WAYS = {
 
 def not_accepted_notice(*, case: Case) -> tuple[documents.NotAcceptedNotice, str] | None:
     """Return the 不予受理告知书 of an application that was not accepted; None of any other."""
-    said = contents.last(case, "not_accept")
+    said = contents.last(case=case, kind="not_accept")
     if said is None or case.submitted_on is None:
         return None
     notice = documents.NotAcceptedNotice(
@@ -36,14 +36,14 @@ def not_accepted_notice(*, case: Case) -> tuple[documents.NotAcceptedNotice, str
         submitted_on=case.submitted_on,
         told_on=said.business_date,
         reason=Told(said.reason, ""),
-        remedies=tuple(letters.remedies(rulebook.region(case.region), said.business_date)),
+        remedies=tuple(letters.remedies(region=rulebook.region(case.region), on=said.business_date)),
     )
     return notice, said.hash
 
 
 def withdrawal_confirmation(*, case: Case) -> tuple[documents.WithdrawalConfirmation, str] | None:
     """Return the 撤回申请确认书 of an application that was sent and taken back; None of any other."""
-    said = contents.last(case, "withdraw")
+    said = contents.last(case=case, kind="withdraw")
     if said is None or case.submitted_on is None:
         return None
     notice = documents.WithdrawalConfirmation(
@@ -60,7 +60,7 @@ def withdrawal_confirmation(*, case: Case) -> tuple[documents.WithdrawalConfirma
 
 def payment_notice(*, case: Case) -> tuple[documents.PaymentNotice, str] | None:
     """Return the 退费支付通知书 of the money sent last; None when none is on its way or has arrived."""
-    said = contents.last(case, "pay")
+    said = contents.last(case=case, kind="pay")
     if said is None:
         return None
     sent = list(case.payments.filter(sent_on=said.business_date, status__in=["sent", "paid"]).order_by("pk"))
@@ -79,7 +79,7 @@ def payment_notice(*, case: Case) -> tuple[documents.PaymentNotice, str] | None:
 
 def bounced_notice(*, case: Case) -> tuple[documents.BouncedNotice, str] | None:
     """Return the 退费未到账通知书 of the money that came back last; None when none did."""
-    said = contents.last(case, "bounce")
+    said = contents.last(case=case, kind="bounce")
     if said is None:
         return None
     back = list(case.payments.filter(settled_on=said.business_date, status="bounced").order_by("pk"))

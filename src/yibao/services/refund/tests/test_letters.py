@@ -58,7 +58,7 @@ def test_the_term_is_told_from_the_day_its_law_is_in_force(walk):
     before, _ = letters.decision_letter(case=walk.case)
     assert TERM not in "".join(remedy.zh for remedy in before.remedies)
     region = rulebook.region("500000")
-    told = list(letters.remedies(region, walk.on.replace(year=2024)))
+    told = list(letters.remedies(region=region, on=walk.on.replace(year=2024)))
 
     assert TERM in told[0].zh
     assert "《中华人民共和国行政复议法（2023年9月1日修订）》第二十条" in told[0].zh
