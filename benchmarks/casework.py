@@ -36,7 +36,7 @@ TWO_MORE = (
 def figures() -> list[Figure]:
     """Return the figures of SQLite, then those of PostgreSQL with pgbench beside them."""
     found = [*_figures("SQLite", url="", beside=""), *_crowd("SQLite", url=""), *_many("SQLite", url="")]
-    found = [*_figures("SQLite", url="", beside=""), *_many("SQLite", url=""), *_letters("SQLite", url="")]
+    found += _letters("SQLite", url="")
     running = subprocess.run([MACHINE, "running", "bench"], check=False).returncode == 0
     url = subprocess.run([MACHINE, "start", "bench"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     try:

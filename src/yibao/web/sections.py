@@ -16,11 +16,9 @@ def contributions(hook: str, request: HttpRequest) -> list[Any]:
 
     A service offers `portal_service` (its card), `portal_section` (a template and its context for the citizen's first
     page), `portal_tasks` (cases that wait for the citizen), `unit_service` (its card on a unit's first page),
-    `portal_open` (a link for visitors), `workbench_nav` (items of the staff's navigation), `queue_filters` (filters of
-    the work list) and `refusal_reasons` (code to words).
-    page), `portal_tasks` (cases that wait for the citizen), `portal_open` (a link for visitors), `portal_blank`
-    (the form whose check code stands in the address), `workbench_nav` (items of the staff's navigation),
-    `queue_filters` (filters of the work list) and `refusal_reasons` (code to words).
+    `portal_open` (a link for visitors), `portal_blank` (the form whose check code stands in the address),
+    `workbench_nav` (items of the staff's navigation), `queue_filters` (filters of the work list) and `refusal_reasons`
+    (code to words).
     """
     answers = (function(request) for function in _hooks(hook))
     return [answer for answer in answers if answer]

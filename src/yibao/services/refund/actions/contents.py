@@ -36,7 +36,6 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
         name=case.person.name,
         masked_id=mask_id(case.person.identity),
         masked_phone=_phone(case),
-        masked_phone=mask_phone(case.person.phone) if case.person.phone else NO_NUMBER,
         applied_on=case.submitted_on,
         reason=wording.label(enum="reason", code=request.reason or "any"),
         channel=wording.channel(request.channel),
@@ -51,7 +50,7 @@ def application_form(*, case: Case) -> tuple[documents.ApplicationForm, str] | N
 
 def _phone(case: Case) -> str:
     """A unit's form says nothing of the person that the unit did not write."""
-    return mask_phone(case.person.phone) if case.person.phone and case.unit_id is None else _NO_NUMBER
+    return mask_phone(case.person.phone) if case.person.phone and case.unit_id is None else NO_NUMBER
 
 
 def acceptance_receipt(*, case: Case) -> tuple[documents.AcceptanceReceipt, str] | None:
@@ -111,9 +110,8 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
     account = payees.account_for("person", case=case, request=request)
     own = [line for line in money.paid_lines(plain=plain, request=request) if _to_person(line)]
     contributions = request.chosen
-    approved = _last(case, "approve")
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in payees.PERSONAL]
-    approved = last(case, "approve")
+    approved = last(case=case, kind="approve")
     approved = last(case=case, kind="approve")
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in money.PERSONAL]
     if approved is None or not receivers:

@@ -7,8 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to
-from yibao.casework.entry import CITIZEN, STAFF, open_to, public
+from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to, public
 from yibao.casework.limits import CHECK, limited
 from yibao.services.refund import actions
 from yibao.services.refund.pages import sides

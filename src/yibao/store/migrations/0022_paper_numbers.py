@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0017_heads_over_logins"),
+        ("store", "0021_keys_that_pass"),
     ]
 
     operations = [
