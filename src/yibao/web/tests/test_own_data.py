@@ -153,6 +153,7 @@ LEFT_OUT = {
     "store.casesignature": "told as a step",
     "store.caseturn": "whose turn it is at the office, counted from the steps",
     "store.ledgeraccount": "the name of the account whose balance and entries are told",
+    "store.papernumber": "the number a paper was to bear; the paper itself is told",
     "store.reconciliationopen": "what the office could not match yet; the payment is told",
     "store.unmasking": "told with the look it belongs to",
 }

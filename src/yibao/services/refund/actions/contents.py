@@ -113,7 +113,7 @@ def refund_slip(*, case: Case, plain: Mapping[str, Any]) -> documents.RefundSlip
     receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in payees.PERSONAL]
     approved = last(case=case, kind="approve")
     approved = last(case=case, kind="approve")
-    receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in money.PERSONAL]
+    receivers = [part["receiver"] for line in own for part in line["parts"] if part["receiver"] in payees.PERSONAL]
     if approved is None or not receivers:
         raise ValueError("a slip is made for an approved case that pays the person")
     return documents.RefundSlip(
