@@ -25,7 +25,7 @@ from yibao.services import bulk
 from yibao.services.refund import actions
 from yibao.services.refund.pages.sides import COUNTER
 from yibao.store.bulk import Query
-from yibao.store.models import Case, CitizenLogin
+from yibao.store.models import Case, CitizenLogin, Contribution, UnitAgent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -33,7 +33,7 @@ DESKTOP = {"width": 1280, "height": 900}
 ROLES = tuple({one.roles[0]: one.username for one in reversed(STAFF)}.values())
 EXPECTED = {200, 302, 403, 404, 405, 409}
 # The name of a pack's file (500000_chongqing/refund.yaml) is no key.
-RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|identity|family|care|correction|refund)\.[a-z_]+\b")
+RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|identity|family|care|correction|refund|units)\.[a-z_]+\b")
 FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
@@ -248,6 +248,28 @@ def test_citizen_pages_serve_everybody(busy_city, visitor, answers, language, co
             for stop in stops:
                 if stop.reader == reader:
                     one.visit(stop.address, language=language, sizes=sizes)
+
+
+@pytest.fixture
+def agent(busy_city) -> tuple[dict[str, str], list[str]]:
+    """A session that acts for a unit, and the addresses of its pages, with a draft about an employee."""
+    client, right = signed_in("citizen1"), UnitAgent.objects.earliest("pk")
+    assert client.post(reverse("portal:act_for_unit"), {"right": right.pk}).status_code == 302
+    paid = Contribution.objects.filter(payer="unit", enrolment__unit=right.unit).exclude(enrolment__person=right.agent)
+    employee = paid.first().enrolment.person
+    named = {"identity": employee.identity, "name": employee.name}
+    address = client.post(reverse("refund:unit"), named)["Location"]
+    steps = [address.replace("payments", step) for step in ("payments", "reason", "account", "materials", "check")]
+    return {"sessionid": client.cookies["sessionid"].value}, [reverse("portal:unit"), reverse("refund:unit"), *steps]
+
+
+@pytest.mark.parametrize(("language", "cookies", "sizes"), LOOKS, ids=["Chinese", "English, large type"])
+def test_an_agents_pages_serve_everybody(busy_city, visitor, agent, language, cookies, sizes):
+    session_cookie, addresses = agent
+    with busy_city.browser() as page:
+        one = visitor(page, who=f"agent-{language}", cookies=session_cookie | cookies)
+        for address in addresses:
+            one.visit(address, language=language, sizes=sizes)
 
 
 @pytest.fixture
