@@ -26,7 +26,7 @@ from yibao.web.identity.who import by_token, who
 from yibao.web.levels import require_reading
 from yibao.web.limits import too_many, too_many_of_program
 from yibao.web.models import MINUTE_SECONDS
-from yibao.web.places import acting_words, desk_nav, other_offices, region_of, roles_words, unread_of
+from yibao.web.places import acting_words, desk_nav, first_page, other_offices, region_of, roles_words, unread_of
 from yibao.web.proving import detour
 from yibao.web.remembered import LANGUAGE_COOKIE, LARGE_COOKIE
 from yibao.web.words import LANGUAGES, Say
@@ -37,6 +37,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 OFFICE = "office"
 DESK = "/workbench/"
+HOME = "/"
 API = "/api/"
 BODY_SLACK_BYTES = 64 * 1024
 POLICY = "; ".join(
@@ -142,10 +143,17 @@ class PagesMiddleware:
         request.unread = SimpleLazyObject(lambda: unread_of(request))  # type: ignore[attr-defined]
         request.other_offices = SimpleLazyObject(lambda: other_offices(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
+        request.at_desk = request.path.startswith(DESK)  # type: ignore[attr-defined]
+        request.first_page = SimpleLazyObject(lambda: first_page(request))  # type: ignore[attr-defined]
 
 
 def _kept_out(request: HttpRequest, actor: Actor, rule: Entry) -> HttpResponse | None:
-    """Tell a citizen whose right to act has ended, or who acts for a unit where a person is meant or the reverse."""
+    """Tell a citizen whose right to act has ended, or who acts for a unit where a person is meant or the reverse.
+
+    Staff who open the citizens' first page are led to their own.
+    """
+    if actor.kind == "staff" and request.path == HOME:
+        return redirect(str(request.first_page))  # type: ignore[attr-defined]
     if actor.kind != CITIZEN or request.path.startswith(DESK):
         return None
     if refused := getattr(request, "acting_refused", None):

@@ -55,6 +55,14 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     return [_item(request, "queue"), *added, *shown, _item(request, "held"), _item(request, "ledger")]
 
 
+def first_page(request: HttpRequest) -> str:
+    """Return where the work of whoever asks begins: the first page of their navigation, else that of the site."""
+    nav = request.desk_nav  # type: ignore[attr-defined]
+    if nav:
+        return str(nav[0]["href"])
+    return reverse("workbench:queue") if request.at_desk else reverse("portal:home")  # type: ignore[attr-defined]
+
+
 ROLES_NAV = {
     "bulk": SIGNERS,
     "assign": SIGNERS,

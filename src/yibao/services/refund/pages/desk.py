@@ -342,8 +342,10 @@ def make_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 @open_to(STAFF, own="case")
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
-    """Send an issued paper."""
-    return send_paper(desk_case(request, number).papers.filter(number=paper_number).first())
+    """Send an issued paper; the look is logged."""
+    held = desk_case(request, number)
+    sides.record_look(request, held, purpose="paper")
+    return send_paper(held.papers.filter(number=paper_number).first())
 
 
 @open_to(STAFF, own="case")

@@ -95,8 +95,10 @@ def copy(request: HttpRequest, number: str, paper_number: str, times: int) -> Fi
 @open_to(STAFF, own="case")
 @require_safe
 def copy_at_desk(request: HttpRequest, number: str, paper_number: str, times: int) -> FileResponse:
-    """Send the copy of a reprint."""
-    return _copy(sides.desk_case(request, number), paper_number, times)
+    """Send the copy of a reprint; the look is logged."""
+    held = sides.desk_case(request, number)
+    sides.record_look(request, held, purpose="paper")
+    return _copy(held, paper_number, times)
 
 
 def _copy(held: Case, paper_number: str, times: int) -> FileResponse:

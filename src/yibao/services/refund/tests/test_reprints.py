@@ -5,12 +5,13 @@ from datetime import date
 
 import pypdf
 import pytest
+from django.urls import reverse
 
 from yibao.casework.actors import Actor
 from yibao.kernel.errors import Refused
 from yibao.services.refund import actions
 from yibao.store import documents, papers, verify
-from yibao.store.models import Case, CitizenLogin, IssuedPaper
+from yibao.store.models import Case, CitizenLogin, IssuedPaper, ReadLog
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +177,15 @@ def test_the_check_page_tells_how_often_a_paper_was_printed_again(walk, form, cl
     assert "补打次数" not in client.get(address).content.decode()
     again(walk, form)
     assert "补打次数" in client.get(address).content.decode()
+
+
+def test_opening_a_paper_is_a_look_and_no_print(walk, form, signed_in):
+    desk = signed_in("clerk")
+    steps = walk.case.action_count
+    address = reverse("workbench_refund:paper", args=[walk.number, form.number])
+    assert desk.get(address)["Content-Type"] == "application/pdf"
+    again(walk, form, by=walk.staff["clerk"])
+    assert desk.get(reverse("workbench_refund:copy", args=[walk.number, form.number, 1])).status_code == 200
+    assert ReadLog.objects.filter(purpose="paper", case_number=walk.number, person=walk.person).count() == 2
+    form.refresh_from_db()
+    assert (form.reprints, walk.case.action_count) == (1, steps + 1)
