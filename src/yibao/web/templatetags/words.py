@@ -36,6 +36,12 @@ def t(context: Context, key: str, **values: Any) -> str:
     return say_in(context)(key, **values)
 
 
+@register.simple_tag
+def t_english(key: str) -> str:
+    """Write the English words under a key, on a page that does not know its reader."""
+    return Say("en")(key)
+
+
 @register.simple_tag(takes_context=True)
 def pick(context: Context, thing: Any) -> str:
     """Write the reader's language of something that carries both."""

@@ -15,8 +15,9 @@ from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.kernel.identifiers import mask_account, mask_name
 from yibao.kernel.names import same_name
 from yibao.kernel.workdays import add_working_days
+from yibao.services import assurance
 from yibao.services.refund import actions, forms
-from yibao.services.refund.pages import find, views
+from yibao.services.refund.pages import find, sides, views
 from yibao.services.refund.pages.sides import (
     CLERK,
     COUNTER,
@@ -204,7 +205,7 @@ def answers(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
     account = account_words(held) if held else ""
     words = {
         "payments": "；".join(paid) or say("refund.check.empty"),
-        "reason": say.find(f"refund.reason.{case.refund.reason or forms.UNSURE}.text") or case.refund.reason,
+        "reason": views.reason_words(case.refund.reason or forms.UNSURE, say),
         "account": account or original_words(case, say),
         "materials": say("refund.check.files", count=case.documents.filter(removed_at=None).count()),
     }
@@ -238,14 +239,8 @@ def account_words(held: BankAccount) -> str:
 
 def seen_words(case: Case, say: Any) -> str:
     """Return the papers a clerk saw at the counter, in words."""
-    seen = [material_words(code, say) for code in case.refund.seen_at_window]
+    seen = [views.material_words(code, say) for code in case.refund.seen_at_window]
     return "；".join(seen) or say("refund.check.none_seen")
-
-
-def material_words(code: str, say: Any) -> str:
-    """Return what a paper is called, as it stands at the head of a line."""
-    words = say(f"refund.enums.material.{code}")
-    return words[:1].upper() + words[1:]
 
 
 def original_account(case: Case) -> BankAccount | None:
@@ -267,6 +262,8 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
         actions.resubmit(number=number, by=request.actor, on=request.on, at=request.at)
         messages.success(request, request.say("refund.correct.sent"))
         return redirect(side.at("case", number))
+    # Asked before anything else: the page of a weak proof leads to a stronger one, and back here.
+    assurance.require(service="refund", step="submit", by=request.actor)
     try:
         key = request.POST.get("key", number)
         actions.submit(number=number, key=key, by=request.actor, on=request.on, at=request.at)
@@ -351,8 +348,10 @@ def heading(request: HttpRequest, step: str) -> dict[str, Any]:
 
 def keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> HttpResponse | None:
     """Save the answers and go on; what cannot be saved stays on the page with the sentence of what to change."""
+    later = sides.put_off(request, case)
     if form.errors:
-        return None
+        # Who receives it is chosen already when the page comes.
+        return None if any(form.typed[name] for name in form.typed if name != "applicant") else later
     try:
         _save(request, case, form.answers)
     except InputInvalid as wrong:
@@ -362,7 +361,7 @@ def keep(request: HttpRequest, case: Case, form: forms.Form, step: str) -> HttpR
     side = side_of(request)
     if case.state != "draft":
         return redirect(after_correction(side, case))
-    return redirect(side.at(side.steps[side.steps.index(step) + 1], case.number))
+    return later or redirect(side.at(side.steps[side.steps.index(step) + 1], case.number))
 
 
 def _save(request: HttpRequest, case: Case, answered: Mapping[str, Any]) -> None:

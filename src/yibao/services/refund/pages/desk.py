@@ -123,8 +123,7 @@ def may_determine(held: Case, decision: Mapping[str, Any], request: HttpRequest)
 
 def reason_words(held: Case, say: Any) -> str:
     """Return why the person asks, in the words of the form."""
-    code = held.refund.reason or forms.UNSURE
-    return say.find(f"refund.reason.{code}.text") or say.find(f"refund.enums.reason.{code}") or code
+    return views.reason_words(held.refund.reason or forms.UNSURE, say)
 
 
 def nothing_to_do(held: Case, request: HttpRequest) -> str:

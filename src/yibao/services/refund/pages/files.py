@@ -100,7 +100,7 @@ def _to_see(case: Case, request: HttpRequest) -> dict[str, tuple[str, str]]:
     known = region(case.region).setting("refund", "materials")
     always = [code for code, each in known.items() if "always" in each]
     codes = dict.fromkeys([*asked, *always, *case.refund.seen_at_window])
-    return {code: (apply.material_words(code, say), say.find(f"refund.how.{code}") or "") for code in codes}
+    return {code: (views.material_words(code, say), say.find(f"refund.how.{code}") or "") for code in codes}
 
 
 @open_to(CITIZEN, AGENT, CLERK, own="case")

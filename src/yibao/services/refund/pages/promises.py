@@ -64,7 +64,7 @@ def promise(request: HttpRequest, number: str, material: str) -> HttpResponse:
     context = {
         **apply.frame(request, case, "materials"),
         "back": side.at("materials", number),
-        "material": apply.material_words(material, say),
+        "material": views.material_words(material, say),
         "parts": parts,
         "fields": [agreed],
         "errors": errors,

@@ -11,7 +11,7 @@ from yibao.kernel.identifiers import holds_a_number, mask_account, mask_id, mask
 from yibao.kernel.money import Money
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
-from yibao.services.refund.pages import apply, buttons, find, track
+from yibao.services.refund.pages import buttons, find, track, views
 from yibao.store import cases, queues
 from yibao.store.models import Case, CaseAction
 
@@ -103,7 +103,7 @@ def changed(held: Case, say: Any) -> dict[str, Any] | None:
 def _papers_changed(between: list[CaseAction], say: Any) -> list[dict[str, str]]:
     done = {"attach": "added", "detach": "removed"}
     return [
-        {"what": apply.material_words(action.data["material"], say), "how": say(f"refund.review.{done[action.kind]}")}
+        {"what": views.material_words(action.data["material"], say), "how": say(f"refund.review.{done[action.kind]}")}
         for action in between
         if action.kind in done
     ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from yibao.casework.refusals import refuse
@@ -19,6 +20,8 @@ from yibao.store.models import Case
 
 CLERK = "clerk"
 WINDOW = "window"
+THEN, LATER = "then", "later"
+"""What the second button of a question sends: keep the answer, and go back to the list of what is missing."""
 PURPOSE = "counter"
 AS_EMPLOYER = "unit"
 
@@ -105,6 +108,12 @@ def only_clerks(request: HttpRequest) -> None:
 def by_right(request: HttpRequest) -> str:
     """Return by what right the reader applies for another: then nobody asks; empty where they apply for themselves."""
     return request.actor.acting.kind if request.actor.acting else ""
+
+
+def put_off(request: HttpRequest, case: Case) -> HttpResponse | None:
+    """Return the way to the list of a draft, where the person asked to go on later; else None."""
+    wanted = request.POST.get(THEN) == LATER and case.state == "draft" and side_of(request) is PORTAL
+    return redirect("refund:case", case.number) if wanted else None
 
 
 def account_is_wrong(case: Case, request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.kernel.workdays import working_days_between
 from yibao.services.refund import actions, forms
-from yibao.services.refund.pages import apply, sides, views
+from yibao.services.refund.pages import apply, drafts, sides, views
 from yibao.services.refund.pages.papers import DECIDED, by_then, issued, send_paper, sent
 from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
@@ -65,7 +65,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case stands: the one thing to do first, what happened, newest first, and the amount."""
     own = sides.own_case(request, number)
     if own.state == "draft":
-        return redirect("refund:check", number)
+        own_side = sides.side_of(request) is sides.PORTAL
+        return drafts.overview(request, own) if own_side else redirect("refund:check", number)
     decision, wrong_account = apply.told(own, decision_of(own, request).json()), account_is_awaited(own, request)
     context = {
         "section": sides.side_of(request).section,
@@ -171,7 +172,9 @@ def notice(own: Case, say: Any) -> list[dict[str, str]]:
     items = asked[-1].data.get("items", []) if asked else []
     return [
         {
-            "label": say.find(f"refund.enums.material.{item.get('material')}") or say("refund.correct.other"),
+            "label": views.material_words(item["material"], say)
+            if item.get("material")
+            else say("refund.correct.other"),
             "note": item.get("note", ""),
             "material": item.get("material", ""),
         }

@@ -180,3 +180,18 @@ def refusal_words(refused: Refused, say: Any) -> str:
     if say.language == "en":
         return f"{refusal.en[:1].upper()}{refusal.en[1:]}. {refusal.next_en}"
     return f"{refusal.zh}。{refusal.next_zh}"
+
+
+def material_words(code: str, say: Any) -> str:
+    """Return what a paper is called, as it stands at the head of a line."""
+    return _headed(say(f"refund.enums.material.{code}"))
+
+
+def reason_words(code: str, say: Any) -> str:
+    """Return why a refund is asked for: in the words of the question, or of the rules where no question offers it."""
+    asked: str | None = say.find(f"refund.reason.{code}.text")
+    return asked or _headed(say.find(f"refund.enums.reason.{code}") or code)
+
+
+def _headed(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yibao.services.refund import actions
+from yibao.services.refund.models import RefundRequest
 from yibao.store.models import Case, CitizenLogin, Document
 
 CARD = "6222 0200 0000 0000 000"
@@ -80,7 +81,53 @@ class TestFinding:
         assert at(draft) in alice.get("/refund/").content.decode()
 
 
+class TestList:
+    def test_a_draft_shows_what_is_filled_in_and_what_is_missing(self, alice, draft):
+        page = alice.get(at(draft)).content.decode()
+        assert "填好了 1 项，共 4 项。" in page
+        assert page.count("还没填") == 2
+        assert "还差 4 份" in page
+        assert f'href="{at(draft, "reason")}" role="button"' in page
+
+    def test_a_full_draft_leads_to_the_page_to_send_it(self, alice, draft, record):
+        fill(alice, draft)
+        for material in ("payment_proof", "id_document", "bank_card", "unemployment_record"):
+            upload(alice, draft, material, record.png())
+        page = alice.get(at(draft)).content.decode()
+        assert "填好了 4 项，共 4 项。" in page
+        assert f'href="{at(draft, "check")}" role="button"' in page
+
+    def test_an_answer_may_be_kept_for_later(self, alice, draft):
+        page = alice.post(at(draft, "reason"), {"reason": "duplicate", "then": "later"}, follow=True)
+        assert page.redirect_chain == [(at(draft), 302)]
+        draft.refund.refresh_from_db()
+        assert draft.refund.reason == "duplicate"
+
+    def test_a_question_may_be_left_unanswered_for_later(self, alice, draft):
+        for step in ("reason", "account"):
+            assert alice.post(at(draft, step), {"applicant": "payer", "then": "later"})["Location"] == at(draft)
+        page = alice.post(at(draft, "account"), {"bank_number": "1", "then": "later"})
+        assert (page.status_code, 'value="1"' in page.content.decode()) == (400, True)
+
+    def test_a_reason_no_question_offers_is_told_in_words(self, alice, draft):
+        RefundRequest.objects.filter(case=draft).update(reason="mis_posted")
+        page = alice.get(at(draft, "check")).content.decode()
+        assert "误进款或信息错误" in page
+        assert ">mis_posted<" not in page
+
+
 class TestQuestions:
+    def test_a_weak_proof_leads_to_a_stronger_one_before_anything_is_sent(self, alice, draft):
+        fill(alice, draft)
+        session = alice.session
+        session["assurance"] = {"level": "L2", "method": "demo", "at": 0}
+        session.save()
+        page = alice.post(at(draft, "submit"), {"key": "k"})
+        assert page.status_code == 403
+        assert "请再核验一次身份" in page.content.decode()
+        draft.refresh_from_db()
+        assert draft.state == "draft"
+
     def test_a_draft_opens_with_the_payment_that_was_found(self, draft):
         assert draft.state == "draft"
         assert draft.refund.payments.count() == 1

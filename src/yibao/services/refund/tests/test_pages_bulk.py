@@ -58,13 +58,13 @@ def test_from_the_filters_to_the_result(many):
     assert reviewer.post(**judged).status_code == 302
     released = reviewer.post(f"{address}/do/release", follow=True)
     assert "已放行" in text(released)
-    assert 'http-equiv="refresh"' in released.content.decode()
+    assert 'hx-trigger="every 5s"' in released.content.decode()
 
     done = worker.look(name="test", on=timezone.localdate(), at=timezone.now())
     assert (done.jobs, done.failures) == (["bulk.approve"], [])
     page = reviewer.get(address)
     assert "已批准 3 5,847.30" in text(page)
-    assert 'http-equiv="refresh"' not in page.content.decode()
+    assert 'hx-trigger="every' not in page.content.decode()
     table = reviewer.get(f"{address}/result").content.decode("utf-8-sig").splitlines()
     assert table[0] == "受理编号,级,金额（元）,结果,原因,抽中次序"
     assert sorted(line.partition(",")[0] for line in table[1:]) == sorted(walk.number for walk in many)
