@@ -31,6 +31,7 @@ from yibao.web.family.session import KEY as ACTING
 from yibao.web.identity.providers import Provider, rungs
 from yibao.web.identity.session import KEY as ASSURANCE
 from yibao.web.portal import pages as portal_pages
+from yibao.web.units.session import KEY as UNIT
 from yibao.web.words import Say
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
@@ -38,7 +39,8 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 # These take a form or send a file, and show no page of their own; what they refuse is shown where the form stands.
 ANSWERS = {
-    "portal": "contact_switch own_data_file act confirm_right revoke_right sign_out preferences end_sessions",
+    "portal": "contact_switch own_data_file act confirm_right revoke_right sign_out preferences end_sessions"
+    " act_for_unit give_up_unit",
     "refund": "document make_paper paper reprint copy detach take_back submit",
     "correction": "document submit upload withdraw",
 }
@@ -83,6 +85,7 @@ def sights(refunds, drafts, corrections, signed_in) -> list[Sight]:
         _data(now),
         _care(now),
         _family(now),
+        _units(),
         _levels(drafts[FULL]),
         _interviews(now),
         _open(),
@@ -92,7 +95,6 @@ def sights(refunds, drafts, corrections, signed_in) -> list[Sight]:
 
 
 def _refunds(refunds: Mapping[str, models.Case]) -> Iterator[Sight]:
-    """The page of a case, on every path: the words of its state and of what happened last."""
     for path, case in refunds.items():
         last = [action.kind for action in case.actions.order_by("seq") if action.kind in TOLD][-1]
         says = (f"common.state.{case.state}", f"refund.event.{last}")
@@ -113,7 +115,6 @@ def _refunds(refunds: Mapping[str, models.Case]) -> Iterator[Sight]:
 
 
 def _mended(refunds: Mapping[str, models.Case]) -> Iterator[Sight]:
-    """What may be answered again after the application was sent."""
     case = refunds["correction_due"].number
     yield Sight("correction_due", f"/refund/cases/{case}/correct", "all that is missing", says=("refund.correct.lead",))
     yield from (Sight("correction_due", f"/refund/cases/{case}/{step}", f"mended {step}") for step in STEPS[:4])
@@ -124,7 +125,6 @@ def _mended(refunds: Mapping[str, models.Case]) -> Iterator[Sight]:
 
 
 def _drafts(drafts: Mapping[str, str]) -> Iterator[Sight]:
-    """A draft with nothing in it, half filled in, and complete: its list, each question, each question sent empty."""
     says = {EMPTY: "refund.draft.not_yet", HALF: "refund.draft.to_do", FULL: "refund.draft.ready"}
     for reader, number in drafts.items():
         yield Sight(reader, f"/refund/cases/{number}", "refund: draft", says=("refund.draft.title", says[reader]))
@@ -146,7 +146,6 @@ def _drafts(drafts: Mapping[str, str]) -> Iterator[Sight]:
 
 
 def _corrections(corrections: Mapping[str, models.Case]) -> Iterator[Sight]:
-    """A correction in every state, and its forms sent empty."""
     readers = {state: case.person.logins.first().user.username for state, case in corrections.items()}
     for state, case in corrections.items():
         says = (f"common.state.{state}", f"correction.event.{case.actions.order_by('-seq').first().kind}")
@@ -164,7 +163,6 @@ def _corrections(corrections: Mapping[str, models.Case]) -> Iterator[Sight]:
 
 
 def _own_lists() -> Iterator[Sight]:
-    """The first page, payments, cases, who looked: with nothing, with something, with what waits for the person."""
     for reader in (NOBODY, "citizen1", "submitted", "correction_due", "bounced", FULL, "completed"):
         yield from (Sight(reader, f"/{place}", f"{reader} {place}") for place in ("", "payments", "cases"))
     for reader, says in ((NOBODY, "portal.cases.empty"), (FULL, "portal.cases.kept")):
@@ -174,7 +172,6 @@ def _own_lists() -> Iterator[Sight]:
 
 
 def _told(now: dict) -> Iterator[Sight]:
-    """Messages: none, new, read, with something to do; and where a person is told, with each form wrong."""
     yield Sight(NOBODY, "/messages", "none", says=("portal.messages.empty",))
     yield Sight("completed", "/messages", "new")
     models.Message.objects.filter(person__logins__user__username="refused").update(read_at=now["at"])
@@ -201,7 +198,6 @@ def _contact(reader: str, channel: str, **more: object) -> None:
 
 
 def _data(now: dict) -> Iterator[Sight]:
-    """The copy of one's own data: never asked for, asked, ready, fetched, lapsed."""
     at, day = now["at"], timedelta(days=1)
     states = {
         "citizen8": {"asked_at": at},
@@ -217,7 +213,6 @@ def _data(now: dict) -> Iterator[Sight]:
 
 
 def _care(now: dict) -> Iterator[Sight]:
-    """Ratings not given, given and called back; letters kept, broken and objected to, waiting."""
     broken, waiting = models.PromiseLetter.objects.filter(checks__outcome="").order_by("pk")[:2]
     found = {"found": "征收部门没有这笔缴费", "closed": None, "by": staff_actor("auditor"), **now}
     promises.record(number=broken.number, outcome="broken", **found)
@@ -240,7 +235,6 @@ def _care(now: dict) -> Iterator[Sight]:
 
 
 def _family(now: dict) -> Iterator[Sight]:
-    """Nobody, a ward with cases, a right to confirm, rights that hold no more; and acting for somebody."""
     own, other = (models.CitizenLogin.objects.get(user__username=name).person for name in ("citizen8", "citizen9"))
     on, at = now["on"], now["at"]
     shared = {"kind": "proxy", "representative": own, "represented": other, "asked_at": at, "confirmed_at": at}
@@ -261,12 +255,20 @@ def _family(now: dict) -> Iterator[Sight]:
     yield Sight(NOBODY, "/family/ask", "ask, wrong", "form", {"kind": "proxy", "name": "张三", "identity": "1"})
 
 
+def _units() -> Iterator[Sight]:
+    acting = {UNIT: models.UnitAgent.objects.get(agent__logins__user__username="citizen1").pk}
+    yield Sight("citizen1", "/unit", "for a unit", says=("units.own_nav",), session=acting)
+    yield Sight("citizen1", "/refund/unit", "which employee", session=acting)
+    yield Sight("citizen1", "/refund/unit", "no employee", "form", {"name": "张三", "identity": "1"}, session=acting)
+
+
 def _levels(draft: str) -> Iterator[Sight]:
-    """A proof too weak to read, too weak to send, and what was typed before the stronger one."""
     weak, phone = ({ASSURANCE: {"level": level, "method": "demo", "at": 0}} for level in ("L1", "L2"))
     yield Sight(NOBODY, "/identity", "proved", says=("identity.no_face.title",))
     yield Sight(NOBODY, "/identity", "weak", session=weak)
     yield Sight(NOBODY, "/", "too weak to read", says=("identity.step_up.title",), session=weak)
+    yield Sight(NOBODY, "/identity/code", "code of the window")
+    yield Sight(NOBODY, "/identity/code", "no code", "form")
     place = f"/refund/cases/{draft}/check"
     yield Sight(FULL, place, "too weak to send", "submit", says=("identity.step_up.kept",), session=phone)
     yield Sight(FULL, "/go-on", "go on after the proof", session=phone)
@@ -279,7 +281,6 @@ def _levels(draft: str) -> Iterator[Sight]:
 
 
 def _interviews(now: dict) -> Iterator[Sight]:
-    """The questions before signing in: each of three rows of answers, none given, and what they come to."""
     yield Sight("visitor", "/refund/can", "which place")
     yield Sight("visitor", "/refund/can?asked=region", "no place", says=("refund.can.no_region",))
     region = services.packs().regions[REGION]
@@ -298,7 +299,6 @@ def _interviews(now: dict) -> Iterator[Sight]:
 
 
 def _open() -> Iterator[Sight]:
-    """Pages before signing in: the door, the rules, and whether a paper is ours."""
     for place, what in (
         ("sign-in", "sign in"),
         ("sign-in?expired=1&next=/kept", "signed out after a pause"),
@@ -319,7 +319,6 @@ def _open() -> Iterator[Sight]:
 
 
 def _refused(refunds: Mapping[str, models.Case]) -> Iterator[Sight]:
-    """Pages that say no."""
     number = refunds["submitted"].number
     for reader, place, status in (
         ("submitted", "?x=%00", 400),

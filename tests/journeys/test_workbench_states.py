@@ -62,7 +62,7 @@ FIGURES = {
 ANSWERS = {
     "workbench": "next save_filter forget_filter figures_file undelivered_again remove_factor recovery_codes"
     " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step"
-    " take release right_paper",
+    " take release right_paper agent_paper",
     "workbench_refund": "decide note document make_paper paper reprint copy detach take_back submit",
     "workbench_correction": "decide document",
 }
@@ -225,6 +225,13 @@ def _counter() -> Iterator[Sight]:
         {"identity": person.identity},
         says=("correction.counter.place",),
     )
+
+    for place in ("window-code", "units", "units/new"):
+        yield Sight("clerk", f"/workbench/{place}", place)
+    yield Sight("clerk", "/workbench/window-code", "nobody seen", "form", {"identity": "1"})
+    seen = {"identity": person.identity, "seen": "1"}
+    yield Sight("clerk", "/workbench/window-code", "code given", "form", seen, says=("identity.given.title",))
+    yield Sight("clerk", "/workbench/units/new", "wrong", "form", {"unit_name": "演示公司", "identity": "1"})
 
 
 def _lists() -> Iterator[Sight]:
