@@ -180,6 +180,9 @@ def _corrections() -> Iterator[Sight]:
             place = f"/workbench/correction/cases/{case.number}"
             yield Sight(reader, place, f"correction {case.state}", says=says if case.state != "submitted" else ())
     submitted, accepted = (_number(state, "correction") for state in ("submitted", "accepted"))
+    unmask = f"/workbench/correction/cases/{submitted}/show"
+    yield Sight("clerk", unmask, "what for")
+    yield Sight("clerk", unmask, "no purpose", "form")
     for reader, verb, number in (
         ("clerk", "ask_correction", submitted),
         ("clerk", "not_accept", submitted),
