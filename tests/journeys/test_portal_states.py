@@ -268,7 +268,7 @@ def _levels(draft: str) -> Iterator[Sight]:
     yield Sight(NOBODY, "/identity", "weak", session=weak)
     yield Sight(NOBODY, "/", "too weak to read", says=("identity.step_up.title",), session=weak)
     yield Sight(NOBODY, "/identity/code", "code of the window")
-    yield Sight(NOBODY, "/identity/code", "no code", "form")
+    yield Sight(NOBODY, "/identity/code", "no code", "code")
     place = f"/refund/cases/{draft}/check"
     yield Sight(FULL, place, "too weak to send", "submit", says=("identity.step_up.kept",), session=phone)
     yield Sight(FULL, "/go-on", "go on after the proof", session=phone)
