@@ -17,7 +17,7 @@ from yibao.services.correction import actions as correcting
 from yibao.services.refund.tests.conftest import MATERIALS, files, make_chen, staff  # noqa: F401
 from yibao.store import tokens
 from yibao.store.changes import Place
-from yibao.store.models import ApiToken, Case, CitizenLogin, Contribution, Document, ReadLog
+from yibao.store.models import ApiToken, BankAccount, Case, CitizenLogin, Contribution, Document, ReadLog
 
 pytestmark = pytest.mark.django_db
 CASES = "/api/v1/refund/cases"
@@ -166,6 +166,42 @@ def test_a_paper_that_lies_about_its_kind_is_refused(citizen, answers):
     )  # fmt: skip
     assert (no.status_code, no.json()["code"]) == (415, "file_not_what_it_says")
     assert not Document.objects.exists()
+
+
+STRANGE = {
+    "an archive": ("a.pdf", b"PK\x03\x04" + bytes(90), 415, "file_not_what_it_says"),
+    "an iPhone's photo": ("a.heic", b"\x00\x00\x00\x18ftypheic" + bytes(50), 415, "file_heic"),
+    "half a picture": ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(40), 422, "file_broken"),
+    "a locked PDF": ("a.pdf", b"%PDF-1.7\n<</Encrypt 2 0 R>>\n%%EOF\n", 422, "file_locked"),
+    "nothing": ("a.pdf", b"", 422, "file_empty"),
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_a_strange_file_is_refused_with_the_way_out_in_both_languages(citizen, answers, case):
+    number = citizen.send("POST", "", answers, **{"Idempotency-Key": "begin-0001"}).json()["number"]
+    name, content, status, code = STRANGE[case]
+    file = io.BytesIO(content)
+    file.name = name
+    no = citizen.client.post(
+        f"{CASES}/{number}/documents", {"material": "bank_card", "file": file},
+        headers={"Authorization": f"Bearer {citizen.text}"},
+    )  # fmt: skip
+    told = no.json()
+    assert (no.status_code, told["code"]) == (status, code)
+    assert told["title"]
+    assert told["next_en"]
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("阿依古丽•买买提", "阿依古丽·买买提"), ("王\U000313f9", "王\U000313f9"), ("陈　建国\u200b", "陈建国")],
+)
+def test_a_name_comes_in_as_it_is_written(citizen, answers, typed, kept):
+    begun = citizen.send("POST", "", {**answers, "bank_holder": typed}, **{"Idempotency-Key": "begin-0001"})
+    assert begun.status_code == 201
+    assert BankAccount.objects.latest("id").holder == kept
 
 
 def test_nobody_sees_anothers_case_and_nothing_opens_without_a_token(client, citizen, submitted):

@@ -1,6 +1,8 @@
 """What goes wrong at home, on a phone: said in a sentence, and nothing that was typed or kept is lost."""
 
 import re
+import struct
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from yibao.store import uploads
-from yibao.store.models import BankAccount, CitizenLogin, Person
+from yibao.store.models import BankAccount, CitizenLogin, Document, Person
 
 CARD = "6222 0200 0000 0000 000"
 ACCOUNT = {"applicant": "payer", "bank_name": "演示银行", "bank_holder": "陈建国", "bank_number": CARD}
@@ -86,6 +88,44 @@ def test_an_iphone_photo_is_refused_with_the_way_out_and_the_page_stays(alice, w
     answer = alice.post(at(walk, "materials"), {"material": "bank_card", "file": file})
     assert answer.status_code == 415
     assert "兼容性最佳" in told(answer)
+
+
+def small_bomb():
+    """A PNG of a few bytes whose head claims 3.6 billion dots."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    ends = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\r" + head + struct.pack(">I", zlib.crc32(head)) + ends
+
+
+def packed(size):
+    stream = zlib.compress(bytes(size), 9)
+    return b"%PDF-1.7\n1 0 obj\n<</Filter/FlateDecode>>\nstream\n" + stream + b"\nendstream\nendobj\n%%EOF\n"
+
+
+FILES = {
+    "a photo of 50 MB": ("a.jpg", b"\xff\xd8\xff" + bytes(50 * 1024 * 1024), 413, "照片最多 25 MB", "may have 25 MB"),
+    "a picture that unfolds": ("a.png", small_bomb(), 413, "展开后大得不正常", "unfolds to an abnormal size"),
+    "a PDF that unfolds": ("a.pdf", packed(3_000_000), 413, "展开后大得不正常", "unfolds to an abnormal size"),
+    "an archive": ("a.zip", b"PK\x03\x04" + bytes(90), 415, "只能上传", "PDF, JPG and PNG files are accepted"),
+    "an archive called pdf": ("a.pdf", b"PK\x03\x04" + bytes(90), 415, "后缀不符", "not what its name says"),
+    "a photo called pdf": ("a.pdf", b"\xff\xd8\xff" + bytes(90), 415, "后缀不符", "not what its name says"),
+    "a locked PDF": ("a.pdf", b"%PDF-1.7\n<</Encrypt 2 0 R>>\n%%EOF\n", 422, "加了密码", "locked with a password"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_that_lies_or_unfolds_is_refused_in_words_and_what_was_handed_in_stays(alice, walk, monkeypatch, case):
+    monkeypatch.setattr(uploads, "UNFOLDED_MAX", 1_000_000)
+    walk.drafted()
+    before = set(Document.objects.values_list("pk", "removed_at"))
+    name, content, status, zh, en = FILES[case]
+    for language, words in (("zh", zh), ("en", en)):
+        alice.cookies["yibao_language"] = language
+        file = SimpleUploadedFile(name, content)
+        answer = alice.post(at(walk, "materials"), {"material": "bank_card", "file": file})
+        assert answer.status_code == status
+        assert words in told(answer)
+    assert set(Document.objects.values_list("pk", "removed_at")) == before
 
 
 def test_a_photo_above_what_is_kept_is_made_smaller(alice, walk, settings, monkeypatch, record):

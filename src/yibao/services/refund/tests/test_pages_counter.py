@@ -52,6 +52,20 @@ def elsewhere(db):
     return browser(user)
 
 
+@pytest.mark.parametrize("typed", ["{0}", " {0} ", "{1}-{2}"], ids=["as it is", "with blanks", "with a hyphen"])
+def test_an_identity_number_with_a_small_x_finds_its_person(clerk, record, typed):
+    number = next(
+        found
+        for serial in range(900)
+        if (found := make_resident_id(area="500112", born=BORN, serial=serial))[-1] == "X"
+    )
+    person = record.person(number, born=BORN)
+    small = number.lower()
+    answer = clerk.post(COUNTER, {"identity": typed.format(small, small[:6], small[6:])})
+    assert answer.status_code == 302
+    assert Case.objects.get().person_id == person.pk
+
+
 @pytest.fixture
 def draft(clerk, chen):
     clerk.post(COUNTER, {"identity": chen.identity})
