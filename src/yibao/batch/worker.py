@@ -23,7 +23,7 @@ from yibao.kernel.errors import Refused
 from yibao.kernel.workdays import last_published_year
 from yibao.services import bulk
 from yibao.services.refund import actions
-from yibao.store import cases, heads, own_data, projection, reconciliation, retention
+from yibao.store import cases, counting, heads, own_data, projection, reconciliation, retention
 from yibao.store.bulk import JOB
 from yibao.store.messages import contacts, undelivered
 from yibao.store.models import CaseClock, Outbox
@@ -124,7 +124,19 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
         # Once a day, and after the head that covers what was there.
         _guarded(done, "retention", lambda: retention.run(at=at, dry=False))
     reconciliation.make_due(on=on, at=at)
+    _count(done, on=on, at=at)
     return done
+
+
+def _count(done: Done, *, on: date, at: datetime) -> None:
+    """Count closed days, and what is open now; looked at again at once while days are left."""
+
+    def work() -> None:
+        counting.stand_due(on=on, at=at)
+        done.work += counting.close_due(on=on, at=at)
+
+    if not _guarded(done, "figures", work):
+        done.work -= 1
 
 
 def _tell(done: Done, *, on: date, at: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection as default_connection
 from django.db import transaction
 
-from yibao.store.guards import postgresql, resealing, sqlite
+from yibao.store.guards import counted, postgresql, resealing, sqlite
 
 FROZEN = (
     "store_entry",
@@ -133,4 +133,5 @@ def _guards(connection: Any) -> Mapping[str, tuple[str, str]]:
     frozen = tuple(table for table in FROZEN if table in there and table not in sealed)
     pinned = {table: columns for table, columns in PINNED.items() if table in there}
     guards: Mapping[str, tuple[str, str]] = _engine(connection).guards(frozen=frozen, pinned=pinned)
-    return {**guards, **resealing.guards(tables=sealed, vendor=connection.vendor)}
+    marks = counted.guards(vendor=connection.vendor) if counted.NEEDED in there else {}
+    return {**guards, **resealing.guards(tables=sealed, vendor=connection.vendor), **marks}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yibao.casework.officers import OFFICERS
+from yibao.store.guards import counted
 
 NAMES = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
 
@@ -75,7 +76,7 @@ _FUNCTIONS = (
 
 def prepare(cursor: Any) -> None:
     """Make the functions the triggers call."""
-    for function in _FUNCTIONS:
+    for function in (*_FUNCTIONS, *counted.functions()):
         cursor.execute(function)
 
 

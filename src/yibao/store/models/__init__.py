@@ -24,6 +24,7 @@ from yibao.store.models.batches import (
 from yibao.store.models.bulk import BulkRow, BulkRun
 from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
 from yibao.store.models.changes import RecordChange
+from yibao.store.models.figures import CountedDay, DayFigure, StandingFigure
 from yibao.store.models.insurance import (
     AccountCredit,
     BenefitUse,
@@ -80,7 +81,9 @@ __all__ = [
     "Contribution",
     "ContributionPart",
     "ContributionRefund",
+    "CountedDay",
     "DataCopy",
+    "DayFigure",
     "Delivery",
     "Document",
     "Enrolment",
@@ -117,6 +120,7 @@ __all__ = [
     "RoleProposal",
     "StaffCredential",
     "StaffRole",
+    "StandingFigure",
     "StoredDecision",
     "Unit",
     "UnitAgent",

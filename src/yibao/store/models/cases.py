@@ -119,6 +119,9 @@ class CaseClock(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_on"], condition=models.Q(finished_on__isnull=True), name="case_clock_due"),
+            models.Index(
+                fields=["finished_on", "name"], condition=models.Q(finished_on__isnull=False), name="case_clock_by_day"
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["case", "name"], name="case_clock_once")]
 

@@ -29,6 +29,9 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["settled_on"], condition=models.Q(settled_on__isnull=False), name="payment_by_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "receiver"], condition=models.Q(status__in=LIVE), name="payment_live_once"

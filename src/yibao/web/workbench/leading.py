@@ -15,7 +15,8 @@ import yibao.services
 from yibao.casework.entry import open_to
 from yibao.kernel.money import Money
 from yibao.store import figures
-from yibao.store.figures import AGES, Figures, by
+from yibao.store.counting import AGES
+from yibao.store.figures import Figures
 from yibao.web.places import FIGURE_READERS
 from yibao.web.sections import contributions
 from yibao.web.workbench import charts
@@ -24,7 +25,6 @@ from yibao.web.workbench.filters import place_words, regions_of
 PERIODS = (7, 30, 90)
 USUAL = 30
 DAYS_MAX = 92
-DAY, REGION, SERVICE = 0, 1, 2
 STREAMS = (("submit", "submit"), ("accept", "accept"), ("approve", "approve"))
 
 
@@ -36,7 +36,7 @@ def shown(request: HttpRequest) -> HttpResponse:
     regions = regions_of(request)
     region = request.GET.get("region", "")
     region = region if region in regions else request.actor.region
-    found = figures.of_period(region=region, first=first, last=last, on=request.on)
+    found = figures.of_period(region=region, first=first, last=last, on=request.on, at=request.at)
     query = urlencode({"first": first.isoformat(), "last": last.isoformat(), "region": region})
     context = {
         "section": "figures",
@@ -61,11 +61,11 @@ def as_file(request: HttpRequest) -> HttpResponse:
     first, last, _ = _period(request)
     region = request.GET.get("region", "")
     region = region if region in regions_of(request) else request.actor.region
-    found = figures.of_period(region=region, first=first, last=last, on=request.on)
+    found = figures.of_period(region=region, first=first, last=last, on=request.on, at=request.at)
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow([request.say(f"desk.figures.column.{name}") for name in ("day", *COLUMNS)])
-    columns = [by(numbers, place=DAY) for numbers in _columns(found)]
+    columns = _columns(found)
     for day in found.days():
         row = [column[day] for column in columns]
         table.writerow([day.isoformat(), *row[:-1], str(Money(row[-1]))])
@@ -136,9 +136,9 @@ def _headline(found: Figures, say: Any) -> list[dict[str, str]]:
 def _daily(found: Figures, say: Any) -> Iterator[dict[str, Any]]:
     """Give the drawings over days: what came, was accepted and signed, and what was paid."""
     for name, kind in STREAMS:
-        yield _drawing(found, say, name, by(found.steps[kind], place=DAY), money=False)
-    yield _drawing(found, say, "late", by(found.late, place=DAY), money=False)
-    yield _drawing(found, say, "sum", by(found.fen, place=DAY), money=True)
+        yield _drawing(found, say, name, found.steps[kind], money=False)
+    yield _drawing(found, say, "late", found.late, money=False)
+    yield _drawing(found, say, "sum", found.fen, money=True)
 
 
 def _drawing(found: Figures, say: Any, name: str, numbers: Any, *, money: bool) -> dict[str, Any]:
@@ -173,11 +173,9 @@ def _tables(found: Figures, request: HttpRequest) -> Iterator[dict[str, Any]]:
     yield table("overdue", [(roles[role], late) for role, (_, late) in found.waiting.items() if late])
     ages = [say("desk.figures.up_to", days=days) for days in AGES] + [say("desk.figures.older", days=AGES[-1])]
     yield table("ages", zip(ages, found.ages, strict=True), ordered=True)
-    yield table(
-        "regions", [(place_words(request, code), fen) for code, fen in by(found.fen, place=REGION).items()], money=True
-    )
+    yield table("regions", [(place_words(request, code), fen) for code, fen in found.fen_by_region.items()], money=True)
     services = yibao.services.find()
-    named = [(say.pick(services[name]), fen) for name, fen in by(found.fen, place=SERVICE).items()]
+    named = [(say.pick(services[name]), fen) for name, fen in found.fen_by_service.items()]
     yield table("services", named, money=True)
     words = {code: text for told in contributions("refusal_reasons", request) for code, text in told.items()}
     unknown = say("desk.figures.none_given")
