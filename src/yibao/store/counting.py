@@ -7,15 +7,18 @@ that counts wait for one another on the day, so that no mark is set upon a numbe
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Case as Choice
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, When
 
 from yibao.casework.actors import prefix_of
 from yibao.casework.states import OPEN
+from yibao.store.fields import CanonicalJson
 from yibao.store.guards import counted
 from yibao.store.models import Case, CaseAction, CaseClock, CaseTurn, CountedDay, DayFigure, Payment, StandingFigure
 
@@ -44,7 +47,7 @@ class Row:
 
 
 def rows_of(*, days: Sequence[date], region: str = "") -> Iterator[Row]:
-    """Give the numbers of days from the record itself, in four statements.
+    """Give the numbers of days from the record itself, in three statements.
 
     Args:
         days: Which days.
@@ -52,7 +55,6 @@ def rows_of(*, days: Sequence[date], region: str = "") -> Iterator[Row]:
     """
     if days:
         yield from _steps(days, region)
-        yield from _told(days, region)
         yield from _clocks(days, region)
         yield from _money(days, region)
 
@@ -62,25 +64,24 @@ def _below(rows: QuerySet, region: str, path: str = "case__region") -> QuerySet:
 
 
 def _steps(days: Sequence[date], region: str) -> Iterator[Row]:
+    """Every step; of refusals and notices also what was written with them, alike ones counted by the database."""
     rows = _below(CaseAction.objects.filter(business_date__in=days, kind__in=STEPS), region).order_by()
-    named = rows.values_list("business_date", "case__region", "case__service", "kind")
-    for *key, number in named.annotate(number=Count("pk")):
-        yield Row(*key, "", number)
-
-
-def _told(days: Sequence[date], region: str) -> Iterator[Row]:
-    """What was written with refusals and notices; alike ones are counted by the database."""
-    rows = _below(CaseAction.objects.filter(business_date__in=days, kind__in=TOLD), region).order_by()
+    written = Choice(When(kind__in=TOLD, then=F("data")), default=None, output_field=CanonicalJson())
+    named = rows.annotate(written=written).values_list(
+        "business_date", "case__region", "case__service", "kind", "written"
+    )
     found: Counter[tuple[date, str, str, str, str]] = Counter()
-    named = rows.values_list("business_date", "case__region", "case__service", "kind", "data")
     for day, where, service, kind, data, number in named.annotate(number=Count("pk")):
-        if kind == "refuse":
-            found[day, where, service, REASON, data.get("reason_code", "")] += number
-            continue
-        for material in {item.get("material") or "" for item in data.get("items", [])}:
-            found[day, where, service, MATERIAL, material] += number
+        for code_kind, code in ((kind, ""), *_codes(kind, data or {})):
+            found[day, where, service, code_kind, code] += number
     for key, number in found.items():
         yield Row(*key, number)
+
+
+def _codes(kind: str, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    if kind == "refuse":
+        return [(REASON, data.get("reason_code", ""))]
+    return {(MATERIAL, item.get("material") or "") for item in data.get("items", [])}
 
 
 def _clocks(days: Sequence[date], region: str) -> Iterator[Row]:

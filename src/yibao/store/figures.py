@@ -64,7 +64,7 @@ class Figures:
 
 
 def of_period(*, region: str, first: date, last: date, on: date, at: datetime) -> Figures:
-    """Return the numbers of an office and all below it over a period, in nine statements at most.
+    """Return the numbers of an office and all below it over a period, in seven statements at most.
 
     Args:
         region: The office.

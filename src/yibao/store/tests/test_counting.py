@@ -217,4 +217,4 @@ def test_kept_days_cost_no_more_statements(town) -> None:
     closed()
     with CaptureQueriesContext(connection) as captured:
         of()
-    assert len(captured) <= 8
+    assert len(captured) <= 7

@@ -87,9 +87,9 @@ def test_open_cases_stand_by_the_days_since_they_came(desk, make_person, on: dat
     assert of(on=on).ages == ages
 
 
-def test_any_period_and_office_costs_eight_statements(desk, make_person) -> None:
+def test_any_period_and_office_costs_seven_statements(desk, make_person) -> None:
     for n in range(5):
         desk.accepted(make_person(), number=f"C{n}")
     with CaptureQueriesContext(connection) as captured:
         of()
-    assert len(captured) == 8
+    assert len(captured) == 7
