@@ -71,7 +71,7 @@ def guards(*, vendor: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def remove(apps: Any, editor: Any) -> None:
+def remove(*, editor: Any) -> None:
     """Take the triggers away before a migration backwards takes the table of the marks away."""
     vendor = editor.connection.vendor
     for name, (table, _) in guards(vendor=vendor).items():

@@ -69,5 +69,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("region", "kind", "code"), name="standing_figure_once"),
         ),
         # The triggers name the table: backwards they go first.
-        migrations.RunPython(migrations.RunPython.noop, counted.remove),
+        migrations.RunPython(migrations.RunPython.noop, lambda apps, editor: counted.remove(editor=editor)),
     ]
