@@ -7,7 +7,7 @@ from yibao.store.guards import counted
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0021_keys_that_pass"),
+        ("store", "0022_paper_numbers"),
     ]
 
     operations = [
