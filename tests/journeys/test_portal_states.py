@@ -41,7 +41,7 @@ DESKTOP = {"width": 1280, "height": 900}
 ANSWERS = {
     "portal": "contact_switch own_data_file act confirm_right revoke_right sign_out preferences end_sessions"
     " act_for_unit give_up_unit",
-    "refund": "document make_paper paper reprint copy detach take_back submit",
+    "refund": "blank document make_paper paper reprint copy detach take_back submit",
     "correction": "document submit upload withdraw",
 }
 STEPS = ("payments", "reason", "account", "materials", "check", "withdraw")
