@@ -1,6 +1,8 @@
 """What the parts of a case file say about one another: ids, months inside months, days in order."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 
 from yibao.kernel.errors import InputProblem
 from yibao.kernel.months import Month
@@ -137,12 +139,17 @@ def _payment(
 
 def _inside_enrolment(*, path: str, payment: Payment, enrolment: Enrolment) -> Iterator[InputProblem]:
     """Money may be paid beyond the end of a relation, that is what refunds are about; but not wholly apart from it."""
-    first = Month.of(enrolment.start).index
-    last = None if enrolment.end is None else Month.of(enrolment.end).index
+    first = _month_of(enrolment.start)
+    last = None if enrolment.end is None else _month_of(enrolment.end)
     if payment.end < first:
         yield _outside(path=f"{path}.to", month=payment.end, whole=f"enrolments {enrolment.id}")
     if last is not None and payment.start > last:
         yield _outside(path=f"{path}.from", month=payment.start, whole=f"enrolments {enrolment.id}")
+
+
+@lru_cache(maxsize=4096)
+def _month_of(day: date) -> int:
+    return Month.of(day).index
 
 
 def _runs(*, path: str, payment: Payment) -> Iterator[InputProblem]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -63,6 +64,11 @@ def _month(value: Any) -> int:
             zh=f"月份应写成“年-月”，例如 2023-02，收到的是 {value!r}。",
             en=f"A month is written YYYY-MM, for example 2023-02; got {value!r}.",
         )
+    return _index(value)
+
+
+@lru_cache(maxsize=4096)
+def _index(value: str) -> int:
     try:
         month = Month.parse(value)
     except ValueError:

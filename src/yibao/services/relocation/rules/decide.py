@@ -1,55 +1,28 @@
-"""The whole decision about a move: until a place has written its rules, a person decides."""
-
-from dataclasses import dataclass
-from typing import Any
+"""The whole decision about a move: what is asked decides which rules are looked at."""
 
 from yibao.policy import Packs, Region
+from yibao.services.relocation.rules import cover, display, transfer
+from yibao.services.relocation.rules.decision import Decision
 from yibao.services.relocation.rules.shape import RelocationCase
-from yibao.services.relocation.rules.texts import refusal_text
 
-NAME = "relocation"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer about a move.
-
-    Attributes:
-        decision: manual.
-        region: Code of the rules.
-        version: Of the rules.
-        detail: Words of the refusal.
-    """
-
-    decision: str
-    region: str
-    version: str
-    detail: tuple[tuple[str, str], ...]
-
-    def json(self) -> dict[str, Any]:
-        """Return the published form of the decision, ready for JSON."""
-        told = {"code": "no_rule_in_force", **refusal_text(code="no_rule_in_force", detail=dict(self.detail))}
-        pack = {"region": self.region, "version": self.version}
-        return {
-            "service": NAME,
-            "decision": self.decision,
-            "steps": [],
-            "sources": [],
-            "refusals": [told],
-            "pack": pack,
-        }
-
-    def trace_lines(self, language: str) -> list[str]:
-        """Return the reasons as sentences in `zh` or `en`."""
-        return [refusal_text(code="no_rule_in_force", detail=dict(self.detail))[language]]
+_ASKED = {"cover": cover.decide, "transfer": transfer.decide, "display": display.decide}
 
 
 def decide(*, case: RelocationCase, region: Region, places: Packs) -> Decision:
     """Return the decision about a move.
 
     Args:
-        case: The case file; `on` picks the rules.
-        region: The rules of the place asked.
+        case: The case file; `on` is the day of application and picks the rules.
+        region: The rules of the place asked; for a transfer the new one.
         places: The rules of the other places.
+
+    Returns:
+        A decision; where a number is unknown or no rule names the situation it is `manual` and says so.
+
+    Raises:
+        InputInvalid: A place or a group of the person is not known.
+
+    Source:
+        The `relocation.yaml` of the packs; the contract in docs/reference/decision.md.
     """
-    return Decision("manual", region.code, region.version, (("on", case.on.isoformat()),))
+    return _ASKED[case.request.ask or "transfer"](case=case, region=region, places=places)
