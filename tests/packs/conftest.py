@@ -36,8 +36,8 @@ class Example:
 
 
 def folders():
-    """The folder of each kind of example, for each pack that has rules for a refund."""
-    return [pack.parent / "cases" / kind for pack in sorted(PACKS.glob("[!_]*/refund.yaml")) for kind in KINDS]
+    """The folder of each kind of example, for each pack."""
+    return [pack.parent / "cases" / kind for pack in sorted(PACKS.glob("[!_]*/pack.yaml")) for kind in KINDS]
 
 
 def read(path: Path):
