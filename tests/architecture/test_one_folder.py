@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-REGION, REGION_NAME = "510100", "锦官市"
+REGION, REGION_NAME = "511300", "锦官市"
 SERVICE, SERVICE_LABEL = "remote_care", "异地就医备案示例"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "tests", "node_modules")
 

@@ -71,11 +71,12 @@ def reasons(service: str) -> dict[str, Refusal]:
     """Return every refusal a row of a service may end with, by code.
 
     Examples:
-        >>> reasons("refund")["held_by_other"].status
-        409
+        >>> reasons("refund")["held_by_other"].status, reasons("refund")["decision_does_not_pay"].status
+        (409, 409)
     """
     own = import_module(f"yibao.services.{service}.actions.refusals").REFUSALS
-    return {**store_refusals.REFUSALS, **house_refusals.REFUSALS, **own}
+    gates = {gate.code: gate for gate in import_module(f"yibao.services.{service}.workflow").GATES}
+    return {**store_refusals.REFUSALS, **house_refusals.REFUSALS, **own, **gates}
 
 
 def find(query: Query, *, by: Actor) -> Found:

@@ -136,3 +136,5 @@ NOT_CONFIRMED = Refusal(
     "Check the sources, tick the confirmation, then sign again.",
     status=422,
 )
+GATES = (MATERIALS_MISSING, DOES_NOT_PAY, NO_AMOUNT, NOT_CONFIRMED)
+"""Everything that may keep a verb from running with a decision."""
