@@ -366,6 +366,7 @@ def doors() -> list[Sight]:
         Sight("visitor", "/sign-in/national/back", "came back from nowhere"),
         Sight("citizen5", "/identity", "ways up", says=("identity.raise",), session=phone),
         Sight("citizen5", "/family/ask", "a stronger proof", says=("identity.step_up.title",), session=phone),
+        Sight("citizen5", "/family/ask", "no code of the window", "code", session=phone),
     ]
 
 

@@ -34,9 +34,8 @@ def script(page: Path) -> str:
 
 @pytest.fixture
 def project(checkout: Path, tmp_path: Path) -> Path:
-    """A folder as the reader has it: the nation's pack, the page's examples, and the command."""
-    for name in ("000000_national", "_template"):
-        shutil.copytree(checkout / "packs" / name, tmp_path / "packs" / name)
+    """A folder as the reader has it: the packs, the page's examples, and the command."""
+    shutil.copytree(checkout / "packs", tmp_path / "packs")
     shutil.copytree(checkout / "docs/how-to", tmp_path / "docs/how-to")
     command = tmp_path / ".venv/bin/yibao"
     command.parent.mkdir(parents=True)

@@ -22,6 +22,13 @@ BLOCKS = {
     "contribution.tariff": 300,
     "contribution.credit": 300,
     "contribution.large_claim": 300,
+    "relocation.cover": 40,
+    "years.requirement": 40,
+    "years.alternative": 150,
+    "years.choice": 20,
+    "years.conversion": 20,
+    "years.counting": 20,
+    "years.ways": 20,
 }
 MILLION = 1_000_000
 OTHER_CODES = ("500112", "110101", "990000")

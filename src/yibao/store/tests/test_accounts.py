@@ -52,7 +52,7 @@ def test_a_role_holds_once_a_second_officer_has_released_it(newcomer, system, se
     proposal = proposed(newcomer, system)
     assert seats.staff_actor(newcomer) is None
     accounts.release(proposal_id=proposal.pk, by=security, at=AT)
-    actor = seats.staff_actor(newcomer)
+    actor = seats.staff_actor(User.objects.get(pk=newcomer.pk))
     assert (actor.roles, actor.region) == ({"clerk"}, "500112")
 
 
