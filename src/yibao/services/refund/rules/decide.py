@@ -1,12 +1,13 @@
 """The whole refund decision: one line after the other, then together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Region
+from yibao.policy.answers import documents
 from yibao.policy.casefile import CaseFile
 from yibao.services.refund.rules import conflicts, filing, notes, readings, steps
 from yibao.services.refund.rules.decision import Decision, Refusal
@@ -71,7 +72,7 @@ def _decided(case: CaseFile, region: Region) -> Decision:
         low_confidence=any(result.low_confidence for result in telling),
         earliest=earliest,
         latest=latest,
-        cited=tuple(_cited(shown)),
+        cited=tuple(documents(citation.source for result in shown for citation in result.citations)),
         version=region.version,
         region=region.code,
         explain=lambda: steps.steps(results=shown),
@@ -184,18 +185,3 @@ def _others(telling: list[Result]) -> list[dict[str, str]]:
                     continue
                 named.setdefault(rule, {"rule": rule, "label": row.label, "label_en": row.en})
     return list(named.values())
-
-
-def _cited(results: list[Result]) -> list[Mapping[str, Any]]:
-    documents = {citation.source.id: citation.source for result in results for citation in result.citations}
-    return [
-        {
-            "id": source.id,
-            "number": source.number or None,
-            "title": source.title,
-            "issuer": source.issuer,
-            "grade": source.grade,
-            "address": source.address,
-        }
-        for source in documents.values()
-    ]

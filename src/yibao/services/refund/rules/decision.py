@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from yibao.kernel.money import Money
+from yibao.policy.answers import Step
 from yibao.services.refund.rules.texts import refusal_text
 
 MONEY_DECISIONS = ("refund", "incomplete")
@@ -82,35 +83,6 @@ class Refusal:
         if self.about:
             told["about"] = self.about
         return told
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that changed the result; every text stands in Chinese and English.
-
-    Attributes:
-        label: what it is.
-        value: the value, as it is read.
-        source: the document, or the record and the rule that asked for it.
-        rule: id of the rule.
-    """
-
-    label: tuple[str, str]
-    value: tuple[str, str]
-    source: tuple[str, str]
-    rule: str
-
-    def json(self) -> dict[str, str]:
-        """Return the step in the published form."""
-        return {
-            "label": self.label[0],
-            "value": self.value[0],
-            "source": self.source[0],
-            "label_en": self.label[1],
-            "value_en": self.value[1],
-            "source_en": self.source[1],
-            "rule": self.rule,
-        }
 
 
 @dataclass(frozen=True, slots=True)

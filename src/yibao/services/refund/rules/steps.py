@@ -6,12 +6,12 @@ from datetime import date
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
 from yibao.policy import Row
+from yibao.policy.answers import Step
 from yibao.policy.documents import Citation
 from yibao.policy.explain import sentences
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import Named, facts_of
 from yibao.services.refund.rules import conflicts, notes
-from yibao.services.refund.rules.decision import Step
 from yibao.services.refund.rules.results import Result, in_force
 from yibao.services.refund.rules.texts import step_label, words
 

@@ -8,11 +8,12 @@ from typing import Any
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.kernel.money import Money
 from yibao.policy import NoRuleInForce, Packs, Region, UnknownValue
+from yibao.policy.answers import Step
 from yibao.policy.explain import sentences
 from yibao.policy.parameters import ParameterValue
 from yibao.policy.table import Trace
 from yibao.services.relocation.rules import calendar, readings, telling
-from yibao.services.relocation.rules.decision import MANUAL, NAME, Decision, Refusal, Step
+from yibao.services.relocation.rules.decision import MANUAL, NAME, Decision, Refusal
 from yibao.services.relocation.rules.facts import Facts, groups_of
 from yibao.services.relocation.rules.history import History
 from yibao.services.relocation.rules.shape import RelocationCase

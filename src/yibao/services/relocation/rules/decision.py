@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from yibao.policy.answers import Step, documents
 from yibao.policy.documents import Citation
 from yibao.services.relocation.rules.texts import refusal_text, words
 
@@ -19,37 +20,17 @@ class Refusal:
     Attributes:
         code: Name of the refusal.
         detail: Words that go into its sentence.
+        rule: Id of the rule that says so, empty where none does.
     """
 
     code: str
     detail: tuple[tuple[str, str], ...] = ()
+    rule: str = ""
 
     def json(self) -> dict[str, Any]:
         """Return the refusal with its sentences in both languages."""
-        return {"code": self.code, **refusal_text(code=self.code, detail=dict(self.detail))}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that changed the result; every text stands in Chinese and English.
-
-    Attributes:
-        label: What it is.
-        value: The value, as it is read.
-        source: The document, or the record.
-        rule: Id of the rule or parameter.
-    """
-
-    label: Words
-    value: Words
-    source: Words
-    rule: str
-
-    def json(self) -> dict[str, str]:
-        """Return the step in the published form."""
-        told = {"label": self.label, "value": self.value, "source": self.source}
-        plain = {name: text[0] for name, text in told.items()}
-        return {**plain, **{f"{name}_en": text[1] for name, text in told.items()}, "rule": self.rule}
+        told = {"code": self.code, **refusal_text(code=self.code, detail=dict(self.detail))}
+        return {**told, "rule": self.rule} if self.rule else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +72,10 @@ class Decision:
             "low_confidence": self.low_confidence,
             **self.body,
             "steps": [step.json() for step in self.explain()],
-            "sources": _documents(self.citations),
+            "sources": documents(each.source for each in self.citations),
             "refusals": [refusal.json() for refusal in self.refusals],
             "pack": {"region": self.region, "version": self.version},
         }
-
-
-def _documents(citations: tuple[Citation, ...]) -> list[dict[str, Any]]:
-    sources = {each.source.id: each.source for each in citations}
-    return [
-        {
-            "id": source.id,
-            "number": source.number or None,
-            "title": source.title,
-            "issuer": source.issuer,
-            "grade": source.grade,
-            "address": source.address,
-        }
-        for source in sources.values()
-    ]
 
 
 def cite(citations: tuple[Citation, ...]) -> Words:
@@ -123,9 +89,3 @@ def from_record(about: str) -> Words:
     """Return the record as the source of a step."""
     told = words()["record"]
     return told["zh"].format(about=about).strip(), told["en"].format(about=about).strip()
-
-
-def label(code: str) -> Words:
-    """Return the label of a step in Chinese and English."""
-    told = words()["steps"][code]
-    return told["zh"], told["en"]

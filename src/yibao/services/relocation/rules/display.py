@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from yibao.policy import Packs, Region
+from yibao.policy.answers import Step
 from yibao.policy.casefile import Enrolment
-from yibao.services.relocation.rules.decision import Decision, Refusal, Step, from_record, label
+from yibao.services.relocation.rules.decision import Decision, Refusal, from_record
 from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
-from yibao.services.relocation.rules.texts import refusal_text, words
+from yibao.services.relocation.rules.texts import refusal_text, step_label, words
 
 AGREE, OTHER_UNIT, NOT_ENDED, HALF_MOVED, ELSEWHERE = "agree", "other_unit", "not_ended", "half_moved", "elsewhere"
 
@@ -77,6 +78,6 @@ def _cause(
 
 def _steps(cause: str, shown: Enrolment | None) -> Iterator[Step]:
     if shown is not None:
-        yield Step(label("shown"), (shown.region, shown.region), from_record(shown.id), "display")
+        yield Step(step_label("shown"), (shown.region, shown.region), from_record(shown.id), "display")
     told = words()["diagnosis"][cause]
-    yield Step(label("diagnosis"), (told["zh"], told["en"]), from_record(""), cause)
+    yield Step(step_label("diagnosis"), (told["zh"], told["en"]), from_record(""), cause)

@@ -5,13 +5,15 @@ from datetime import date
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
 from yibao.policy import Region
+from yibao.policy.answers import Step
 from yibao.policy.documents import Citation
 from yibao.policy.parameters import ParameterValue
 from yibao.policy.table import Trace
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import Named, facts_of
-from yibao.services.relocation.rules.decision import Refusal, Step, Words, cite, from_record, label
+from yibao.services.relocation.rules.decision import Refusal, Words, cite, from_record
 from yibao.services.relocation.rules.history import History
+from yibao.services.relocation.rules.texts import step_label
 from yibao.services.relocation.rules.waiting import DAYS, Waiting
 
 _PARTS = ("fixed", "variable", "repaired", "floor", "amount")
@@ -58,7 +60,7 @@ def steps(*, trace: Trace, waited: Waiting, first: date | None, fee: ParameterVa
     """
     row = trace.table.row(trace.row)
     document = cite(row.sources) if row.sources else from_record(f"{row.id} {'、'.join(row.readings)}".strip())
-    found = [Step(label("rule"), (f"{row.id} {row.label}", f"{row.id} {row.en}"), document, row.id)]
+    found = [Step(step_label("rule"), (f"{row.id} {row.label}", f"{row.id} {row.en}"), document, row.id)]
     found += _conditions(trace)
     for use in trace.parameters_used:
         value = str(use.value)
@@ -66,15 +68,15 @@ def steps(*, trace: Trace, waited: Waiting, first: date | None, fee: ParameterVa
     for part in _PARTS:
         length = getattr(waited, part)
         if length is not None and (part == "amount" or waited.fixed is not None):
-            found.append(Step(label(part), _length(length, waited.unit), document, row.id))
+            found.append(Step(step_label(part), _length(length, waited.unit), document, row.id))
     if fee is not None and isinstance(fee.value, int):
         shown = Money(fee.value).display()
-        found.append(Step(label("fee"), (f"{shown} 元", f"{shown} yuan"), cite(fee.sources), row.id))
+        found.append(Step(step_label("fee"), (f"{shown} 元", f"{shown} yuan"), cite(fee.sources), row.id))
     if waited.anchor is not None:
         told = trace.table.vocabulary.enums["anchor"].labels[waited.anchor]
-        found.append(Step(label("anchor"), told, document, row.id))
+        found.append(Step(step_label("anchor"), told, document, row.id))
     if first is not None:
-        found.append(Step(label("begins"), (first.isoformat(), first.isoformat()), document, row.id))
+        found.append(Step(step_label("begins"), (first.isoformat(), first.isoformat()), document, row.id))
     return found
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Packs, Region, UnknownRegion
+from yibao.policy.answers import Step
 from yibao.policy.casefile import Enrolment
 from yibao.policy.documents import Citation
 from yibao.services.relocation.rules import checks, clocks
-from yibao.services.relocation.rules.decision import Decision, Refusal, Step, Words, cite, from_record, label
+from yibao.services.relocation.rules.decision import Decision, Refusal, Words, cite, from_record
 from yibao.services.relocation.rules.places import pool_of, route
 from yibao.services.relocation.rules.shape import RelocationCase
-from yibao.services.relocation.rules.texts import refusal_order, words
+from yibao.services.relocation.rules.texts import refusal_order, step_label, words
 
 RESIDENT, EMPLOYEE, CROSS = "resident", "employee", "cross"
 _IDENTITY = ("id_document", "social_security_card", "e_voucher")
@@ -167,17 +168,17 @@ def _steps(
 ) -> Iterator[Step]:
     if move.type is not None:
         told = words()["types"][move.type]
-        yield Step(label("type"), (told["zh"], told["en"]), from_record(""), "type")
+        yield Step(step_label("type"), (told["zh"], told["en"]), from_record(""), "type")
     for each in found:
         passed = ("符合", "met") if each.passed else ("不符合", "not met")
         yield Step(each.words, passed, cite((each.citation,)), each.code)
     for name, leg in kept.items():
-        yield Step(label(name), _limit(leg), _source(leg.known), name)
+        yield Step(step_label(name), _limit(leg), _source(leg.known), name)
     if mode is not None:
         told = words()["account_modes"][str(mode.value)]
-        yield Step(label("account_mode"), (told["zh"], told["en"]), cite(mode.sources), "account_mode")
+        yield Step(step_label("account_mode"), (told["zh"], told["en"]), cite(mode.sources), "account_mode")
     told = words()["outcomes"][decision]
-    yield Step(label("outcome"), (told["zh"], told["en"]), from_record(""), decision)
+    yield Step(step_label("outcome"), (told["zh"], told["en"]), from_record(""), decision)
 
 
 def _limit(leg: clocks.Leg) -> Words:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from yibao.kernel.errors import InputInvalid, InputProblem
 from yibao.policy import Citation, NoRuleInForce, Packs, Region, UnknownRegion
-from yibao.policy.documents import Source
+from yibao.policy.answers import documents
+from yibao.services.relocation.rules.decision import MANUAL, Refusal
 from yibao.services.relocation.rules.years.choosing import Choice, Ground, choose
 from yibao.services.relocation.rules.years.counting import count
-from yibao.services.relocation.rules.years.decision import MANUAL, QUALIFIES, SHORT, Decision, Refusal, TestTold
+from yibao.services.relocation.rules.years.decision import QUALIFIES, SHORT, Decision, TestTold
 from yibao.services.relocation.rules.years.judging import Judgement, Way, judge
 from yibao.services.relocation.rules.years.record import pool_of, stretches
 from yibao.services.relocation.rules.years.remedies import remedies
@@ -97,7 +98,7 @@ def _told(case: YearsCase, choice: Choice, region: Region) -> Decision:
         refusals=tuple(_refusals(choice, outcome, died)),
         low_confidence=any(way.low_confidence for each in choice.looked_at for way in each.ways)
         or (choice.treaty is not None and choice.treaty.low_confidence),
-        cited=tuple(_published(choice)),
+        cited=tuple(documents(each.source for each in _cited(choice))),
         region=region.code,
         version=region.version,
         explain=lambda: steps(choice=choice, ways=ways, outcome=outcome),
@@ -140,19 +141,6 @@ def _of_way(judgement: Judgement, way: Way) -> Iterator[TestTold]:
         have = bound.have if bound is not None else 0
         met = True if bound is not None and bound.met else None
         yield TestTold(judgement.place, way.decision, name, None, have, met, way.row.id)
-
-
-def _published(choice: Choice) -> Iterator[dict[str, object]]:
-    found: dict[str, Source] = {each.source.id: each.source for each in _cited(choice)}
-    for source in found.values():
-        yield {
-            "id": source.id,
-            "number": source.number or None,
-            "title": source.title,
-            "issuer": source.issuer,
-            "grade": source.grade,
-            "address": source.address,
-        }
 
 
 def _cited(choice: Choice) -> Iterable[Citation]:

@@ -5,59 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yibao.kernel.money import Money
-from yibao.services.relocation.rules.texts import refusal_text, words
+from yibao.policy.answers import Step
+from yibao.services.relocation.rules.decision import MANUAL, Refusal
+from yibao.services.relocation.rules.texts import words
 
 NAME = "years"
-QUALIFIES, SHORT, MANUAL = "qualifies", "short", "manual"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A named reason why benefits cannot be drawn yet, or why a person decides.
-
-    Attributes:
-        code: Name of the refusal.
-        detail: Words that go into its sentence.
-        rule: Id of the rule that says so, empty where none does.
-    """
-
-    code: str
-    detail: tuple[tuple[str, str], ...] = ()
-    rule: str = ""
-
-    def json(self) -> dict[str, Any]:
-        """Return the refusal with its sentences in both languages."""
-        told = {"code": self.code, **refusal_text(code=self.code, detail=dict(self.detail))}
-        return {**told, "rule": self.rule} if self.rule else told
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that changed the result; every text stands in Chinese and English.
-
-    Attributes:
-        label: What it is.
-        value: The value, as it is read.
-        source: The document, or the record and the rule that asked for it.
-        rule: Id of the rule.
-    """
-
-    label: tuple[str, str]
-    value: tuple[str, str]
-    source: tuple[str, str]
-    rule: str
-
-    def json(self) -> dict[str, str]:
-        """Return the step in the published form."""
-        return {
-            "label": self.label[0],
-            "value": self.value[0],
-            "source": self.source[0],
-            "label_en": self.label[1],
-            "value_en": self.value[1],
-            "source_en": self.source[1],
-            "rule": self.rule,
-        }
+QUALIFIES, SHORT = "qualifies", "short"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from typing import Any
 from yibao.kernel.money import Money
 from yibao.kernel.months import MONTHS_PER_YEAR
 from yibao.policy import Citation
+from yibao.policy.answers import Step
 from yibao.policy.rows import Row
-from yibao.services.relocation.rules.texts import words
+from yibao.services.relocation.rules.texts import step_label, words
 from yibao.services.relocation.rules.years.choosing import Choice
 from yibao.services.relocation.rules.years.counting import Converted, Share, Sums
-from yibao.services.relocation.rules.years.decision import Remedy, Step
+from yibao.services.relocation.rules.years.decision import Remedy
 from yibao.services.relocation.rules.years.judging import UNBROKEN, Judgement, Test, Way
 from yibao.services.relocation.rules.years.treaties import Treaty
 
@@ -33,7 +34,7 @@ def steps(*, choice: Choice, ways: Sequence[Remedy], outcome: str) -> list[Step]
         found += _of_treaty(choice.treaty)
     found.append(_of_row("choice", choice.rule, choice.rule.sources))
     if choice.longest is not None and not choice.places:
-        found.append(Step(_label("longest"), (choice.longest, choice.longest), _RECORD, choice.rule.id))
+        found.append(Step(step_label("longest"), (choice.longest, choice.longest), _RECORD, choice.rule.id))
     found += [_of_way(each) for each in ways]
     told = words()["outcomes"][outcome]
     places = "、".join(choice.places)
@@ -43,12 +44,7 @@ def steps(*, choice: Choice, ways: Sequence[Remedy], outcome: str) -> list[Step]
     )
     ways_of_places = [way for each in choice.looked_at for way in each.ways]
     rests_on = ways_of_places[0].row if ways_of_places else choice.rule
-    return [*found, Step(_label("outcome"), value, _cite(rests_on.sources, rests_on.id), rests_on.id)]
-
-
-def _label(code: str) -> _Text:
-    told = words()["steps"][code]
-    return told["zh"], told["en"]
+    return [*found, Step(step_label("outcome"), value, _cite(rests_on.sources, rests_on.id), rests_on.id)]
 
 
 def span(months: int) -> _Text:
@@ -77,11 +73,11 @@ def _counted(sums: Sums) -> Iterator[Step]:
         yield _of_conversion(each)
     rules = "counting"
     if sums.overlap:
-        yield Step(_label("overlap"), span(sums.overlap), _RECORD, rules)
+        yield Step(step_label("overlap"), span(sums.overlap), _RECORD, rules)
     named = (("cumulative", sums.cumulative), ("actual", sums.actual), ("deemed", sums.deemed))
     for code, months in (*named, ("converted", sums.converted)):
         if months or code == "cumulative":
-            yield Step(_label(code), span(months), _RECORD, rules)
+            yield Step(step_label(code), span(months), _RECORD, rules)
 
 
 def _of_share(share: Share) -> Step:
@@ -96,7 +92,7 @@ def _of_share(share: Share) -> Step:
 def _of_conversion(each: Converted) -> Step:
     paid, months = span(each.paid), span(each.months)
     value = (f"{each.row.label}：{paid[0]} → {months[0]}", f"{each.row.en}: {paid[1]} → {months[1]}")
-    return Step(_label("conversion"), value, _cite(each.cited, each.row.id, each.row.readings), each.row.id)
+    return Step(step_label("conversion"), value, _cite(each.cited, each.row.id, each.row.readings), each.row.id)
 
 
 def _judged(judgement: Judgement) -> Iterator[Step]:
@@ -104,13 +100,13 @@ def _judged(judgement: Judgement) -> Iterator[Step]:
         for test in way.tests:
             yield _of_test(judgement, way, test)
         for name in way.unstated:
-            label = _label(name)
-            value = _label("number_unknown")
+            label = step_label(name)
+            value = step_label("number_unknown")
             yield Step(label, value, _cite(way.cited, way.row.id, way.row.readings), way.row.id)
 
 
 def _of_test(judgement: Judgement, way: Way, test: Test) -> Step:
-    label, place = _label(test.name), judgement.place
+    label, place = step_label(test.name), judgement.place
     if test.name == UNBROKEN:
         answer = ("是", "yes") if test.met else ("否", "no")
     else:
@@ -122,31 +118,31 @@ def _of_test(judgement: Judgement, way: Way, test: Test) -> Step:
 
 def _of_treaty(treaty: Treaty) -> Iterator[Step]:
     joint = span(treaty.joint)
-    asked = span(treaty.required) if treaty.required is not None else _label("number_unknown")
+    asked = span(treaty.required) if treaty.required is not None else step_label("number_unknown")
     value = (
         f"{treaty.label}：要求 {asked[0]}，合计 {joint[0]}",
         f"{treaty.en}: asked for {asked[1]}, together {joint[1]}",
     )
     cited = _cite(treaty.cited, treaty.name)
-    yield Step(_label("treaty"), value, cited, treaty.name)
+    yield Step(step_label("treaty"), value, cited, treaty.name)
     if treaty.topped_up:
-        yield Step(_label("topped_up"), span(treaty.topped_up), cited, treaty.name)
+        yield Step(step_label("topped_up"), span(treaty.topped_up), cited, treaty.name)
 
 
 def _of_way(remedy: Remedy) -> Step:
     told: Any = words()["ways"][remedy.way]
     months = ("", "") if remedy.months is None else span(remedy.months)
     if remedy.cost is None:
-        cost = _label("no_price")
+        cost = step_label("no_price")
     else:
         shown = Money(remedy.cost).display()
         cost = (f"{shown} 元", f"{shown} yuan")
     value = (f"{told['zh']} {months[0]}，{cost[0]}", f"{told['en']} {months[1]}, {cost[1]}")
-    return Step(_label("way"), value, (f"规则 {remedy.rule}", f"rule {remedy.rule}"), remedy.rule)
+    return Step(step_label("way"), value, (f"规则 {remedy.rule}", f"rule {remedy.rule}"), remedy.rule)
 
 
 def _of_row(code: str, row: Row, cited: Iterable[Citation]) -> Step:
-    return Step(_label(code), (row.label, row.en), _cite(cited, row.id, row.readings), row.id)
+    return Step(step_label(code), (row.label, row.en), _cite(cited, row.id, row.readings), row.id)
 
 
 def _cite(cited: Iterable[Citation], rule: str, readings: Sequence[str] = ()) -> _Text:
