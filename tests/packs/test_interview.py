@@ -1,5 +1,6 @@
 """The interview of every region's refund rules ends as the rules do, and asks only what can matter."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -88,3 +89,31 @@ def test_a_stated_reason_needs_few_more_questions(reason: str, most: int) -> Non
         if term is not None:
             waiting += [{**answers, term.key: choice.code} for choice in term.choices]
     assert longest <= most
+
+
+def test_no_two_questions_of_a_region_bear_one_name() -> None:
+    twice = {
+        region.code: [
+            key for key, count in Counter(term.key for term in interview(region.code).terms).items() if count > 1
+        ]
+        for region in REGIONS
+    }
+    assert not {code: keys for code, keys in twice.items() if keys}
+
+
+@pytest.mark.parametrize(
+    ("left_household_on", "school_moved_on"),
+    [(date(2021, 12, 17), date(2020, 12, 2)), (date(2020, 12, 2), date(2021, 12, 17)), (date(2020, 12, 2), None)],
+)
+def test_who_moved_house_or_school_in_time_is_asked_once_for_both(
+    left_household_on: date, school_moved_on: date | None
+) -> None:
+    asked = interview("330200")
+    term = next(term for term in asked.terms if term.key == "moved_before_period")
+    facts: dict[str, Value] = {
+        "applied_on": DAY,
+        "period_start": date(2021, 1, 1),
+        "left_household_on": left_household_on,
+        "school_moved_on": school_moved_on,
+    }
+    assert term.answer(asked.table, facts) == "yes"

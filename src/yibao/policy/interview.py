@@ -201,6 +201,8 @@ class _Builder:
     ) -> Diagram:
         """Return the diagram of a condition; `take` is told every term and how each answer turns out."""
         match node:
+            case Named(body=body) if self._scattered(body):
+                return self._asked(body, node, take)
             case Named(body=body):
                 return self._formula(body, node, take)
             case Not(operand=operand):
@@ -226,6 +228,11 @@ class _Builder:
             return list(items)
         return [*(item for item in items if item not in hard), _Joint(BOOL, None, tuple(hard))]
 
+    def _scattered(self, body: Expression) -> bool:
+        """Return whether a name stands for comparisons apart from one another, so that no one of them bears it."""
+        hard = [item for item in _unnamed_parts(body) if not self._easy(item)]
+        return len(hard) > 1 and not (isinstance(body, And) and all(item in body.items for item in hard))
+
     def _easy(self, node: Expression) -> bool:
         return not facts_of(node) - self.given.keys() or bool(plain_test(node=node, given=self.given))
 
@@ -238,9 +245,26 @@ class _Builder:
         if name:
             term = self.terms.fact(name)
             return take(term, self.terms.values(term, node))
-        plain = And(BOOL, None, node.items) if isinstance(node, _Joint) else node
-        term, turned = self.terms.condition(plain, named)
+        return self._asked(And(BOOL, None, node.items) if isinstance(node, _Joint) else node, named, take)
+
+    def _asked(
+        self, node: Expression, named: Named | None, take: Callable[[Term, tuple[bool, ...]], Diagram]
+    ) -> Diagram:
+        term, turned = self.terms.condition(node, named)
         return take(term, (False, True) if turned else (True, False))
+
+
+def _unnamed_parts(node: Expression) -> tuple[Expression, ...]:
+    """Return the tests of a condition that bear no further name of their own."""
+    match node:
+        case Named():
+            return ()
+        case And(items=items) | Or(items=items):
+            return tuple(part for item in items for part in _unnamed_parts(item))
+        case Not(operand=operand):
+            return _unnamed_parts(operand)
+        case _:
+            return (node,)
 
 
 class _Joint(And):
