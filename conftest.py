@@ -4,6 +4,7 @@ The database is chosen with YIBAO_DATABASE_URL; `make test` runs the suite on SQ
 test that touches a database once more on PostgreSQL (`--only-database`).
 """
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -50,8 +51,9 @@ TransactionTestCase._fixture_teardown = _empty_database_without_guards
 # The real hasher is slow on purpose; a test that makes forty staff need not wait for it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# A busy machine is slow, not wrong.
-hypothesis.settings.register_profile("yibao", deadline=None)
+# A busy machine is slow, not wrong. What `make test` draws is drawn again on every machine; `make soak` searches.
+hypothesis.settings.register_profile("yibao", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("soak", deadline=None, derandomize=False, max_examples=400, print_blob=True)
 hypothesis.settings.load_profile("yibao")
 
 collect_ignore_glob = ["node_modules/*", "var/*"]
@@ -87,17 +89,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("month_seed", metafunc.config.getoption("--month-seed") or [2024])
 
 
-FIGURES = pytest.StashKey[list[str]]()
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[FIGURES] = []
+    if config.getoption("--soak"):
+        hypothesis.settings.load_profile("soak")
     config.addinivalue_line("markers", "one_database: shows the same on either database, and so runs on SQLite only")
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for line in config.stash[FIGURES]:
-        terminalreporter.write_line(line)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, "when", "") == "call":
+            for name, value in report.user_properties:
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {name}: {value}")
 
 
 @pytest.fixture(scope="session")
@@ -108,8 +110,8 @@ def soaking(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
-    """Note a figure; all of them are printed after the run."""
-    return lambda name, value: request.config.stash[FIGURES].append(f"{request.node.name}: {name}: {value}")
+    """Note a figure; all of them are printed after the run, whichever process ran the test."""
+    return lambda name, value: request.node.user_properties.append((name, value))
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,8 @@ def can_end_apart(asked: Interview, one: dict[str, str], other: dict[str, str]) 
 
 
 @pytest.mark.parametrize("code", [region.code for region in REGIONS])
-@settings(max_examples=60)
+# Each region draws for itself.
+@settings(max_examples=settings.default.max_examples // 2)
 @given(data=st.data())
 def test_answering_ends_in_the_decision_of_the_full_facts(code: str, data: st.DataObject) -> None:
     asked = interview(code)

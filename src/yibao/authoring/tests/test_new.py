@@ -152,7 +152,8 @@ def test_where_the_packs_have_faults_nothing_is_made(own: Path) -> None:
     assert everything(own) == before
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example writes a folder.
+@settings(max_examples=settings.default.max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(min_size=1, max_size=12), person=st.text(min_size=1, max_size=12))
 def test_any_name_is_refused_or_stands_in_the_pack_as_it_was_written(own: Path, name: str, person: str) -> None:
     result = run("--maintainer", person, "--", "510100", name, "Chengdu")

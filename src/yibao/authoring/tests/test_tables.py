@@ -70,11 +70,7 @@ def desks() -> list[tuple[Desk, list[View]]]:
     return [(each, each.views()) for each in found]
 
 
-@settings(
-    max_examples=100,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_one_cell_changed_is_one_value_changed_and_no_byte_beside_it(
     data: st.DataObject, desks: list[tuple[Desk, list[View]]]
@@ -110,11 +106,7 @@ def test_one_cell_changed_is_one_value_changed_and_no_byte_beside_it(
         assert after.endswith(text[end:])
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_a_new_line_stands_where_the_sheet_has_it_and_every_other_line_stays(
     data: st.DataObject, desks: list[tuple[Desk, list[View]]]

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yibao import services
@@ -61,14 +61,12 @@ def memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-@settings(max_examples=100, deadline=None)
 @given(AMOUNTS, CASES, PARAMETERS)
 def test_amounts_come_out_to_the_fen(text: str, facts: dict[str, Any], parameters: dict[str, Any]) -> None:
     tree = typed(text)
     assert computed(tree, facts, parameters) == generated(tree, facts, parameters)
 
 
-@settings(max_examples=100, deadline=None)
 @given(CONDITIONS, CASES, PARAMETERS)
 def test_conditions_are_true_or_false_and_never_null(
     text: str, facts: dict[str, Any], parameters: dict[str, Any]
@@ -112,7 +110,6 @@ DAY_PAIRS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(DAY_PAIRS, CASES)
 def test_functions_of_days_and_months_come_out_the_same(text: str, facts: dict[str, Any]) -> None:
     tree = typed(text)

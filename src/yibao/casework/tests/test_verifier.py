@@ -228,14 +228,14 @@ def changed(records: list[dict[str, Any]], path: tuple[Any, ...], other: Any) ->
     return copy
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(records=exports())
 def test_whatever_happened_to_a_case_is_proven_by_both(records: list[dict[str, Any]]) -> None:
     assert program_says(records) == []
     assert file_says(records) == []
 
 
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(records=exports(), data=st.data())
 def test_a_changed_value_is_told_by_both_in_the_same_words(records: list[dict[str, Any]], data: Any) -> None:
     path = data.draw(st.sampled_from(list(places(records))))
@@ -243,7 +243,7 @@ def test_a_changed_value_is_told_by_both_in_the_same_words(records: list[dict[st
     assert kinds(file_says(spoilt)) == kinds(program_says(spoilt))
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(records=exports(), data=st.data())
 def test_a_record_dropped_doubled_or_moved_is_told_by_both(records: list[dict[str, Any]], data: Any) -> None:
     at, to = (data.draw(st.integers(0, len(records) - 1)) for _ in "ft")

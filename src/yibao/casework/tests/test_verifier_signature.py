@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yibao.casework.verifier.signature import ORDER, P, signature_is_good
@@ -57,7 +57,6 @@ def test_the_vectors_of_the_standard_are_good_and_each_changed_bit_is_not(name: 
         assert not signature_is_good(key=key, message=message, signature=number.to_bytes(64, "little"))
 
 
-@settings(max_examples=40)
 @given(secret=st.binary(min_size=32, max_size=32), message=st.binary(max_size=200))
 def test_what_the_library_signs_is_good(secret: bytes, message: bytes) -> None:
     private = Ed25519PrivateKey.from_private_bytes(secret)
@@ -65,7 +64,6 @@ def test_what_the_library_signs_is_good(secret: bytes, message: bytes) -> None:
     assert signature_is_good(key=key, message=message, signature=private.sign(message))
 
 
-@settings(max_examples=40)
 @given(
     secret=st.binary(min_size=32, max_size=32),
     message=st.binary(max_size=60),
@@ -80,7 +78,6 @@ def test_a_changed_byte_is_judged_as_the_library_judges_it(secret: bytes, messag
     assert signature_is_good(key=key, message=message, signature=signature) == library_says(key, message, signature)
 
 
-@settings(max_examples=40)
 @given(key=st.binary(min_size=32, max_size=32), signature=st.binary(min_size=64, max_size=64))
 def test_noise_is_no_signature(key: bytes, signature: bytes) -> None:
     assert not signature_is_good(key=key, message=b"text", signature=signature)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from yibao.policy.code import Unknown
@@ -147,7 +147,6 @@ def typed(text: str) -> Expression:
         raise AssertionError(f"{text}: {fault.code} {fault.values}") from None
 
 
-@settings(max_examples=200, deadline=None)
 @given(AMOUNTS, CASES, PARAMETERS)
 def test_amounts_come_out_as_with_exact_fractions(text: str, facts: dict[str, Any], parameters: dict[str, Any]) -> None:
     tree = typed(text)
@@ -158,7 +157,6 @@ def test_amounts_come_out_as_with_exact_fractions(text: str, facts: dict[str, An
     assert -INT64 < tree.bounds[0] <= value <= tree.bounds[1] < INT64
 
 
-@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CASES, PARAMETERS)
 def test_conditions_come_out_the_same_and_never_meet_a_missing_value(
     text: str, facts: dict[str, Any], parameters: dict[str, Any]

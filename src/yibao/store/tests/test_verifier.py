@@ -135,7 +135,7 @@ def test_one_changed_byte_is_judged_alike_and_goes_unseen_only_in_numbers_that_g
     good, spoilt = export.read_bytes(), export.with_name("spoilt.jsonl")
     assert (program_says(export), file_says(export)) == ([], [])
 
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+    @settings(suppress_health_check=list(HealthCheck))
     @given(
         at=st.integers(0, len(good) - 2),
         byte=st.one_of(st.sampled_from(b'0123456789abefABF "xT-'), st.integers(0, 255)),

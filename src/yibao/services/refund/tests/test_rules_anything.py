@@ -3,7 +3,7 @@
 from datetime import date
 from typing import get_args
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yibao import services
@@ -106,7 +106,6 @@ def cases(draw):
     }
 
 
-@settings(max_examples=100, deadline=None)
 @given(case=cases())
 def test_any_case_is_decided_and_the_answer_adds_up(case):
     try:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import yibao
@@ -175,7 +175,6 @@ class TestMoney:
         assert sum(share for _, share in shares) == total
         assert all(share >= 0 for _, share in shares)
 
-    @settings(max_examples=60, deadline=None)
     @given(
         fen=st.integers(min_value=1, max_value=10**8),
         credit=st.integers(min_value=0, max_value=10**7),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import yibao
@@ -62,7 +62,6 @@ ANCHORS = {
 }
 
 
-@settings(max_examples=60, deadline=None)
 @given(questions())
 def test_cover_never_begins_before_what_it_is_counted_from(case):
     answer = yibao.decide(case)
@@ -74,7 +73,6 @@ def test_cover_never_begins_before_what_it_is_counted_from(case):
     assert (answer["decision"] == "waiting") == (answer["waiting"]["amount"] > 0)
 
 
-@settings(max_examples=60, deadline=None)
 @given(questions())
 def test_the_calendar_has_no_hole_and_no_month_twice(case):
     runs = yibao.decide(case)["calendar"]
@@ -85,7 +83,6 @@ def test_the_calendar_has_no_hole_and_no_month_twice(case):
     assert all(run["to"] is None or run["from"] <= run["to"] for run in runs)
 
 
-@settings(max_examples=40, deadline=None)
 @given(questions(scheme="resident"))
 def test_more_repair_never_means_a_longer_waiting(case):
     amounts = []
@@ -96,7 +93,6 @@ def test_more_repair_never_means_a_longer_waiting(case):
     assert amounts == sorted(amounts, reverse=True)
 
 
-@settings(max_examples=30, deadline=None)
 @given(questions())
 def test_deciding_changes_nothing_and_says_the_same_twice(case):
     before = copy.deepcopy(case)
@@ -104,7 +100,6 @@ def test_deciding_changes_nothing_and_says_the_same_twice(case):
     assert case == before
 
 
-@settings(max_examples=30, deadline=None)
 @given(questions())
 def test_what_is_not_decided_says_why(case):
     answer = yibao.decide(case)
