@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -239,10 +240,9 @@ class Table:
 
             return asked
 
-        closures = watching(self.decide), watching(self._raw_trace), self.matching
-        return Table(
-            self.decision, self.vocabulary, self.rows, closures, self._uses, self.value_of, self.parameter_labels
-        )
+        told = copy(self)
+        told.decide, told._raw_trace = watching(self.decide), watching(self._raw_trace)
+        return told
 
     def row(self, row_id: str) -> Row:
         """Return a row in force, or a case of an amount.
