@@ -68,18 +68,20 @@ class Reader(Generic[M]):
         return self.model.from_db(connection.alias, self._names, plain)
 
 
-def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
-    """Write new rows of one model, in one statement however many they are; their keys are not read back.
+def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> int:
+    """Write new rows of one model, in one statement however many they are; return how many were written.
+
+    Their keys are not read back.
 
     Args:
         made: The rows; fields that compute something when saved are not for this.
         ignore_conflicts: Whether a row that is there already is passed over.
     """
     if not made:
-        return
+        return 0
     model = type(made[0])
     names, prepare, sql = _inserting(model, _in_columns(made), ignore_conflicts)
-    _many(sql, _values(made, names, prepare))
+    return _many(sql, _values(made, names, prepare))
 
 
 def insert_keyed(made: Sequence[models.Model]) -> None:

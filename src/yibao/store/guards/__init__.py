@@ -31,6 +31,8 @@ FROZEN = (
     "store_reconciliationopen",
     "store_recordchange",
 )
+# What was said stays, though its content goes in time.
+_SAID = ("message_id", "thread", "position", "kind", "sender", "receiver", "content_hash", "sent_at")
 # Rows that are never deleted, and of which only the other columns may change.
 PINNED = {
     "store_bankmessage": (
@@ -42,6 +44,8 @@ PINNED = {
         "imported_at",
         "imported_on",
     ),
+    "store_outboxmessage": (*_SAID, "key"),
+    "store_inboxmessage": (*_SAID, "received_at"),
 }
 
 # The tables of the journal: a database without them has nothing to guard.

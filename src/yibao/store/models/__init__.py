@@ -24,6 +24,7 @@ from yibao.store.models.batches import (
 from yibao.store.models.bulk import BulkRow, BulkRun
 from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
 from yibao.store.models.changes import RecordChange
+from yibao.store.models.exchange import ExchangeKey, ExchangePartner, ExchangeThread, InboxMessage, OutboxMessage
 from yibao.store.models.figures import CountedDay, DayFigure, StandingFigure
 from yibao.store.models.insurance import (
     AccountCredit,
@@ -88,13 +89,18 @@ __all__ = [
     "Document",
     "Enrolment",
     "Entry",
+    "ExchangeKey",
+    "ExchangePartner",
+    "ExchangeThread",
     "IdempotencyKey",
+    "InboxMessage",
     "IssuedPaper",
     "JournalTransaction",
     "LedgerAccount",
     "Message",
     "NumberSequence",
     "Outbox",
+    "OutboxMessage",
     "PackVersion",
     "PaperNumber",
     "Passkey",

@@ -1,0 +1,201 @@
+"""Doing what a message says: once, in the order of its thread, in one transaction with the mark that it was done."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from yibao.kernel.errors import Refusal, Refused
+from yibao.store.exchange.refusals import refuse
+from yibao.store.exchange.sending import send
+from yibao.store.models import InboxMessage, OutboxMessage
+
+REFUSAL = "refusal"
+"""The kind of message that tells a sender its message was refused; its body has refused (the number), code and
+sentences."""
+LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(minutes=1)
+TRIES_MAX = 8
+AT_ONCE = 100
+FINISHED = ("done", "refused")
+ERROR_MAX = 60
+
+Handler = TypeVar("Handler", bound=Callable[..., None])
+
+_HANDLERS: dict[str, Callable[..., None]] = {}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Handled:
+    """What one round of handling did.
+
+    Attributes:
+        done: How many messages were done.
+        refused: How many were refused, and their senders told.
+        failures: What went wrong, one line each; it is tried again later.
+    """
+
+    done: int = 0
+    refused: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Return a decorator that makes a function the handler of a kind of message.
+
+    The function is called as `handler(message, at=now)` inside the transaction that marks the message done. It raises
+    `Refused` to have the message refused and its sender told; any other exception undoes it, and it is tried again.
+
+    Args:
+        kind: Such as `transfer.request`; `REFUSAL` for what our own messages are refused with.
+
+    Raises:
+        ValueError: Another function handles it already; that is a bug.
+    """
+
+    def put(handler: Handler) -> Handler:
+        if _HANDLERS.setdefault(kind, handler) is not handler:
+            raise ValueError(f"messages of kind {kind} have a handler already")
+        return handler
+
+    return put
+
+
+def handle_due(*, at: datetime, name: str = "") -> Handled:
+    """Handle messages whose turn it is, at most a hundred; call again at once while any are done.
+
+    Args:
+        at: Now.
+        name: Who takes the lease: machine and process.
+    """
+    done = Handled()
+    _shelve(at)
+    for row in lease(name=name, at=at):
+        try:
+            done.done += handle(row, at=at)
+        except Refused as no:
+            done.refused += _guarded(row, done, at, lambda row=row, no=no: refuse_message(row, no=no.refusal, at=at))
+        except Exception as error:
+            put_off(row, error=error, at=at)
+            done.failures.append(f"{row.kind} {row.message_id}: {type(error).__name__}")
+    return done
+
+
+def lease(*, name: str, at: datetime) -> Sequence[InboxMessage]:
+    """Return messages whose turn it is, taken under a lease: all before them in their thread are finished."""
+    before = InboxMessage.objects.filter(
+        thread=OuterRef("thread"), sender=OuterRef("sender"), receiver=OuterRef("receiver"),
+        position=OuterRef("position") - 1, state__in=FINISHED,
+    )  # fmt: skip
+    with transaction.atomic():
+        free = Q(lease_until=None) | Q(lease_until__lt=at)
+        turn = Q(position=1) | Exists(before)
+        due = InboxMessage.objects.filter(free, turn, state="waiting", due_at__lte=at, tries__lt=TRIES_MAX)
+        due = due.order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        rows = list(due[:AT_ONCE])
+        if rows:
+            taken = InboxMessage.objects.filter(pk__in=[row.pk for row in rows])
+            taken.update(lease_until=at + LEASE, lease_by=name, tries=F("tries") + 1)
+    return rows
+
+
+def handle(row: InboxMessage, *, at: datetime) -> bool:
+    """Do what one message says; False where another worker was quicker.
+
+    Args:
+        row: A message under a lease.
+        at: Now.
+
+    Raises:
+        Refused: Whatever its handler refuses with; nothing is changed.
+    """
+    with transaction.atomic():
+        if not _mark(row, state="done", done_at=at):
+            return False
+        if row.kind == REFUSAL:
+            _note_refusal(row)
+        handler = _HANDLERS.get(row.kind)
+        if handler is not None:
+            handler(row, at=at)
+        elif row.kind != REFUSAL:
+            raise refuse("kind_unknown", row.kind)
+    return True
+
+
+def refuse_message(row: InboxMessage, *, no: Refusal, at: datetime) -> bool:
+    """Mark a message refused and tell its sender, in one transaction; False where another worker was quicker.
+
+    Args:
+        row: A message under a lease.
+        no: Why.
+        at: Now.
+    """
+    told = {"code": no.code, "zh": no.zh, "en": no.en, "next_zh": no.next_zh, "next_en": no.next_en}
+    with transaction.atomic():
+        if not _mark(row, state="refused", done_at=at, reason=told):
+            return False
+        if row.kind != REFUSAL:
+            # A refusal of a refusal would go to and fro for ever.
+            send(
+                thread=row.thread, kind=REFUSAL, body={"refused": str(row.message_id), **told}, sender=row.receiver,
+                receiver=row.sender, key=f"{REFUSAL}/{row.message_id}", at=at,
+            )  # fmt: skip
+    return True
+
+
+def put_off(row: InboxMessage, *, error: Exception, at: datetime) -> None:
+    """Have a message that failed tried again later, or shown to staff once it failed too often.
+
+    Args:
+        row: A message under a lease.
+        error: What went wrong; only its kind is kept: its text may hold what a person wrote.
+        at: Now.
+    """
+    _log.exception("message %s of kind %s could not be handled", row.message_id, row.kind, exc_info=error)
+    tries = row.tries + 1
+    state = "stuck" if tries >= TRIES_MAX else "waiting"
+    _mark(row, state=state, due_at=at + RETRY_AFTER * 2**tries, last_error=type(error).__name__[:ERROR_MAX])
+
+
+def _guarded(row: InboxMessage, done: Handled, at: datetime, work: Callable[[], bool]) -> bool:
+    try:
+        return work()
+    except Exception as error:
+        put_off(row, error=error, at=at)
+        done.failures.append(f"{row.kind} {row.message_id}: {type(error).__name__}")
+        return False
+
+
+def _mark(row: InboxMessage, **changes: object) -> bool:
+    still = InboxMessage.objects.filter(pk=row.pk, state="waiting")
+    return bool(still.update(lease_until=None, **changes))
+
+
+def _shelve(at: datetime) -> None:
+    """Show staff what was begun too often and never came to an end, as when each try kills its process."""
+    hopeless = InboxMessage.objects.filter(state="waiting", tries__gte=TRIES_MAX, lease_until__lt=at)
+    hopeless.update(state="stuck", lease_until=None)
+
+
+def _note_refusal(row: InboxMessage) -> None:
+    """Write the other agency's refusal beside our own message."""
+    told = {name: str(row.body.get(name, "")) for name in ("code", "zh", "en", "next_zh", "next_en")}
+    said = OutboxMessage.objects.filter(
+        message_id=_refused(row), thread=row.thread, sender=row.receiver, receiver=row.sender
+    )
+    said.update(state="refused", reason=told)
+
+
+def _refused(row: InboxMessage) -> UUID | None:
+    try:
+        return UUID(str(row.body.get("refused")))
+    except ValueError:
+        return None

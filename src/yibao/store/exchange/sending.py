@@ -1,0 +1,78 @@
+"""Saying something to another area: one row of the outbox, in the transaction of the step it tells of."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+
+from yibao.exchange.envelope import Envelope
+from yibao.kernel.canonical import text_hash
+from yibao.store import ready
+from yibao.store.exchange.refusals import refuse as no
+from yibao.store.models import OutboxMessage
+from yibao.store.refusals import refuse
+
+_NEXT = (
+    "INSERT INTO store_exchangethread (thread, sender, receiver, last) SELECT %s, %s, %s, 1"
+    " WHERE (SELECT count(*) FROM store_exchangepartner WHERE area IN (%s, %s)) = 2"
+    " ON CONFLICT (thread, sender, receiver) DO UPDATE SET last = store_exchangethread.last + 1 RETURNING last"
+)
+_BACK = "UPDATE store_exchangethread SET last = last - 1 WHERE thread = %s AND sender = %s AND receiver = %s"
+
+
+def send(
+    *, thread: str, kind: str, body: dict[str, Any], sender: str, receiver: str, key: str, at: datetime
+) -> OutboxMessage:
+    """Write a message into the outbox, inside the caller's transaction; the worker carries it.
+
+    Takes the lock of the thread in this direction until the transaction ends: lock the case before.
+
+    Args:
+        thread: What it belongs to, such as the number of a case; letters, digits and `-_./`, at most 60.
+        kind: What it says, such as `transfer.request`.
+        body: Plain data, at most 64 KB.
+        sender: Six digits of the area that says it.
+        receiver: Six digits of the area it is said to.
+        key: Of the step that says it: the same key again writes nothing.
+        at: Now.
+
+    Returns:
+        The message; under a key used before the one that was written then.
+
+    Raises:
+        Refused: area_not_joined, message_too_large, key_reused (the key was used for something else); nothing is
+            changed.
+    """
+    with transaction.atomic():
+        position = _place(thread, sender, receiver)
+        said = Envelope(uuid4(), thread, position, kind, sender, receiver, at, body)
+        text = said.text()
+        row = OutboxMessage(
+            message_id=said.id, key=key, thread=thread, position=position, kind=kind, sender=sender,
+            receiver=receiver, content_hash=text_hash(text), content=text, sent_at=at,
+        )  # fmt: skip
+        if ready.insert([row], ignore_conflicts=True):
+            return row
+        with connection.cursor() as cursor:
+            cursor.execute(_BACK, [thread, sender, receiver])
+        return _said_before(said, key)
+
+
+def _place(thread: str, sender: str, receiver: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [thread, sender, receiver, sender, receiver])
+        row = cursor.fetchone()
+    if row is None:
+        raise no("area_not_joined", sender, receiver)
+    return int(row[0])
+
+
+def _said_before(said: Envelope, key: str) -> OutboxMessage:
+    row = OutboxMessage.objects.get(key=key)
+    then = Envelope(
+        row.message_id, said.thread, row.position, said.kind, said.sender, said.receiver, row.sent_at, said.body
+    )
+    if text_hash(then.text()) != row.content_hash:
+        raise refuse("key_reused", key)
+    return row
