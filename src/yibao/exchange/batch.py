@@ -30,11 +30,11 @@ _CURVE = "Ed25519"
 _VERSION_MAX = 10**6
 
 
-class _Registry(jws.JWSRegistry):
+class _Sizes(jws.JWSRegistry):
     max_payload_length = BATCH_BYTES_MAX * 4 // 3 + 4
 
 
-_REGISTRY = _Registry(algorithms=[_ALGORITHM])
+_SIZES = _Sizes(algorithms=[_ALGORITHM])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +197,13 @@ def _signed(text: str, kind: str, by: Signer) -> bytes:
     header = {"alg": _ALGORITHM, "kid": f"{by.area}/{by.version}", "typ": kind}
     public = _public_half(by.secret)
     key = OKPKey.import_key({"kty": "OKP", "crv": _CURVE, "x": public, "d": by.secret})
-    return jws.serialize_compact(header, text.encode(), key, registry=_REGISTRY).encode()
+    return jws.serialize_compact(header, text.encode(), key, None, _SIZES).encode()
 
 
 def _opened(token: bytes, kind: str, keys: PublicKeys) -> tuple[str, str]:
     """Return the text and the area that signed it."""
     try:
-        signed = jws.extract_compact(token, registry=_REGISTRY)
+        signed = jws.extract_compact(token, None, _SIZES)
         header = signed.headers()
         area, version = _kid(header.get("kid"))
     except (JoseError, ValueError, TypeError, RecursionError):
@@ -215,7 +215,7 @@ def _opened(token: bytes, kind: str, keys: PublicKeys) -> tuple[str, str]:
         raise refuse("key_unknown", area, version)
     key = OKPKey.import_key({"kty": "OKP", "crv": _CURVE, "x": public})
     try:
-        proven = jws.validate_compact(signed, key, registry=_REGISTRY)
+        proven = jws.validate_compact(signed, key, None, _SIZES)
         text = signed.payload.decode() if proven is not False else None
     except (JoseError, UnicodeDecodeError):
         text = None
