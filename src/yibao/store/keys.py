@@ -4,7 +4,7 @@ Locks are taken in one fixed order everywhere: the case row, then the idempotenc
 accounts by id. Two requests with one key wait for each other here, before any account is touched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +17,30 @@ from yibao.kernel.canonical import canonical_json, content_hash
 from yibao.store.models import IdempotencyKey
 from yibao.store.refusals import refuse
 
+KEY_LENGTH_MAX = 80
+
 _CLAIM = (
     "INSERT INTO store_idempotencykey (key, content_hash, answer, made_at, until) VALUES (%s, %s, %s, %s, %s)"
     " ON CONFLICT (key) DO NOTHING"
 )
+
+
+def pressed(sent: Mapping[str, str]) -> str:
+    """Return the key that came with a form, cut to its length.
+
+    Forms carry a key made when they were shown. Without one, all forms of a person would be one request, of which
+    only the first took effect.
+
+    Args:
+        sent: The fields of the form.
+
+    Raises:
+        Refused: `no_key`; nothing was changed.
+    """
+    key = sent.get("key", "").strip()[:KEY_LENGTH_MAX]
+    if not key:
+        raise refuse("no_key")
+    return key
 
 
 @dataclass(slots=True)

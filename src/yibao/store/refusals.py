@@ -13,6 +13,14 @@ REFUSALS = {
             "Open the page again and send once more.",
         ),
         Refusal(
+            "no_key",
+            "这次提交没有带上页面的编号",
+            "what was sent lacks the number of its page",
+            "什么也没有改动。请重新打开页面，再提交一次。",
+            "Nothing was changed. Open the page again and send once more.",
+            status=400,
+        ),
+        Refusal(
             "period_closed",
             "该记账日期所在月份已结账",
             "the books of that month are closed",

@@ -18,7 +18,7 @@ from yibao.kernel.money import Money, MoneyError
 from yibao.kernel.workdays import add_working_days
 from yibao.services import bulk as approving
 from yibao.services.bulk import SIGNERS
-from yibao.store import bulk
+from yibao.store import bulk, keys
 from yibao.store.bulk import Query
 from yibao.store.models import BulkRow, BulkRun
 
@@ -41,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     errors: dict[str, str] = {}
     query = _query(request, typed, errors)
     if request.method == "POST" and not errors:
-        key = f"{request.actor.id}/{asked.get('key', '')[:KEY_LENGTH]}"
+        key = f"{request.actor.id}/{keys.pressed(request.POST)}"
         made = approving.make(query=query, key=key, by=request.actor, on=request.on, at=request.at)
         return redirect("workbench:bulk_run", made.number)
     looked = "look" in asked and not errors

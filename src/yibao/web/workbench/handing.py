@@ -15,7 +15,7 @@ from yibao.kernel.errors import Refusal, Refused
 from yibao.kernel.identifiers import holds_a_number
 from yibao.services import handing
 from yibao.services.handing import NOTE_MAX, Gift
-from yibao.store import holding
+from yibao.store import holding, keys
 from yibao.store.models import Case
 from yibao.web.workbench.lists import left
 
@@ -70,8 +70,8 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         errors, status = errors_of(typed, request), 400
         if not errors:
-            gift = Gift(number, int(typed["to"]), typed["note"], typed["key"][:KEY_LENGTH])
             try:
+                gift = Gift(number, int(typed["to"]), typed["note"], keys.pressed(typed))
                 held = handing.hand_over(gift=gift, by=request.actor, on=request.on, at=request.at)
             except Refused as no:
                 errors, status = {"to": words(no.refusal, request)}, no.refusal.status

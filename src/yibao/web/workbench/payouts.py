@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yibao.casework.entry import open_to
 from yibao.casework.standing import PAYOUT_ROLE
 from yibao.services import payouts
-from yibao.store import audit_log, batches
+from yibao.store import audit_log, batches, keys
 from yibao.store.models import PaymentBatch
 
 SHOWN_MAX = 50
@@ -41,8 +41,8 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     finance_only(request)
     if request.method == "POST":
         wanted = {name: request.POST.get(name, "")[:20] for name in ("region", "scheme", "flow")}
-        key = request.POST.get("key", "")[:KEY_LENGTH]
-        made = payouts.make(**wanted, key=f"{request.actor.id}/{key}", **acting(request))
+        key = f"{request.actor.id}/{keys.pressed(request.POST)}"
+        made = payouts.make(**wanted, key=key, **acting(request))
         messages.success(request, request.say("desk.batch.did.make", number=made.number))
         return redirect("workbench:batch", made.number)
     groups, others = payouts.due(by=request.actor)
@@ -143,7 +143,7 @@ def batch_step(request: HttpRequest, batch: str, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     if verb == "release":
-        payouts.release(number=batch, key=request.POST.get("key", "")[: 2 * KEY_LENGTH + SHOWN_MAX], **acting(request))
+        payouts.release(number=batch, key=keys.pressed(request.POST), **acting(request))
     elif verb == "carry_on":
         payouts.carry_on(number=batch, **acting(request))
     else:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 from yibao.casework.entry import open_to
 from yibao.casework.refusals import refuse
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE
+from yibao.kernel.errors import Refused
 from yibao.services import handing
 from yibao.services.bulk import SIGNERS
 from yibao.services.handing import Gift, Outcome
-from yibao.store import holding, queues, seats
+from yibao.store import holding, keys, queues, seats
 from yibao.store.models import Case
 from yibao.store.narrowing import Narrow
 from yibao.web.workbench.handing import KEY_LENGTH, errors_of, is_login, note_field, words
@@ -43,7 +44,12 @@ def assign(request: HttpRequest) -> HttpResponse:
             raise refuse("not_your_role", *sorted(handing.head_roles(request.actor.region)))
         errors = _errors(typed, chosen, request)
         if not errors:
-            outcomes = handing.give_out(_gifts(typed, chosen), by=request.actor, on=request.on, at=request.at)
+            try:
+                gifts = _gifts(typed, chosen)
+            except Refused as no:
+                errors = {"rows": words(no.refusal, request)}
+            else:
+                outcomes = handing.give_out(gifts, by=request.actor, on=request.on, at=request.at)
     if outcomes:
         chosen, typed = [], {**typed, "note": "", "key": ""}
     context = {
@@ -74,10 +80,10 @@ def _errors(typed: dict[str, str], chosen: list[str], request: HttpRequest) -> d
 
 def _gifts(typed: dict[str, str], chosen: list[str]) -> list[Gift]:
     to = None if typed["to"] == EVEN else int(typed["to"])
+    key = keys.pressed(typed)
     split = [one.partition("~") for one in chosen]
     return [
-        Gift(number, to, typed["note"], typed["key"][:KEY_LENGTH], int(holder) if is_login(holder) else None)
-        for number, _, holder in split
+        Gift(number, to, typed["note"], key, int(holder) if is_login(holder) else None) for number, _, holder in split
     ]
 
 

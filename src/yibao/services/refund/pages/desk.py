@@ -17,7 +17,7 @@ from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import apply, buttons, promises, review, sides, track, views
 from yibao.services.refund.pages.papers import by_then, issued, send_paper
 from yibao.services.refund.pages.sides import desk_case
-from yibao.store import cases
+from yibao.store import cases, keys
 from yibao.store.models import Case, CaseAction, CaseSignature, Person
 from yibao.store.promises import broken_before
 
@@ -234,7 +234,7 @@ def _refuse(request: HttpRequest, held: Case, form: forms.Form) -> None:
 
 
 def _pay(request: HttpRequest, held: Case, form: forms.Form) -> None:
-    actions.pay(key=request.POST.get("key", held.number), **shared(request, held))
+    actions.pay(key=keys.pressed(request.POST), **shared(request, held))
 
 
 def _confirm(request: HttpRequest, held: Case, form: forms.Form) -> None:

@@ -11,7 +11,7 @@ from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to, public
 from yibao.casework.limits import CHECK, limited
 from yibao.services.refund import actions
 from yibao.services.refund.pages import sides
-from yibao.store import papers
+from yibao.store import keys, papers
 from yibao.store.models import Case, IssuedPaper
 
 AT_WINDOW = ("refund_slip",)
@@ -77,7 +77,7 @@ def _print(request: HttpRequest, held: Case, paper_number: str, *, space: str) -
     times = actions.reprint(
         number=held.number,
         paper=paper_number,
-        key=request.POST.get("key", ""),
+        key=keys.pressed(request.POST),
         by=request.actor,
         on=request.on,
         at=request.at,

@@ -1,5 +1,6 @@
 """Cases that change hands: put back, handed over, given out by a head; each once, and to whom may have it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from threading import Barrier
@@ -303,10 +304,23 @@ class TestThePages:
         assert verbs(held.number) == ["take"]
 
     def test_a_refused_colleague_is_named_beside_the_form(self, held, desk):
-        typed = {"to": held.staff["clerk"].user_id, "note": NOTE}
+        typed = {"to": held.staff["clerk"].user_id, "note": NOTE, "key": "k"}
         answer = desk(held.staff["reviewer"]).post(f"/workbench/cases/{held.number}/hand-over", typed)
         assert (answer.status_code, NOTE in answer.content.decode()) == (422, True)
         assert "这位同事的岗位现在不能办理本件" in answer.content.decode()
+
+    def test_a_form_without_its_key_is_shown_again_with_one_and_nothing_typed_is_lost(self, held, desk):
+        typed = {"to": held.staff["reviewer2"].user_id, "note": NOTE, "key": ""}
+        answer = desk(held.staff["reviewer"]).post(f"/workbench/cases/{held.number}/hand-over", typed)
+        page = answer.content.decode()
+        assert (answer.status_code, NOTE in page, "没有带上页面的编号" in page) == (400, True, True)
+        assert re.search(r'name="key" value="\w{16}"', page)
+        assert verbs(held.number) == ["take"]
+        many = {"role": "reviewer", "to": "even", "note": NOTE, "rows": f"{held.number}~{typed['to']}"}
+        answer = desk(held.staff["reviewer"]).post("/workbench/assign", many)
+        page = answer.content.decode()
+        assert (answer.status_code, NOTE in page, "没有带上页面的编号" in page) == (400, True, True)
+        assert verbs(held.number) == ["take"]
 
     def test_put_back_and_taken_on_the_case_page(self, held, desk):
         number, other = held.number, desk(held.staff["reviewer2"])

@@ -95,6 +95,20 @@ def test_a_wrong_amount_is_told_and_kept(many):
     assert "没有可以一起审批的待办" in text(none)
 
 
+def test_each_form_shown_has_a_key_of_its_own_and_one_without_is_refused_kindly(many):
+    client = seat("reviewer")
+    keys = [dict(HIDDEN.findall(client.get(BULK, {"look": "1"}).content.decode()))["key"] for _ in range(2)]
+    assert len(set(keys)) == 2
+    for sent in ({}, {"key": ""}, {"key": "  "}):
+        told = client.post(BULK, {"role": "reviewer", "service": "refund", **sent})
+        assert (told.status_code, "请重新打开页面，再提交一次" in text(told)) == (400, True)
+    assert not BulkRun.objects.exists()
+    for key in keys:
+        address = client.post(BULK, {"role": "reviewer", "service": "refund", "key": key})["Location"]
+        assert client.post(f"{address}/do/drop").status_code == 302
+    assert BulkRun.objects.count() == 2
+
+
 def test_others_look_on_and_nobody_else_comes_near(many):
     address = made(seat("reviewer"))
     assert "这一批由同事发起" in text(seat("reviewer2").get(address))
