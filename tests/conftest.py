@@ -36,7 +36,7 @@ from yibao.web.words import Say
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-OFTEN = (200, 400, 403, 404, 405, 409, 413, 422, 424, 429, 500)
+OFTEN = (200, 400, 403, 404, 405, 409, 413, 422, 424, 429, 500, 503)
 # No paper seen at the counter is an answer too, and a passkey is made by a device.
 NEVER_EMPTY = {"workbench_refund:seen", "workbench:passkey"}
 TARGET_PX = 44

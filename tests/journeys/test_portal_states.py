@@ -26,13 +26,11 @@ from yibao.services.refund import interview
 from yibao.services.refund.pages.interview import QUESTIONS_MAX
 from yibao.services.refund.pages.track import TOLD
 from yibao.store import crypto, models, promises
-from yibao.web import kept, middleware
+from yibao.web import kept
 from yibao.web.family.session import KEY as ACTING
 from yibao.web.identity.providers import Provider, rungs
 from yibao.web.identity.session import KEY as ASSURANCE
-from yibao.web.portal import pages as portal_pages
 from yibao.web.units.session import KEY as UNIT
-from yibao.web.words import Say
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 PHONE = {"width": 390, "height": 844}
@@ -382,19 +380,3 @@ def provider(settings) -> None:
 @pytest.mark.parametrize(("width", "script", "language"), [(DESKTOP, True, "zh"), (PHONE, False, "en")])
 def test_doors_of_providers_serve_everybody(look, sights, doors, provider, width, script, language):
     assert look(doors, width=width, script=script, language=language) == []
-
-
-def _broken(*args: object, **kwargs: object) -> None:
-    raise RuntimeError("broken on purpose")
-
-
-@pytest.mark.parametrize(("width", "script"), [(DESKTOP, True), (PHONE, False)])
-def test_pages_of_trouble_serve_everybody(look, sights, monkeypatch, width, script):
-    monkeypatch.setattr(portal_pages.audit_log, "who_looked", _broken)
-    # Whoever reads what, this page knows nobody: it speaks both languages.
-    says = [Say(language)("common.error.500.title") for language in ("zh", "en")]
-    broken = Sight(NOBODY, "/reads", "says no: 500", says=tuple(says))
-    assert look([broken], width=width, script=script, language="zh") == []
-    monkeypatch.setattr(middleware, "too_many", lambda request, limit: 90)
-    often = Sight(NOBODY, "/cases", "says no: 429", says=("common.too_many.title",))
-    assert look([often], width=width, script=script, language="en") == []

@@ -26,4 +26,6 @@ def _shells() -> list[URLResolver | URLPattern]:
     return [path(prefix, include(module)) for module, prefix in found if module]
 
 
+handler400 = "yibao.web.errors.bad_request"
+handler500 = "yibao.web.errors.failed"
 urlpatterns = [pattern for name in slices.names() for pattern in _service(name)] + _shells()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -21,11 +21,12 @@ from yibao.casework.refusals import refuse
 from yibao.kernel.errors import Refused
 from yibao.web import kept, remembered, sessions
 from yibao.web.access import actor_of
+from yibao.web.errors import DESK, api_problem, error_page, of_program, refusal_page, too_many_page, too_many_problem
+from yibao.web.errors import frame as frame_of
 from yibao.web.identity import proving
 from yibao.web.identity.who import by_token, who
 from yibao.web.levels import require_reading
 from yibao.web.limits import too_many, too_many_of_program
-from yibao.web.models import MINUTE_SECONDS
 from yibao.web.places import acting_words, desk_nav, first_page, other_offices, region_of, roles_words, unread_of
 from yibao.web.proving import detour
 from yibao.web.remembered import LANGUAGE_COOKIE, LARGE_COOKIE
@@ -36,9 +37,7 @@ log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 OFFICE = "office"
-DESK = "/workbench/"
 HOME = "/"
-API = "/api/"
 BODY_SLACK_BYTES = 64 * 1024
 POLICY = "; ".join(
     (
@@ -69,7 +68,7 @@ class PagesMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         response = refuse_large_body(request) or refuse_nul(request) or self.get_response(request)
-        if response.status_code == 405 and not request.path.startswith(API):
+        if response.status_code == 405 and not of_program(request):
             allowed = response["Allow"]
             response = error_page(request, 405)
             response["Allow"] = allowed
@@ -88,7 +87,7 @@ class PagesMiddleware:
             log.error("no rule says who may open %s", request.resolver_match.view_name)  # type: ignore[union-attr]
             return error_page(request, 403)
         sessions.end_when_over(request)
-        if request.path.startswith(API):
+        if of_program(request):
             return self._of_program(request, rule, limited=limit_of(view) is not None)
         seconds = too_many(request, limit_of(view))
         if seconds is not None:
@@ -123,7 +122,7 @@ class PagesMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a refusal that a view did not show itself into a page that says why and what to do."""
-        if isinstance(error, Refused) and not request.path.startswith(API):
+        if isinstance(error, Refused) and not of_program(request):
             if error.refusal.code == proving.TOO_LOW:
                 return proving.step_up(request, error)
             return refusal_page(request, error)
@@ -144,6 +143,7 @@ class PagesMiddleware:
         request.other_offices = SimpleLazyObject(lambda: other_offices(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
         request.at_desk = request.path.startswith(DESK)  # type: ignore[attr-defined]
+        request.frame = lambda: frame_of(request)  # type: ignore[attr-defined]
         request.first_page = SimpleLazyObject(lambda: first_page(request))  # type: ignore[attr-defined]
 
 
@@ -167,7 +167,7 @@ def _kept_out(request: HttpRequest, actor: Actor, rule: Entry) -> HttpResponse |
 
 def _actor(request: HttpRequest) -> Actor | None:
     # A browser's session opens no address of the interface: nobody can be led there by another site.
-    if request.path.startswith(API):
+    if of_program(request):
         return by_token(request)
     return who(request, actor_of(request.user, office=request.session.get(OFFICE, "")))
 
@@ -196,46 +196,3 @@ def refuse_nul(request: HttpRequest) -> HttpResponse | None:
     """Return 400 where an address or a form holds a NUL, which no text has and PostgreSQL cannot keep."""
     texts = [request.path, *(text for sent in (request.GET, request.POST) for _, held in sent.lists() for text in held)]
     return error_page(request, 400) if any("\x00" in text for text in texts) else None
-
-
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
-    """Return the page of one error, which says what to do next; to a program, the problem."""
-    if request.path.startswith(API):
-        return api_problem(status)
-    words = {"title": f"common.error.{status}.title", "body": f"common.error.{status}.body"}
-    return render(request, "error.html", words, status=status)
-
-
-def too_many_page(request: HttpRequest, seconds: int) -> HttpResponse:
-    """Return the page that says when to try again, for people and for programs."""
-    minutes = -(-seconds // MINUTE_SECONDS)
-    response = render(request, "too_many.html", {"minutes": minutes}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
-
-
-def too_many_problem(seconds: int) -> HttpResponse:
-    """Return, as programs read it, that there were too many requests, and when to try again."""
-    response = api_problem(429)
-    response["Retry-After"] = str(seconds)
-    return response
-
-
-def api_problem(status: int) -> HttpResponse:
-    """Return one error as programs read it."""
-    say = {language: Say(language) for language in LANGUAGES}
-    title, detail = (say[language](f"common.error.{status}.title") for language in LANGUAGES)
-    after = [say[language](f"common.error.{status}.body") for language in LANGUAGES]
-    body = {
-        "type": "about:blank", "title": title, "status": status, "detail": detail, "code": f"http_{status}",
-        "next_zh": after[0], "next_en": after[1], "errors": [],
-    }  # fmt: skip
-    answer = JsonResponse(body, status=status, content_type="application/problem+json")
-    if status == 401:
-        answer["WWW-Authenticate"] = "Bearer"
-    return answer
-
-
-def refusal_page(request: HttpRequest, error: Refused) -> HttpResponse:
-    """Return the page of a named refusal: why, and the next step."""
-    return render(request, "refused.html", {"refusal": error.refusal}, status=error.refusal.status)

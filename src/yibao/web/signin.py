@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from yibao.kernel.identifiers import IdentifierError, check_resident_id
 from yibao.store import accounts, persons
-from yibao.store.models import CitizenLogin
+from yibao.store.models import CitizenLogin, Person
+from yibao.web.identity.refusals import refuse
 from yibao.web.limits import address_of, keyed
 from yibao.web.models import ADDRESS_FAILURES_MAX, FAILURES_MAX, LOCK_MINUTES, SignInFailure
 
@@ -39,6 +40,9 @@ def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: 
 
     Returns:
         An attempt with a user, or with errors and the status code (400 wrong, 429 locked).
+
+    Raises:
+        Refused: `person_has_died`: the password is right and the person is recorded as dead; nobody is signed in.
     """
     login = "".join(login.split())
     errors = _typed(door, login, password)
@@ -52,6 +56,8 @@ def attempt(request: HttpRequest, *, door: Door, login: str, password: str, at: 
     user = authenticate(request, username=_user_name(door, login), password=password)
     if isinstance(user, User) and _belongs(user, door):
         SignInFailure.objects.filter(login_hash=key).delete()
+        if door == "citizen" and _person(user).died_on is not None:
+            raise refuse("person_has_died")
         return Attempt(user=user)
     if door == "staff":
         _note_failure(login, at)
@@ -91,6 +97,12 @@ def _user_name(door: Door, login: str) -> str:
 
 def _belongs(user: User, door: Door) -> bool:
     return hasattr(user, "citizen_login") if door == "citizen" else user.staff_roles.exists()
+
+
+def _person(user: User) -> Person:
+    """Return the person of a login; the one kept, where two records were merged since."""
+    person: Person = user.citizen_login.person
+    return person.merged_into or person
 
 
 def _note_failure(login: str, at: datetime) -> None:

@@ -41,6 +41,21 @@ def test_a_citizen_enters_by_number_or_login_name(client, alice, login):
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_the_login_of_the_dead_is_closed_and_says_what_the_family_can_do(client, alice, merged):
+    dead = alice.person
+    if merged:
+        dead = Person.objects.create(identity="", name="陈建国", sex="M", born=date(1976, 3, 1), region="500112")
+        Person.objects.filter(pk=alice.person_id).update(merged_into=dead)
+    Person.objects.filter(pk=dead.pk).update(died_on=timezone.localdate() - timedelta(days=1))
+    told = enter(client, "alice")
+    assert told.status_code == 403
+    for words in ("档案记载本人已经去世", "继承人请用自己的账号登录", "到医保窗口更正"):
+        assert words in told.content.decode()
+    assert client.get("/")["Location"].startswith("/sign-in")
+    assert "密码不对" in enter(client, "alice", "wrong").content.decode()
+
+
 def test_staff_enter_by_their_own_door(client, clerk):
     assert enter(client, "clerk", door="/workbench/sign-in")["Location"] == "/workbench/"
     assert "黄受理" in client.get("/workbench/").content.decode()
