@@ -23,12 +23,14 @@ class Cover:
         until: Last day, None where it is open.
         retroactive: What months paid late give.
         meanwhile: What may be used while waiting.
+        meanwhile_from: The first day of that, None where it is there from the beginning.
     """
 
     begins: date
     until: date | None
     retroactive: str | None
     meanwhile: Collection[str]
+    meanwhile_from: date | None = None
 
 
 def runs(*, cover: Cover, history: History) -> list[dict[str, Any]]:
@@ -71,6 +73,8 @@ def _kind(month: int, begins: int, cover: Cover, history: History) -> str:
 
 
 def _usable(month: int, cover: Cover, history: History) -> Iterable[str]:
+    if cover.meanwhile_from is not None and month < Month.of(cover.meanwhile_from).index:
+        return
     for kind in _WHILE_WAITING:
         old_scheme = kind == _WHILE_WAITING[0]
         if kind in cover.meanwhile and (not old_scheme or month in history.before):

@@ -17,7 +17,7 @@ from yibao.services.relocation.rules.decision import MANUAL, NAME, Decision, Ref
 from yibao.services.relocation.rules.facts import Facts, groups_of
 from yibao.services.relocation.rules.history import History
 from yibao.services.relocation.rules.shape import RelocationCase
-from yibao.services.relocation.rules.waiting import Waiting, begins, waiting
+from yibao.services.relocation.rules.waiting import Waiting, begins, day_of, waiting
 
 TABLE = "cover"
 _FEES = ("resident_fee_tier_{tier}", "resident_fee")
@@ -167,7 +167,9 @@ def _calendar(found: Found) -> list[dict[str, Any]]:
         return []
     members = found.members
     kinds = tuple(members["while_waiting"] or ())
-    cover = calendar.Cover(found.first, found.last, members["retroactive"], kinds)
+    since = members["while_from"]
+    meanwhile_from = None if since is None else day_of(anchor=since, history=found.history)
+    cover = calendar.Cover(found.first, found.last, members["retroactive"], kinds, meanwhile_from)
     return calendar.runs(cover=cover, history=found.history)
 
 

@@ -154,6 +154,11 @@ class History:
         return self.case.request.registered_on or self.paid_on
 
     @property
+    def credited_on(self) -> date:
+        """The day the payment arrived: as asked, else the day of payment."""
+        return self.case.request.credited_on or self.paid_on
+
+    @property
     def days_since(self) -> int | None:
         """Days from the end of the relation before to registration; None where it has no end."""
         end = None if self.previous is None else self.previous.end

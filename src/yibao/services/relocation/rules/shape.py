@@ -108,6 +108,7 @@ class RelocationRequest(Shape):
     enrolment: Identifier | None = None
     registered_on: Day | None = None
     paid_on: Day | None = None
+    credited_on: Day | None = None
     back_pay: list[MonthIndex] = Field(default_factory=list)
     repair_years: Annotated[StrictInt, Field(ge=0, le=MONTHS_MAX)] = 0
     source: RegionCode | None = Field(default=None, alias="from")

@@ -82,9 +82,20 @@ _ANCHORS: dict[str, Callable[[History], date]] = {
     "month_after_payment": lambda history: _month_start(history.paid_on, 1),
     "month_after_all_paid": lambda history: _month_start(history.paid_on, 1),
     "registered_on": lambda history: _month_start(history.registered_on),
+    "credited_on": lambda history: history.credited_on,
     "january": lambda history: date(history.insured_year, 1, 1),
 }
 _OF_A_YEAR = "january"
+
+
+def day_of(*, anchor: str, history: History) -> date:
+    """Return the day from which something is counted.
+
+    Args:
+        anchor: Its name in the vocabulary.
+        history: Whose days of payment and registration count.
+    """
+    return _ANCHORS[anchor](history)
 
 
 def begins(*, found: Waiting, history: History) -> date | None:
@@ -99,7 +110,7 @@ def begins(*, found: Waiting, history: History) -> date | None:
     """
     if found.anchor is None or found.amount is None:
         return None
-    anchor = _ANCHORS[found.anchor](history)
+    anchor = day_of(anchor=found.anchor, history=history)
     first = anchor + timedelta(days=found.amount) if found.unit == DAYS else _months_on(anchor, found.amount)
     return first if found.anchor == _OF_A_YEAR else max(first, history.joined.start)
 

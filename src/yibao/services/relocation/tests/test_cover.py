@@ -12,7 +12,8 @@ import yibao
 from yibao import services
 from yibao.kernel.months import Month
 
-PLACES = ["000000", "370200", "500000", "140100", "420100", "320500", "350100", "440100"]
+PLACES = ["000000", "370200", "500000", "140100", "420100", "320500", "350100", "440100",
+          "310000", "320200", "321200", "330100", "370800", "371000", "510100", "620100"]  # fmt: skip
 DAYS = st.dates(min_value=date(2022, 1, 1), max_value=date(2028, 12, 31))
 
 
@@ -58,6 +59,7 @@ ANCHORS = {
     "month_after_payment": lambda paid, start: Month.of(paid).plus(1).first_day,
     "month_after_all_paid": lambda paid, start: Month.of(paid).plus(1).first_day,
     "registered_on": lambda paid, start: paid.replace(day=1),
+    "credited_on": lambda paid, start: paid,
     "january": lambda paid, start: date(start.year, 1, 1),
 }
 
