@@ -44,7 +44,7 @@ LARGE_TARGET_PX = 60
 # A number that tells who somebody is: of an identity card, of a telephone, of a bank account.
 PERSONAL = re.compile(r"(?<![\d-])(?:\d{17}[\dXx]|1[3-9]\d{9}|\d{16,19})(?!\d)")
 # The name of a pack's file (500000_chongqing/refund.yaml) is no key.
-RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|identity|family|care|correction|refund)\.[a-z_]+\b")
+RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|identity|family|care|correction|refund|relocation)\.[a-z_]+\b")
 AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))"""
 # A link within a sentence is as high as its line; so is one in a cell of a table, whose rows a reader scrolls.

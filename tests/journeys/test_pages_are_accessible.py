@@ -33,7 +33,9 @@ DESKTOP = {"width": 1280, "height": 900}
 ROLES = tuple({one.roles[0]: one.username for one in reversed(STAFF)}.values())
 EXPECTED = {200, 302, 403, 404, 405, 409}
 # The name of a pack's file (500000_chongqing/refund.yaml) is no key.
-RAW_KEY = re.compile(r"(?<!/)\b(?:common|portal|desk|identity|family|care|correction|refund|units)\.[a-z_]+\b")
+RAW_KEY = re.compile(
+    r"(?<!/)\b(?:common|portal|desk|identity|family|care|correction|refund|relocation|units)\.[a-z_]+\b"
+)
 FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"

@@ -63,6 +63,14 @@ REFUSALS = {
             "Verify and merge the persons first.",
         ),
         Refusal(
+            "not_on_record",
+            "您的档案中没有这条参保关系",
+            "there is no such relation on your record",
+            "请重新打开页面，从列出的参保关系中选择。",
+            "Open the page again and choose one of the relations listed.",
+            status=404,
+        ),
+        Refusal(
             "no_such_bulk",
             "没有这个批量审批编号",
             "there is no bulk approval with this number",

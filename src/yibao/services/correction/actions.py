@@ -7,18 +7,20 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from yibao import services
 from yibao.casework import refusals as house
 from yibao.casework import rights
 from yibao.casework.actors import Actor
 from yibao.casework.states import OPEN, State
 from yibao.kernel.canonical import canonical_json
 from yibao.kernel.errors import Refusal, Refused
+from yibao.policy import UnknownRegion
 from yibao.services.assurance import require
 from yibao.services.correction import rules, workflow
 from yibao.services.correction.models import CorrectionRequest
 from yibao.store import cases, changes, crypto, documents, uploads
 from yibao.store.changes import Place
-from yibao.store.models import Case, Contribution, Document, Outbox, Person
+from yibao.store.models import Case, Contribution, Document, Enrolment, Outbox, Person
 from yibao.store.numbers import next_number
 
 SERVICE = "correction"
@@ -97,9 +99,8 @@ def open_request(
         Person.objects.select_for_update().get(pk=person_id)
         if _open_for(place):
             raise Refused(ALREADY_OPEN)
-        case = cases.open_case(
-            number=number, service=SERVICE, region=person.region, person_id=person_id, by=by, at=at, on=on
-        )
+        region = owner(person=person, place=place)
+        case = cases.open_case(number=number, service=SERVICE, region=region, person_id=person_id, by=by, at=at, on=on)
         _allowed(case, by)
         CorrectionRequest.objects.create(
             case=case,
@@ -112,6 +113,27 @@ def open_request(
             seen_at_window=seen_at_window and by.kind == "staff",
         )
     return case
+
+
+def owner(*, person: Person, place: Place) -> str:
+    """Return the region whose agency keeps an entry: of a relation elsewhere that place, else the person's own.
+
+    Args:
+        person: Whose record.
+        place: The entry.
+    """
+    if place.target == "person":
+        return person.region
+    rows = Enrolment.objects.filter(**{"pk" if place.target == "enrolment" else "contributions__pk": place.key})
+    kept_at = rows.values_list("region", flat=True).first() or person.region
+    return person.region if _pool(kept_at) == _pool(person.region) else kept_at
+
+
+def _pool(region: str) -> str:
+    try:
+        return services.packs().region_for(region).code
+    except UnknownRegion:
+        return region
 
 
 def _said(why: str, by: Actor, seen_at_window: bool) -> None:

@@ -54,6 +54,7 @@ from yibao.store.models.promises import PromiseCheck, PromiseLetter
 from yibao.store.models.ratings import CallBack, Rating
 from yibao.store.models.reconciling import ReconciliationDay, ReconciliationOpen, ReconciliationSum
 from yibao.store.models.representation import Representation
+from yibao.store.models.shown import ShownPlace
 from yibao.store.models.window import WindowCode
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "RecoveryCode",
     "Representation",
     "RoleProposal",
+    "ShownPlace",
     "StaffCredential",
     "StaffRole",
     "StandingFigure",

@@ -58,7 +58,7 @@ class RoleProposal(models.Model):
 
 
 class AccountEvent(models.Model):
-    """One thing that happened to a login of staff; a chain per login, never changed, never deleted."""
+    """One thing that happened to a login, or that a citizen did with theirs; a chain per login, never changed."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account_events")
     seq = models.PositiveIntegerField()

@@ -41,6 +41,7 @@ from yibao.store.models import (
     RecordChange,
     RecordEvent,
     Representation,
+    ShownPlace,
     StoredDecision,
     UnitAgent,
     WindowCode,
@@ -100,6 +101,10 @@ SECTIONS = (
         ("unit.name", "单位", "unit"), ("region", "参保地代码", "code of the place"), ("start", "起始日", "from"),
         ("end", "终止日（不含）", "until, not included"), ("status", "状态", "status"),
         ("benefits_from", "待遇享受起始日", "benefits from"), ("years_kind", "年限种类", "kind of years"),
+    )),
+    Section("shown", "选择显示的参保地", "Place chosen for the display", of(ShownPlace), (
+        ("enrolment.region", "参保地代码", "code of the place"), ("enrolment.scheme", "险种", "scheme"),
+        ("enrolment.start", "起始日", "from"), ("chosen_at", "选择时间", "chosen at"),
     )),
     Section("payments", "缴费记录", "Payments made", of(Contribution, path="enrolment__person_id"), (
         ("kind", "缴费方式", "kind"), ("first_month", "起始月", "first month"),

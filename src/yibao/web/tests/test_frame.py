@@ -12,6 +12,7 @@ from yibao.casework.entry import VISITOR, rule_of
 OPEN_TO_ALL = {
     "refund:can",
     "refund:blank",
+    "relocation:index",
     "portal:sign_in",
     "portal:sign_out",
     "portal:preferences",

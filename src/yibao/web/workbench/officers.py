@@ -223,8 +223,9 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
 @open_to(AUDIT_OFFICER, own="accounts")
 @require_safe
 def account_events(request: HttpRequest) -> HttpResponse:
-    """Show every change of a login, and the signed daily heads."""
-    found = AccountEvent.objects.exclude(kind__in=SIGN_INS).select_related("account", "actor").order_by("-id")
+    """Show every change of a login of staff, and the signed daily heads."""
+    of_staff = AccountEvent.objects.filter(account__citizen_login=None)
+    found = of_staff.exclude(kind__in=SIGN_INS).select_related("account", "actor").order_by("-id")
     context = {
         "section": "account_events",
         "rows": _rows(found[:SHOWN_MAX], request),

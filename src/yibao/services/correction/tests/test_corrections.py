@@ -367,3 +367,15 @@ def browser(name):
     client = Client()
     client.force_login(get_user_model().objects.get(username=name))
     return client
+
+
+def test_an_entry_of_a_relation_elsewhere_goes_to_the_agency_that_keeps_it(person):
+    near = Enrolment.objects.get(person=person)
+    far = Enrolment.objects.create(
+        person=person, scheme="employee", category="unit", region="140100", start=date(2023, 1, 1)
+    )
+    places = [Place("person", str(person.pk), "name"), Place("enrolment", str(near.pk), "unit")]
+    assert [actions.owner(person=person, place=one) for one in places] == ["500112", "500112"]
+    assert actions.owner(person=person, place=Place("enrolment", str(far.pk), "unit")) == "140100"
+    paid = near.contributions.get()
+    assert actions.owner(person=person, place=Place("contribution", str(paid.pk), "amount")) == "500112"

@@ -142,10 +142,12 @@ class RelocationCase(CaseGround):
     request: RelocationRequest
 
     def own_problems(self) -> list[InputProblem]:
-        """Return what a question about cover or a transfer lacks, and where it contradicts itself."""
-        if self.request.ask == "cover":
-            return list(_of_cover(self))
-        return list(_of_transfer(self)) if self.request.ask == "transfer" else []
+        """Return what a question lacks, and where it contradicts itself."""
+        return list(_PROBLEMS[self.request.ask or "transfer"](self))
+
+
+def _of_display(case: RelocationCase) -> list[InputProblem]:
+    return [] if case.request.enrolment is None else _of_cover(case)
 
 
 def _of_cover(case: RelocationCase) -> list[InputProblem]:
@@ -198,3 +200,6 @@ def _of_transfer(case: RelocationCase) -> list[InputProblem]:
             )
         )
     return found
+
+
+_PROBLEMS = {"cover": _of_cover, "transfer": _of_transfer, "display": _of_display}

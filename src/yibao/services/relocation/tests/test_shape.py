@@ -66,4 +66,3 @@ def test_both_decisions_of_the_slice_are_published_with_their_forms():
     forms = {name: form for form in services.case_schema()["anyOf"] for name in form["properties"]["service"]["enum"]}
     assert set(forms) == set(services.case_shapes())
     assert {"relocation", "years", "refund"} <= set(forms)
-    assert not services.find()["relocation"].offered

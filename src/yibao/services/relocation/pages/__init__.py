@@ -1,0 +1,53 @@
+"""The pages about place, cover and years, under /relocation/."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from yibao.casework.entry import public
+from yibao.services.relocation.pages import shown
+
+__all__ = ["portal_open", "portal_service", "urlpatterns"]
+
+QUESTIONS = ("shown",)
+
+
+@public
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the questions people mix up, each with its own page."""
+    say = request.say  # type: ignore[attr-defined]
+    cards = [
+        {
+            "href": reverse(f"relocation:{code}"),
+            "title": say(f"relocation.{code}.title"),
+            "text": say(f"relocation.{code}.card"),
+        }
+        for code in QUESTIONS
+    ]
+    return render(request, "relocation/index.html", {"section": "home", "cards": cards})
+
+
+def portal_service(request: HttpRequest) -> dict[str, Any]:
+    """Return this service's card on the citizen's first page."""
+    say = request.say  # type: ignore[attr-defined]
+    return {
+        "href": reverse("relocation:index"),
+        "title": say("relocation.card.title"),
+        "text": say("relocation.card.text"),
+    }
+
+
+def portal_open(request: HttpRequest) -> dict[str, str]:
+    """Return the link that visitors find beside the sign-in."""
+    say = request.say  # type: ignore[attr-defined]
+    return {"href": reverse("relocation:index"), "text": say("relocation.card.link")}
+
+
+urlpatterns = [
+    path("", index, name="index"),
+    path("shown", shown.shown, name="shown"),
+]

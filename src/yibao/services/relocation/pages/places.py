@@ -1,0 +1,34 @@
+"""What places are called, and those somebody may choose from."""
+
+from typing import Any
+
+from yibao import services
+from yibao.policy import Region, UnknownRegion
+
+NATION = "000000"
+
+
+def place_words(code: str, say: Any) -> str:
+    """Return the name of a place; where its own rules are not known, that of the area around it with the code.
+
+    Args:
+        code: Six digits.
+        say: The reader's words.
+    """
+    try:
+        region = services.packs().region_for(code)
+    except UnknownRegion:
+        return code
+    name: str = say.pick(region)
+    return name if region.code == code else f"{name} {code}"
+
+
+def with_rules(domain: str, table: str) -> list[Region]:
+    """Return the places whose rules answer a question, without the nation itself.
+
+    Args:
+        domain: Whose table.
+        table: Its name.
+    """
+    known = services.packs().regions.values()
+    return [each for each in known if each.code != NATION and (domain, table) in each.stacks]

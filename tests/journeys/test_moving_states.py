@@ -1,0 +1,94 @@
+"""Every state of the pages about place, cover, years and guides serves everybody, as in `test_portal_states`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import resolve
+from django.utils import timezone
+
+from yibao.batch.demo.names import REGION
+from yibao.kernel.identifiers import make_resident_id
+from yibao.kernel.months import Month
+from yibao.store import models
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+BORN = date(1980, 5, 2)
+ELSEWHERE = "140100"
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One page in one state, for one reader; with a form, the page that answers it."""
+
+    reader: str
+    address: str
+    what: str
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+    session: Mapping[str, object] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def sights(busy_city) -> list[Sight]:
+    """Every state of every page."""
+    on = timezone.localdate()
+    return [sight for part in (_hub(), _shown(on)) for sight in part]
+
+
+def _hub() -> Iterator[Sight]:
+    yield Sight("visitor", "/relocation/", "the questions", says=("relocation.index.lead",))
+    yield Sight("citizen1", "/relocation/", "the questions, signed in")
+
+
+def _person(username: str, serial: int, *relations: tuple[str, date, date | None]) -> models.Person:
+    identity = make_resident_id(area="500112", born=BORN, serial=serial)
+    one = models.Person.objects.create(identity=identity, name="罗一", sex="M", born=BORN, region=REGION)
+    models.CitizenLogin.objects.create(user=get_user_model().objects.create(username=username), person=one)
+    for region, start, end in relations:
+        models.Enrolment.objects.create(
+            person=one, scheme="employee", category="individual", region=region, start=start, end=end
+        )
+    return one
+
+
+def _shown(on: date) -> Iterator[Sight]:
+    long_ago, lately = on - 5 * YEAR, on - YEAR
+    _person("m-none", 301)
+    _person("m-one", 302, (REGION, long_ago, None))
+    two = _person("m-two", 303, (REGION, long_ago, None), (ELSEWHERE, lately, None))
+    chosen = _person("m-chosen", 304, (REGION, long_ago, None), (ELSEWHERE, lately, None))
+    models.ShownPlace.objects.create(
+        person=chosen, enrolment=chosen.enrolments.get(region=REGION), chosen_at=timezone.now()
+    )
+    wrong = _person("m-wrong", 305, (REGION, long_ago, lately), (ELSEWHERE, lately, None))
+    month = Month.of(on).index
+    models.Contribution.objects.create(
+        enrolment=wrong.enrolments.get(region=REGION), kind="monthly", payer="person", first_month=month,
+        end_month=month + 1,
+    )  # fmt: skip
+    yield Sight("m-none", "/relocation/shown", "nothing on record", says=("relocation.shown.none",))
+    yield Sight("m-one", "/relocation/shown", "one relation", says=("relocation.shown.only",))
+    yield Sight("m-two", "/relocation/shown", "two that run", says=("relocation.shown.differs",))
+    yield Sight("m-chosen", "/relocation/shown", "chosen", says=("relocation.shown_why.chosen",))
+    yield Sight("m-wrong", "/relocation/shown", "contradicting", says=("relocation.shown.contradicts",))
+    yield Sight("m-two", "/relocation/shown", "no choice", "form", says=("relocation.shown.no_choice",))
+    switched = {"shown": f"e{two.enrolments.get(region=REGION).pk}"}
+    yield Sight("m-two", "/relocation/shown", "switched", "form", switched, says=("relocation.shown.done",))
+
+
+def test_every_page_is_among_them(sights, pages):
+    seen = {resolve(urlsplit(sight.address).path).view_name for sight in sights}
+    assert {route.name for route in pages if route.name.startswith(("relocation:", "portal:guide"))} - seen == set()
+
+
+@pytest.mark.parametrize(("width", "script", "language"), [(DESKTOP, True, "zh"), (PHONE, False, "en")])
+def test_every_state_serves_everybody(look, sights, width, script, language):
+    assert look(sights, width=width, script=script, language=language) == []
