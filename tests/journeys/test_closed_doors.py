@@ -25,7 +25,8 @@ FORM = {"reason": "x", "reason_code": "no_refund", "note": "x", "other": "x", "i
 OWN = {"portal:sign_in", "portal:sign_out", "portal:preferences", "workbench:sign_in",
        "portal:provider", "portal:provider_back", "portal:signed_out"}  # fmt: skip
 # Asking whether a refund is likely, and which rules are known, needs no sign-in, nor do blank forms.
-OPEN = {"refund:can", "refund:blank", "portal:rules", "portal:region_rules", "relocation:index"}
+OPEN = {"refund:can", "refund:blank", "portal:rules", "portal:region_rules", "relocation:index",
+        "relocation:cover", "relocation:cover_step", "relocation:cover_answer"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ class Sight:
 def sights(busy_city) -> list[Sight]:
     """Every state of every page."""
     on = timezone.localdate()
-    return [sight for part in (_hub(), _shown(on)) for sight in part]
+    return [sight for part in (_hub(), _shown(on), _cover(on)) for sight in part]
 
 
 def _hub() -> Iterator[Sight]:
@@ -82,6 +82,41 @@ def _shown(on: date) -> Iterator[Sight]:
     yield Sight("m-two", "/relocation/shown", "no choice", "form", says=("relocation.shown.no_choice",))
     switched = {"shown": f"e{two.enrolments.get(region=REGION).pk}"}
     yield Sight("m-two", "/relocation/shown", "switched", "form", switched, says=("relocation.shown.done",))
+
+
+def _cover(on: date) -> Iterator[Sight]:
+    back = Month.of(on).plus(-4)
+    paid = {"paid-year": str(on.year), "paid-month": str(on.month), "paid-day": str(on.day)}
+    last = {"last-year": str(back.year), "last-month": str(back.month)}
+    flexible = {
+        "place": REGION, "joining": "individual", "before": "individual", "where": "here",
+        "first-year": str(on.year - 4), "first-month": "3", **last, **paid,
+    }  # fmt: skip
+    long_ago = {"last-year": str(on.year - 1), "last-month": "3"}
+    resident = flexible | {"joining": "resident", "before": "resident", "year": str(on.year + 1)} | long_ago
+    newborn = flexible | {"joining": "newborn", "born-year": str(on.year - 1), "born-month": "9", "born-day": "1"}
+    for step in ("place", "joining", "before", "last", "paid"):
+        where = f"/relocation/cover/{step}"
+        yield Sight("m-one", where, f"question {step}", session=_cover_kept(flexible))
+        # Boxes that are filled in beforehand are emptied as well: every question is answered wrongly once.
+        yield Sight("m-one", where, f"no answer to {step}", "form", session=_cover_kept(flexible))
+    yield Sight("m-one", "/relocation/cover/paid", "which year", session=_cover_kept(resident))
+    yield Sight("m-one", "/relocation/cover/paid", "which birthday", session=_cover_kept(newborn))
+    yield Sight("visitor", "/relocation/cover", "begin")
+    yield Sight("visitor", "/relocation/cover/answer", "too soon")
+    for what, kept, says in (
+        ("pay back first", flexible, "relocation.cover.first_pay"),
+        ("waiting", flexible | long_ago, "relocation.cover.why_wait"),
+        ("resident", resident, "relocation.rests"),
+        ("resident elsewhere", resident | {"place": "370200"}, "relocation.rests"),
+        ("newborn", newborn, "relocation.rests"),
+        ("nobody knows", flexible | {"place": "310000", "before": "none"}, "relocation.cover.person"),
+    ):
+        yield Sight("m-one", "/relocation/cover/answer", f"answer: {what}", says=(says,), session=_cover_kept(kept))
+
+
+def _cover_kept(answers: Mapping[str, str]) -> dict[str, object]:
+    return {"relocation.cover": dict(answers)}
 
 
 def test_every_page_is_among_them(sights, pages):

@@ -83,6 +83,13 @@ def months(context: Context, first: str, last: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def since_month(context: Context, first: str) -> str:
+    """Write that something holds from a month on, `YYYY-MM`."""
+    say, start = say_in(context), Month.parse(first)
+    return say("common.since", day=say("common.one_month", year=start.year, month=start.month))
+
+
+@register.simple_tag(takes_context=True)
 def span(context: Context, first: int, end: int) -> str:
     """Write a half-open run of month indexes as the store keeps them."""
     return months(context, str(Month.from_index(first)), str(Month.from_index(end - 1)))

@@ -8,11 +8,11 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
-from yibao.services.relocation.pages import shown
+from yibao.services.relocation.pages import cover, shown
 
 __all__ = ["portal_open", "portal_service", "urlpatterns"]
 
-QUESTIONS = ("shown",)
+QUESTIONS = ("shown", "cover")
 
 
 @public
@@ -50,4 +50,7 @@ def portal_open(request: HttpRequest) -> dict[str, str]:
 urlpatterns = [
     path("", index, name="index"),
     path("shown", shown.shown, name="shown"),
+    path("cover", cover.cover, name="cover"),
+    path("cover/answer", cover.answer, name="cover_answer"),
+    path("cover/<slug:step>", cover.step, name="cover_step"),
 ]
