@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0023_daily_figures"),
+        ("store", "0024_exchange"),
     ]
 
     operations = [
