@@ -112,7 +112,7 @@ def _before(page: Page, kept: Typed, places: tuple[str, ...], on: date) -> None:
 
 def _last(page: Page, kept: Typed, places: tuple[str, ...], on: date) -> None:
     _one_of(page, "where", (HERE, *places))
-    first, last = month(page.typed, "first"), month(page.typed, "last")
+    first, last = month(page.typed, name="first"), month(page.typed, name="last")
     for name, found in (("first", first), ("last", last)):
         if found is None or found.year < YEAR_FIRST or found.index > Month.of(on).index + MONTHS_MAX:
             page.errors[name] = WRONG
@@ -121,17 +121,17 @@ def _last(page: Page, kept: Typed, places: tuple[str, ...], on: date) -> None:
 
 
 def _paid(page: Page, kept: Typed, places: tuple[str, ...], on: date) -> None:
-    paid = day(page.typed, "paid")
+    paid = day(page.typed, name="paid")
     if paid is None or paid.year < YEAR_FIRST or paid > on + timedelta(days=366):
         page.errors["paid"] = WRONG
     joining = kept.get("joining", "")
     if joining in BY_YEAR and page.typed["year"] not in insured_years(on):
         page.errors["year"] = MISSING
-    born = day(page.typed, "born")
+    born = day(page.typed, name="born")
     if joining == NEWBORN and (born is None or born > on or (paid is not None and born > paid)):
         page.errors["born"] = WRONG
     if not page.errors and NEVER not in (kept.get("before"), joining) and "last" in steps(kept):
-        last = month(kept, "last")
+        last = month(kept, name="last")
         if last is not None and last.first_day >= _starts({**kept, **page.typed}):
             page.errors["paid"] = TOO_EARLY
 
@@ -144,11 +144,11 @@ def insured_years(on: date) -> tuple[str, ...]:
     return tuple(str(on.year + ahead) for ahead in range(YEARS_AHEAD + 1))
 
 
-def month(typed: Typed, name: str) -> Month | None:
+def month(typed: Typed, *, name: str) -> Month | None:
     """Return the month of two boxes, None where they hold none.
 
     Examples:
-        >>> str(month({"last-year": "2026", "last-month": "7"}, "last")), month({}, "last")
+        >>> str(month({"last-year": "2026", "last-month": "7"}, name="last")), month({}, name="last")
         ('2026-07', None)
     """
     year, number = typed.get(f"{name}-year", ""), typed.get(f"{name}-month", "")
@@ -158,11 +158,11 @@ def month(typed: Typed, name: str) -> Month | None:
         return None
 
 
-def day(typed: Typed, name: str) -> date | None:
+def day(typed: Typed, *, name: str) -> date | None:
     """Return the day of three boxes, None where they hold none.
 
     Examples:
-        >>> day({"paid-year": "2026", "paid-month": "2", "paid-day": "30"}, "paid") is None
+        >>> day({"paid-year": "2026", "paid-month": "2", "paid-day": "30"}, name="paid") is None
         True
     """
     boxes = [typed.get(f"{name}-{part}", "") for part in ("year", "month", "day")]
@@ -174,9 +174,9 @@ def day(typed: Typed, name: str) -> date | None:
 
 def _starts(kept: Typed) -> date:
     """Return the first day of the relation that is joined: of the month paid, the insured year, or the birth."""
-    joining, paid = kept["joining"], day(kept, "paid") or date.min
+    joining, paid = kept["joining"], day(kept, name="paid") or date.min
     if joining == NEWBORN:
-        return day(kept, "born") or paid
+        return day(kept, name="born") or paid
     if joining == STUDENT:
         return date(int(kept["year"]), SEPTEMBER, 1)
     return date(int(kept["year"]), 1, 1) if joining == RESIDENT else paid.replace(day=1)
@@ -191,7 +191,7 @@ def _ends(kept: Typed, start: date) -> date | None:
 
 def gap(kept: Typed) -> tuple[Month, ...]:
     """Return the whole months between the last one insured and the first one now; empty where there is no gap."""
-    last = month(kept, "last") if "last" in steps(kept) else None
+    last = month(kept, name="last") if "last" in steps(kept) else None
     if last is None:
         return ()
     return tuple(Month.from_index(index) for index in range(last.index + 1, Month.of(_starts(kept)).index))
@@ -206,7 +206,7 @@ def case_file(*, kept: Typed, on: date, back: Iterable[Month] = (), repair: int 
         back: Months paid late.
         repair: Missed years paid for.
     """
-    start, paid = _starts(kept), (day(kept, "paid") or on).isoformat()
+    start, paid = _starts(kept), (day(kept, name="paid") or on).isoformat()
     joining, place = kept["joining"], kept["place"]
     joined = _relation("e2", joining, place, start, _ends(kept, start))
     request: dict[str, Any] = {"ask": "cover", "enrolment": "e2", "registered_on": paid, "paid_on": paid}
@@ -214,7 +214,7 @@ def case_file(*, kept: Typed, on: date, back: Iterable[Month] = (), repair: int 
         request["back_pay"] = months
     if repair:
         request["repair_years"] = repair
-    born = day(kept, "born") if joining == NEWBORN else None
+    born = day(kept, name="born") if joining == NEWBORN else None
     return {
         "service": "relocation",
         "region": place,
@@ -231,7 +231,7 @@ def case_file(*, kept: Typed, on: date, back: Iterable[Month] = (), repair: int 
 
 
 def _history(kept: Typed, place: str) -> list[dict[str, Any]]:
-    first, last = month(kept, "first"), month(kept, "last")
+    first, last = month(kept, name="first"), month(kept, name="last")
     if "last" not in steps(kept) or first is None or last is None:
         return []
     where = place if kept["where"] == HERE else kept["where"]

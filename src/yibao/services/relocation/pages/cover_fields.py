@@ -149,9 +149,9 @@ def told(*, step: str, kept: Typed, say: Any, place: Callable[[str, Any], str]) 
     if step == "last":
         where = kept["where"]
         name = say("relocation.cover.here") if where == forms.HERE else place(where, say)
-        first, last = (month_words(forms.month(kept, end), say) for end in ("first", "last"))
+        first, last = (month_words(forms.month(kept, name=end), say) for end in ("first", "last"))
         return str(say("relocation.cover.told.last", place=name, first=first, last=last))
-    paid, born = (day_words(forms.day(kept, name), say) for name in ("paid", "born"))
+    paid, born = (day_words(forms.day(kept, name=name), say) for name in ("paid", "born"))
     if kept.get("joining") in forms.BY_YEAR:
         return str(say("relocation.cover.told.paid_year", day=paid, year=kept["year"]))
     if kept.get("joining") == forms.NEWBORN:
