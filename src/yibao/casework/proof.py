@@ -215,7 +215,7 @@ def action_of(plain: Record) -> Action:
 
 
 def _compared(record: Record, standing: Standing) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    computed = _texts({**columns(standing), "person_id": standing.person_id})
+    computed = _texts({**columns(standing), "person_id": standing.person_id, "unit_id": standing.unit_id or None})
     computed["process"] = canonical_json(computed["process"])
     stored = record["columns"]
     limits = ("due_on", "due_provisional")

@@ -15,14 +15,14 @@ from yibao.kernel.errors import Refused
 CITIZEN_VERBS = frozenset({"save_answers", "attach", "detach", "submit", "resubmit", "withdraw"})
 INTAKE_VERBS = CITIZEN_VERBS | {"accept", "not_accept", "ask_correction"}
 LEVEL_VERBS = frozenset({"approve", "refuse", "ask_correction"})
-PAYOUT_VERBS = frozenset({"pay", "bounce", "confirm_paid", "payment_sent", "payment_settled"})
+PAYOUT_VERBS = frozenset({"pay", "bounce", "confirm_paid"})
 COLLEAGUE_VERBS = frozenset({"take", "release", "hand_over", "note"})
 # Only who has the case in hand gives it away.
 HOLDERS_VERBS = frozenset({"release", "hand_over"})
 # Taken from a list of many cases; the page of one case has no button for it.
 LIST_VERBS = frozenset({"assign"})
 # Steps the system takes as part of another one, and nobody else.
-SYSTEM_VERBS = frozenset({"evidence_changed", "escalate", "complete", "payment_sent", "payment_settled"})
+SYSTEM_VERBS = frozenset({"evidence_changed", "escalate", "complete"})
 # Nobody presses a button of the case for these.
 SILENT_VERBS = SYSTEM_VERBS | {"decide", "print"}
 # An answer that comes late has the case decided again: where the money goes after it came back, and before that,

@@ -61,8 +61,6 @@ KEEPING: dict[str, tuple[State, ...]] = {
     "escalate": OPEN,
     "note": tuple(S),
     "print": tuple(S),
-    "payment_sent": (S.EXECUTING,),
-    "payment_settled": (S.EXECUTING,),
 }
 
 VERBS = tuple(dict.fromkeys(["open", *(verb for _, verb in TRANSITIONS), *KEEPING]))

@@ -91,7 +91,7 @@ MAY = {
         "citizen": "print",
         "clerk": HAND, "reviewer": f"assign {HAND}",
         "finance": f"bounce confirm_paid {HAND}", "auditor": DESK,
-        "worker": f"{OPEN_CASE} payment_sent payment_settled",
+        "worker": OPEN_CASE,
     },
     **{
         closed: {"citizen": "print", "worker": "note", **dict.fromkeys(DESKS, DESK)}

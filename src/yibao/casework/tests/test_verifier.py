@@ -37,6 +37,7 @@ PROCESSES = [
      "order": "sequence"}],
 ]  # fmt: skip
 CLOCKS = [{}, {"decision": 20}, {"decision": 3, "payment": 40}, {"correction": 5}, {"decision": 0}]
+UNIT = "0d4f5b1e-0000-4000-8000-000000000002"
 DATA = [{}, {}, {"amount_fen": 100}, {"amount_fen": 200}, {"pack": "v1"}, {"pack": "v2", "amount_fen": None}]
 
 
@@ -81,7 +82,8 @@ class TestTheFile:
 
 def told(number: str, draw: Any, first_id: int) -> dict[str, Any]:
     """A case of anything that may happen, as its record in an export."""
-    data = {"service": "refund", "region": "500112", "person": PERSON, **draw(st.sampled_from(DATA))}
+    applicant = draw(st.sampled_from([{}, {}, {"acting": {"kind": "unit", "unit": UNIT}}]))
+    data = {"service": "refund", "region": "500112", "person": PERSON, **applicant, **draw(st.sampled_from(DATA))}
     day = date(draw(st.integers(2023, PUBLISHED_UNTIL)), draw(st.integers(1, 12)), 5)
     actions = [Action(1, "open", draw(st.sampled_from(["citizen", "staff"])), "7", "", AT, day, "", "e0", data)]
     standing = opened(actions[0])
@@ -119,7 +121,7 @@ def record_of(number: str, actions: list[Action], standing: Standing, first_id: 
             "previous_hash": previous, "hash": hashed,
         })  # fmt: skip
         previous = hashed
-    shown = days({**columns(standing), "person_id": standing.person_id})
+    shown = days({**columns(standing), "person_id": standing.person_id, "unit_id": standing.unit_id or None})
     return {
         "record": "case", "number": number, "chain_hash": previous, "action_count": len(plain), "actions": plain,
         "columns": {**shown, "process": canonical_json(shown["process"])},
@@ -262,3 +264,13 @@ def test_a_later_state_without_its_action_is_told() -> None:
     record = record_of("C1", [first], opened(first), 100)
     record["columns"]["state"] = str(State.COMPLETED)
     assert any("state = completed" in fault for fault in file_says([record]))
+
+
+def test_another_applicant_than_the_actions_name_is_told_by_both() -> None:
+    for acting, shown in (({}, UNIT), ({"acting": {"kind": "unit", "unit": UNIT}}, None)):
+        data = {"service": "refund", "region": "500112", "person": PERSON, **acting}
+        first = Action(1, "open", "citizen", "7", "", AT, date(2023, 2, 10), "", "e0", data)
+        record = record_of("C1", [first], opened(first), 100)
+        record["columns"]["unit_id"] = shown
+        for faults in (file_says([record]), program_says([record])):
+            assert any(f"unit_id = {shown}" in fault for fault in faults)

@@ -31,8 +31,6 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "detach": (("draft", "correction_due"), ""),
     **{verb: (OPEN, "") for verb in ("decide", "take", "release", "hand_over", "assign", "escalate")},
     **{verb: ((*OPEN, *CLOSED), "") for verb in ("note", "print")},
-    "payment_sent": (("executing",), ""),
-    "payment_settled": (("executing",), ""),
 }
 ENTERING = ("open", "save_answers", "attach", "detach", "submit", "resubmit")
 SETS_EVIDENCE = (*ENTERING, "accept", "decide", "evidence_changed")
@@ -89,6 +87,7 @@ class Story:
         if first["kind"] != "open" or first["seq"] != 1:
             raise ValueError(f"a case begins with open, not with {first['kind']}")
         self.service, self.region, self.person = data["service"], data["region"], data["person"]
+        self.unit = str(data.get("acting", {}).get("unit", "")) or None
         self.state, self.level, self.round = "draft", 0, 1
         self.levels: list[dict[str, Any]] = []
         self.signatures: list[list[Any]] = []
@@ -157,6 +156,7 @@ class Story:
             "submitted_on": _text(self.submitted_on),
             "closed_on": _text(self.closed_on),
             "person_id": self.person,
+            "unit_id": self.unit,
         }
 
     def due(self) -> date | None:

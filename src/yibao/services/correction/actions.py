@@ -355,4 +355,4 @@ def _execute(case: Case, *, by: Actor, on: date, at: datetime) -> Case:
 def available(*, case: Case, actor: Actor) -> list[str]:
     """Return the verbs an actor may use on a case now."""
     found = rights.available(standing=cases.standing(case), actor=actor)
-    return [verb for verb in found if verb not in ("pay", "payment_sent", "payment_settled")]
+    return [verb for verb in found if verb != "pay"]

@@ -12,8 +12,8 @@ from yibao.kernel.errors import Refused
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
-from yibao.store import cases, keys, numbers, posting, verify
-from yibao.store.models import CaseAction, CaseSignature, JournalTransaction
+from yibao.store import cases, counting, figures, keys, numbers, posting, verify
+from yibao.store.models import CaseAction, CaseSignature, CountedDay, DayFigure, JournalTransaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
@@ -147,3 +147,31 @@ def test_a_double_click_takes_effect_once(desk, make_person) -> None:
 def test_numbers_are_given_once() -> None:
     given = at_once(*[lambda: [numbers.next_number("case/CQ/2023") for _ in range(5)] for _ in range(4)])
     assert sorted(number for some in given for number in some) == list(range(1, 21))
+
+
+def test_the_figures_of_a_day_are_right_while_two_write_and_one_counts_and_reads(desk, make_person) -> None:
+    each, closed_on = 4, date(2023, 2, 11)
+    people = [make_person() for _ in range(2 * each)]
+    seen: list[int] = []
+
+    def write(side: int) -> Callable[[], None]:
+        own = people[side * each : (side + 1) * each]
+        return lambda: [desk.submitted(one, number=f"W{side}-{place}") for place, one in enumerate(own)] and None
+
+    def submitted() -> int:
+        found = figures.of_period(region="500000", first=DAY, last=DAY, on=closed_on, at=AT)
+        return sum(found.steps["submit"].values())
+
+    def read() -> None:
+        while not seen or seen[-1] < len(people):
+            assert len(seen) < 2000, "what was written is never seen"
+            seen.append(submitted())
+            counting.close(days=[DAY], at=AT)
+
+    results = at_once(write(0), write(1), read)
+    assert results == [None, None, None]
+    assert seen == sorted(seen)
+    counting.close_due(on=closed_on, at=AT)
+    assert CountedDay.objects.filter(day=DAY).exists()
+    assert (submitted(), DayFigure.objects.get(day=DAY, kind="submit").number) == (len(people), len(people))
+    assert counting.faults() == []
