@@ -1,6 +1,8 @@
 """`yibao packs` and `yibao explain` tell what is wrong and where, with the exit codes other programs rely on."""
 
+import re
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -33,6 +35,32 @@ def test_test_runs_the_examples_of_the_house() -> None:
     result = run("packs", "test")
     assert result.exit_code == 0, result.output
     assert "0 did not" in result.output
+    assert "Not run" not in result.output
+
+
+def test_examples_about_places_that_are_not_in_the_folder_are_named_and_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copytree(PACKS / "000000_national", tmp_path / "000000_national")
+    monkeypatch.setenv("YIBAO_PACKS", str(tmp_path))
+    result = run("packs", "test")
+    assert result.exit_code == 0, result.output
+    assert ", 0 did not." in result.output
+    assert "苏州单位职工断缴四个月" in result.output
+    assert "没有运行：这里没有 320500 的规则包。 Not run: there is no pack of 320500 here." in result.output
+    ran, left = (
+        int(re.search(rf"(\d+) {words}", result.output)[1]) for words in ("examples came", "more were not run")
+    )
+    assert (ran > left > 0, result.output.count("Not run:")) == (True, left)
+
+
+def test_a_wrong_example_about_a_place_that_is_there_still_counts(own: Path) -> None:
+    path = own / "500000_chongqing" / "cases" / "good" / "one.yaml"
+    path.parent.mkdir(parents=True)
+    given = "given: {service: refund, region: '50'}"
+    path.write_text(f"cases: [{{name: 例, why: 手算, {given}, expect: {{decision: refund}}}}]\n", encoding="utf-8")
+    result = run("packs", "test")
+    assert (result.exit_code, "Not run" in result.output) == (1, False)
 
 
 def test_check_prints_every_fault_with_its_place_and_exits_1(own: Path) -> None:
