@@ -56,7 +56,7 @@ SEED = 2026
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE_MS = 20_000
-INTERFACE = "yibao-api:"
+INTERFACE = ("yibao-api:", "yibao-exchange:")
 
 
 @dataclass(frozen=True)
@@ -387,5 +387,5 @@ def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route
 
 @pytest.fixture(scope="session")
 def pages() -> list[Route]:
-    """Every address of the site but those of the interface for programs, which asks for a token, not a session."""
+    """Every address of the site but those for programs, which ask for a token or a signature, not for a session."""
     return [route for route in routes(get_resolver()) if not route.name.startswith(INTERFACE)]

@@ -1,12 +1,16 @@
-"""Addresses of the interface for other programs: open where nothing of a person is asked, else for who has a token."""
+"""Addresses of the interface for other programs: open where nothing of a person is asked, else for who has a token.
+
+The door for messages of other areas is open too: what comes there is taken by its signature.
+"""
 
 from typing import Any
 
 from django.urls import path
 
 from yibao.api.app import HEALTH, api
+from yibao.api.exchange import door
 from yibao.casework.entry import CITIZEN, STAFF, open_to, public
-from yibao.casework.limits import PROGRAM_TOKEN, limited
+from yibao.casework.limits import EXCHANGE, PROGRAM_TOKEN, limited
 
 OPEN = ("openapi-json", "decisions", "services", HEALTH, "api-root")
 
@@ -23,4 +27,10 @@ def _with_rules(urls: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
     return urls
 
 
-urlpatterns = [path("", _with_rules(api.urls))]
+def _for_areas(urls: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
+    for pattern in urls[0]:
+        public(limited(EXCHANGE)(pattern.callback))
+    return urls
+
+
+urlpatterns = [path("exchange/", _for_areas(door.urls)), path("", _with_rules(api.urls))]

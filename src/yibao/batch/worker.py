@@ -23,7 +23,7 @@ from yibao.kernel.errors import Refused
 from yibao.kernel.workdays import last_published_year
 from yibao.services import bulk
 from yibao.services.refund import actions
-from yibao.store import cases, counting, heads, own_data, projection, reconciliation, retention
+from yibao.store import cases, counting, exchange, heads, own_data, projection, reconciliation, retention
 from yibao.store.bulk import JOB
 from yibao.store.messages import contacts, undelivered
 from yibao.store.models import CaseClock, Outbox
@@ -49,6 +49,7 @@ class Done:
         work: How many things were taken in hand.
         letters: Numbers of the cases a paper was made for.
         sent: Numbers of the cases a message went out for; a code goes out for none.
+        exchanged: How many messages of other areas were carried or handled.
         told: How many messages were given to the channels, and how many persons reminded.
         jobs: Kinds of the other jobs that were done.
         escalated: Numbers of the cases whose limit passed.
@@ -60,6 +61,7 @@ class Done:
     letters: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     told: int = 0
+    exchanged: int = 0
     jobs: list[str] = field(default_factory=list)
     escalated: list[str] = field(default_factory=list)
     recomputed: list[str] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Done:
         """Return what to print: nothing when nothing happened."""
         told = [f"文书 letter {number}" for number in self.letters]
         told += [f"消息 message {number}" for number in self.sent]
+        told += [f"与其他统筹区交换 exchanged with other areas {self.exchanged}"] if self.exchanged else []
         told += [f"办完 done {kind}" for kind in self.jobs]
         told += [f"超期升级 escalated {number}" for number in self.escalated]
         told += [f"重新计算期限 due day counted again {number}" for number in self.recomputed]
@@ -107,6 +110,7 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
     """
     done = Done()
     _tell(done, on=on, at=at)
+    _exchange(done, name=name, at=at)
     rows = _leased(name=name, at=at)
     _make_papers([row for row in rows if row.kind == PAPER_JOB], done, on=on, at=at)
     for row in rows:
@@ -145,6 +149,19 @@ def _tell(done: Done, *, on: date, at: datetime) -> None:
 
     if not _guarded(done, "messages", work):
         done.work += done.told - 1
+
+
+def _exchange(done: Done, *, name: str, at: datetime) -> None:
+    """Carry what is said to other areas and do what they say; what fails there waits by itself."""
+
+    def work() -> None:
+        carried, handled = exchange.deliver_due(at=at, name=name), exchange.handle_due(at=at, name=name)
+        done.exchanged = carried.taken + handled.done + handled.refused
+        done.failures += [*carried.failures, *handled.failures]
+        done.work += len(carried.failures) + len(handled.failures)
+
+    if not _guarded(done, "exchange", work):
+        done.work += done.exchanged - 1
 
 
 def _leased(*, name: str, at: datetime) -> list[Outbox]:

@@ -58,6 +58,8 @@ CHECK = Limit("check", 60, 60, "GET")
 # Of the interface for programs; an installation may let more or fewer through.
 PROGRAM_TOKEN = Limit("api_token", 300, 60, "")
 PROGRAM_ADDRESS = Limit("api_address", 1200, 60, "")
+# Of the door for messages of other areas, for one address.
+EXCHANGE = Limit("exchange", 1200, 60, "")
 
 
 def limited(limit: Limit) -> Callable[[View], View]:

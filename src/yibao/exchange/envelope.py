@@ -52,7 +52,7 @@ class Envelope:
 
         Raises:
             TypeError: The body holds something that is no plain data; that is a bug in the caller.
-            Refused: message_too_large.
+            Refused: message_too_large; message_malformed where a text holds half of a sign.
 
         Examples:
             >>> from datetime import UTC
@@ -72,7 +72,11 @@ class Envelope:
                 "thread": self.thread,
             }
         )
-        if len(text.encode()) > TEXT_BYTES_MAX:
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            raise refuse("message_malformed", "body") from None
+        if size > TEXT_BYTES_MAX:
             raise refuse("message_too_large", self.kind)
         return text
 
@@ -179,11 +183,11 @@ def _body(value: Any) -> Mapping[str, Any]:
 
 
 def _plain(value: Any, depth: int) -> bool:
-    """Return whether a value holds plain data only: no broken numbers, no half of a sign, not nested without end."""
+    """Return whether a value holds plain data only: no broken numbers, not nested without end."""
     if value is None or isinstance(value, bool | int):
         return True
     if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+        return "\x00" not in value
     if depth == 0:
         return False
     if isinstance(value, list):

@@ -14,6 +14,7 @@ YIBAO_PROMISE_YEARS: years a promise letter is kept, 2 or more (苏医保发〔2
 YIBAO_CALL_BACK_DAYS: working days for the call-back after a bad rating; 5 when left out (as 德州 does; our choice).
 YIBAO_API_TOKEN_MINUTE: requests a minute that one token of the interface for programs may make; 300 by default.
 YIBAO_API_ADDRESS_MINUTE: the same for one address, whatever tokens come from it; 1200 by default.
+YIBAO_EXCHANGE_MINUTE: batches of messages a minute that other areas may send from one address; 1200 by default.
 YIBAO_PROXIES: how many proxies stand in front, whose X-Forwarded-For is believed; 0 by default.
 YIBAO_SECOND_FACTOR: off lets staff in with their password alone, for demonstrations; required by default.
 YIBAO_KEEP_WORK_DAYS: days a record of finished background work is kept, 183 or more (网络安全法 art. 21).
@@ -31,7 +32,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from yibao.casework.limits import PROGRAM_ADDRESS, PROGRAM_TOKEN
+from yibao.casework.limits import EXCHANGE, PROGRAM_ADDRESS, PROGRAM_TOKEN
 from yibao.project import mail, slices
 from yibao.project.databases import database
 from yibao.project.secret import secret
@@ -137,6 +138,7 @@ locals().update(mail.settings(url=os.environ.get("YIBAO_SMTP_URL", ""), folder=Y
 
 YIBAO_API_TOKEN_MINUTE = max(1, int(os.environ.get("YIBAO_API_TOKEN_MINUTE") or PROGRAM_TOKEN.most))
 YIBAO_API_ADDRESS_MINUTE = max(1, int(os.environ.get("YIBAO_API_ADDRESS_MINUTE") or PROGRAM_ADDRESS.most))
+YIBAO_EXCHANGE_MINUTE = max(1, int(os.environ.get("YIBAO_EXCHANGE_MINUTE") or EXCHANGE.most))
 YIBAO_PROXIES = int(os.environ.get("YIBAO_PROXIES", "0"))
 YIBAO_SECOND_FACTOR = os.environ.get("YIBAO_SECOND_FACTOR", "required") != "off"
 YIBAO_STEP_UP_SECONDS = 10 * 60

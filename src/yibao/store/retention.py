@@ -7,15 +7,26 @@ an open case, and a paper whose law wants it longer, are never touched.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yibao.casework.states import State
 from yibao.store import documents
-from yibao.store.models import Case, DataCopy, Document, IdempotencyKey, IssuedPaper, Outbox, PaymentBatch
+from yibao.store.models import (
+    Case,
+    DataCopy,
+    Document,
+    IdempotencyKey,
+    InboxMessage,
+    IssuedPaper,
+    Outbox,
+    OutboxMessage,
+    PaymentBatch,
+)
 
 CLOSED = (State.COMPLETED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN)
 ORPHAN_AFTER = timedelta(days=1)
@@ -156,6 +167,18 @@ def _keys(at: datetime) -> QuerySet[IdempotencyKey]:
     return IdempotencyKey.objects.filter(until__lt=at)
 
 
+def _said(at: datetime) -> list[QuerySet[Any]]:
+    """Return messages of other areas whose thread has been quiet for long; their numbers and hashes stay."""
+    long_ago = at - timedelta(days=settings.YIBAO_KEEP_WORK_DAYS)
+    heard = Exists(InboxMessage.objects.filter(thread=OuterRef("thread"), received_at__gte=long_ago))
+    said = Exists(OutboxMessage.objects.filter(thread=OuterRef("thread"), sent_at__gte=long_ago))
+    ended = {OutboxMessage: ("delivered", "refused"), InboxMessage: ("done", "refused")}
+    return [
+        model._default_manager.filter(~heard, ~said, state__in=states, content__isnull=False)
+        for model, states in ended.items()
+    ]
+
+
 RULES = (
     Rule(
         "sessions", "已过期的登录会话", "sessions that have ended",
@@ -168,6 +191,11 @@ RULES = (
     Rule(
         "keys", "不会再重复的请求的防重键", "keys of requests nobody repeats any more",
         lambda at: ["key"] * _keys(at).count(), lambda at: _keys(at).delete()[0],
+    ),
+    Rule(
+        "exchange", "早已办完的跨区报文的内容", "contents of messages between areas, done long ago",
+        lambda at: ["message"] * sum(rows.count() for rows in _said(at)),
+        lambda at: sum(rows.update(content=None) for rows in _said(at)),
     ),
     Rule(
         "files", "久未提交的草稿的材料，办结后久已撤回的材料", "files of drafts left alone, or taken back long ago",

@@ -13,6 +13,7 @@ from yibao.casework import proof as casework_proof
 from yibao.kernel.canonical import canonical_json
 from yibao.ledger import proof as ledger_proof
 from yibao.store import documents, guards, heads
+from yibao.store.exchange import proof as exchange_proof
 from yibao.store.models import CaseAction, Document, IssuedPaper, Payment, PaymentBatch
 from yibao.store.records import audit_records, ledger_records
 from yibao.store.snapshot import snapshot
@@ -108,6 +109,7 @@ def _row_faults() -> Iterator[str]:
     yield from _payment_faults()
     yield from _batch_faults()
     yield from _reprint_faults()
+    yield from exchange_proof.faults()
 
 
 def _reprint_faults() -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.http import HttpRequest
 
-from yibao.casework.limits import PROGRAM_ADDRESS, PROGRAM_TOKEN, Limit
+from yibao.casework.limits import EXCHANGE, PROGRAM_ADDRESS, PROGRAM_TOKEN, Limit
 from yibao.web.models import RequestCount
 
 
@@ -36,24 +36,35 @@ def too_many(request: HttpRequest, limit: Limit | None) -> int | None:
     return limit.wait(at) if count > limit.most else None
 
 
-def too_many_of_program(request: HttpRequest) -> int | None:
+def too_many_of_program(request: HttpRequest, limit: Limit | None) -> int | None:
     """Count a request of a program for its address and for its token; return the seconds to wait, else None.
 
     The address comes first: whoever tries tokens out is stopped before they are looked up.
 
     Args:
         request: To the interface for programs.
+        limit: Of the address asked for; None counts nothing, and the door for other areas asks for no token.
     """
+    if limit is None:
+        return None
+    if limit.name == EXCHANGE.name:
+        return _too_many_of(replace(limit, most=settings.YIBAO_EXCHANGE_MINUTE), request)
     at, header = request.at, request.headers.get("Authorization", "")  # type: ignore[attr-defined]
     address = replace(PROGRAM_ADDRESS, most=settings.YIBAO_API_ADDRESS_MINUTE)
     token = replace(PROGRAM_TOKEN, most=settings.YIBAO_API_TOKEN_MINUTE)
-    for limit, who in ((address, address_of(request)), (token, header)):
-        # A token that does not hold is nobody's: it counts for its address alone.
-        if limit is token and not request.actor:  # type: ignore[attr-defined]
-            return None
-        if RequestCount.more(key=keyed(limit.name, who), window=limit.window(at)) > limit.most:
-            return limit.wait(at)
-    return None
+    if seconds := _too_many_of(address, request):
+        return seconds
+    # A token that does not hold is nobody's: it counts for its address alone.
+    if not request.actor:  # type: ignore[attr-defined]
+        return None
+    count = RequestCount.more(key=keyed(token.name, header), window=token.window(at))
+    return token.wait(at) if count > token.most else None
+
+
+def _too_many_of(limit: Limit, request: HttpRequest) -> int | None:
+    at = request.at  # type: ignore[attr-defined]
+    key = keyed(limit.name, address_of(request))
+    return limit.wait(at) if RequestCount.more(key=key, window=limit.window(at)) > limit.most else None
 
 
 def keyed(kind: str, text: str) -> str:

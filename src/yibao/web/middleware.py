@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from yibao import services
 from yibao.casework.actors import Actor
 from yibao.casework.entry import AGENT, CITIZEN, VISITOR, Entry, rule_of
-from yibao.casework.limits import limit_of
+from yibao.casework.limits import Limit, limit_of
 from yibao.casework.refusals import refuse
 from yibao.kernel.errors import Refused
 from yibao.web import kept, remembered, sessions
@@ -88,7 +88,7 @@ class PagesMiddleware:
             return error_page(request, 403)
         sessions.end_when_over(request)
         if of_program(request):
-            return self._of_program(request, rule, limited=limit_of(view) is not None)
+            return self._of_program(request, rule, limit_of(view))
         seconds = too_many(request, limit_of(view))
         if seconds is not None:
             return too_many_page(request, seconds)
@@ -104,8 +104,8 @@ class PagesMiddleware:
             return error_page(request, 403)
         return detour(request, rule, values.values()) if at_desk else self._asked_for_more(request)
 
-    def _of_program(self, request: HttpRequest, rule: Entry, *, limited: bool) -> HttpResponse | None:
-        seconds = too_many_of_program(request) if limited else None
+    def _of_program(self, request: HttpRequest, rule: Entry, limit: Limit | None) -> HttpResponse | None:
+        seconds = too_many_of_program(request, limit)
         if seconds is not None:
             return too_many_problem(seconds)
         actor = request.actor  # type: ignore[attr-defined]

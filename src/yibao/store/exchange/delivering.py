@@ -73,6 +73,7 @@ def deliver_due(
             partners.silent(area=receiver, why=why, at=at)
         else:
             settle(batch, results=results, at=at)
+            partners.answered(receiver)
             done.taken += len(batch)
     return done
 

@@ -70,7 +70,7 @@ def join(*, area: str, address: str, public: str, version: int, at: datetime) ->
 
 
 def new_version(*, area: str, at: datetime) -> ExchangeKey:
-    """Make the next key of an area kept here; it signs at once, and the one before still proves what it signed.
+    """Make the next key of an area kept here; it signs nothing before `use_key`, so that the others can enter it first.
 
     Raises:
         Refused: area_not_joined: it is not kept here.
@@ -83,14 +83,30 @@ def new_version(*, area: str, at: datetime) -> ExchangeKey:
         return _make_key(row, last + 1, at)
 
 
+def use_key(*, area: str, version: int) -> None:
+    """Sign with a version from now on; the one before still proves what it signed.
+
+    Raises:
+        Refused: no_such_signing_key: the area is not kept here, or has no such version that holds.
+    """
+    good = ExchangeKey.objects.filter(partner=area, version=version, ended_at=None, private__isnull=False)
+    if not good.exists():
+        raise refuse("no_such_signing_key", area, version)
+    ExchangePartner.objects.filter(area=area).update(signs_with=version)
+
+
 def end_key(*, area: str, version: int, at: datetime) -> None:
     """Trust a version of a key no more; nothing it signed is taken from now on.
 
     Raises:
-        Refused: area_not_joined: there is no such key.
+        Refused: no_such_signing_key; signing_key_in_use: the area is kept here and signs with it.
     """
-    if not ExchangeKey.objects.filter(partner=area, version=version).update(ended_at=at, private=None):
-        raise refuse("area_not_joined", area, version)
+    with transaction.atomic():
+        row = ExchangePartner.objects.select_for_update().filter(area=area).first()
+        if row is not None and not row.address and row.signs_with == version:
+            raise refuse("signing_key_in_use", area, version)
+        if not ExchangeKey.objects.filter(partner=area, version=version).update(ended_at=at, private=None):
+            raise refuse("no_such_signing_key", area, version)
 
 
 def all_of() -> list[ExchangePartner]:
@@ -104,12 +120,13 @@ def is_here(area: str) -> bool:
 
 
 def signer(area: str) -> Signer:
-    """Return the newest key of an area kept here.
+    """Return the key an area kept here signs with.
 
     Raises:
         Refused: area_not_joined.
     """
-    key = ExchangeKey.objects.filter(partner=area, ended_at=None, private__isnull=False).order_by("-version").first()
+    good = ExchangeKey.objects.filter(partner=area, ended_at=None, private__isnull=False)
+    key = good.filter(version=F("partner__signs_with")).first()
     if key is None:
         raise refuse("area_not_joined", area)
     return Signer(area, key.version, str(key.private))

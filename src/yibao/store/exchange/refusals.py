@@ -87,6 +87,21 @@ REFUSALS = {
             status=422,
         ),
         Refusal(
+            "no_such_signing_key",
+            "没有这一版本的有效密钥",
+            "there is no key of this version that holds",
+            "请看 yibao exchange partners list。",
+            "See yibao exchange partners list.",
+            status=404,
+        ),
+        Refusal(
+            "signing_key_in_use",
+            "这一版本正在用于签名",
+            "this version signs now",
+            "请先新建并启用下一版本，再停用它。",
+            "Make the next version and use it, then end this one.",
+        ),
+        Refusal(
             "key_version_taken",
             "这一版本已登记了另一把公钥",
             "another key is on record under this version",

@@ -15,6 +15,8 @@ class ExchangePartner(models.Model):
     area = models.CharField(max_length=6, primary_key=True)
     address = models.CharField(max_length=200, blank=True)
     joined_at = models.DateTimeField()
+    # The version of its key that an area kept here signs with.
+    signs_with = models.PositiveIntegerField(default=1)
     # An area that does not answer is left alone for a while, which grows.
     failures = models.PositiveIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
