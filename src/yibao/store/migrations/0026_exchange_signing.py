@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0024_exchange"),
+        ("store", "0025_shown_place"),
     ]
 
     operations = [
