@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
@@ -26,7 +26,7 @@ TAKEN = "taken"
 
 _BATCH, _RECEIPT = "yibao-batch+jws", "yibao-receipt+jws"
 _ALGORITHM = "Ed25519"
-_CURVE = "Ed25519"
+_CURVE: Literal["Ed25519"] = "Ed25519"
 _VERSION_MAX = 10**6
 
 
