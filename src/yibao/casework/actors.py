@@ -10,6 +10,8 @@ from yibao.casework.assurance import Acting, Assurance
 
 ActorKind = Literal["citizen", "staff", "system"]
 REGION_DIGITS = 2
+PLATFORM = "platform"
+"""Role of the system where it carries out what two agencies agreed by message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class Actor:
     def system(cls) -> Actor:
         """Return the system itself, as the worker acts."""
         return cls(None, "系统", "system")
+
+    @classmethod
+    def platform(cls) -> Actor:
+        """Return the system as it carries out what was agreed with another agency: it accepts, closes and withdraws.
+
+        Examples:
+            >>> Actor.platform().kind, Actor.platform().roles
+            ('system', frozenset({'platform'}))
+        """
+        return cls(None, "系统", "system", frozenset({PLATFORM}))
 
     @property
     def id(self) -> str:

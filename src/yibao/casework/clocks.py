@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -81,7 +82,13 @@ class Clock:
 
 
 def after(
-    *, clocks: tuple[Clock, ...], kind: str, on: date, started: dict[str, int], closed: bool
+    *,
+    clocks: tuple[Clock, ...],
+    kind: str,
+    on: date,
+    started: dict[str, int],
+    closed: bool,
+    ended: Collection[str] = (),
 ) -> tuple[Clock, ...]:
     """Return the clocks of a case after an action.
 
@@ -91,9 +98,11 @@ def after(
         on: Business date of the action.
         started: Clocks the action starts: name to working days; a name that exists is started anew.
         closed: Whether the action closes the case; then every clock ends.
+        ended: Names of the clocks the action ends.
     """
     if closed:
         return tuple(clock.finished(on) for clock in clocks)
+    clocks = tuple(clock.finished(on) if clock.name in ended else clock for clock in clocks)
     if kind == "ask_correction":
         clocks = tuple(clock.stopped(on) for clock in clocks)
     if kind == "resubmit":

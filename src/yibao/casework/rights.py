@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from yibao.casework.actors import Actor
+from yibao.casework.actors import PLATFORM, Actor
 from yibao.casework.officers import OFFICERS
 from yibao.casework.refusals import refuse
 from yibao.casework.standing import INTAKE_ROLE, PAYOUT_ROLE, Standing
@@ -23,6 +23,8 @@ HOLDERS_VERBS = frozenset({"release", "hand_over"})
 LIST_VERBS = frozenset({"assign"})
 # Steps the system takes as part of another one, and nobody else.
 SYSTEM_VERBS = frozenset({"evidence_changed", "escalate", "complete"})
+# What the system does beside them upon an agreement with another agency: both have checked, or one has called it off.
+PLATFORM_VERBS = frozenset({"submit", "accept", "not_accept", "withdraw"})
 # Nobody presses a button of the case for these.
 SILENT_VERBS = SYSTEM_VERBS | {"decide", "print"}
 # An answer that comes late has the case decided again: where the money goes after it came back, and before that,
@@ -137,7 +139,8 @@ def _check_access(standing: Standing, actor: Actor) -> None:
 
 def _verbs_of_no_role(standing: Standing, actor: Actor) -> frozenset[str]:
     if actor.kind == "system":
-        return SYSTEM_VERBS | {"decide", "note"}
+        agreed = PLATFORM_VERBS if PLATFORM in actor.roles else frozenset()
+        return SYSTEM_VERBS | {"decide", "note"} | agreed
     late = {"decide"} if standing.state in CITIZEN_DECIDES_IN else set()
     return CITIZEN_VERBS | {"print"} | late
 

@@ -124,7 +124,7 @@ def apply(*, standing: Standing, action: Action) -> Standing:
     Args:
         standing: Before.
         action: The next action; its `data` may carry levels (with accept), amount_fen, pack, clocks
-            (name to working days), holder (with take, hand_over and assign).
+            (name to working days), clocks_ended (names), holder (with take, hand_over and assign).
 
     Raises:
         Refused: `wrong_state`: the table does not allow the verb now.
@@ -244,6 +244,7 @@ def _closing(after: Standing, *, before: Standing, action: Action) -> Standing:
         on=action.business_date,
         started=dict(action.data.get("clocks", {})),
         closed=closed and before.state not in CLOSED,
+        ended=action.data.get("clocks_ended", ()),
     )
     return replace(
         after,

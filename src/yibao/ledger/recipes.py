@@ -105,3 +105,66 @@ def accounts_merged(*, source: Account, target: Account, balance_fen: int) -> Po
         balance_fen: What the person has on the duplicate, not zero.
     """
     return (Posting(source, balance_fen), Posting(target, -balance_fen))
+
+
+def account_departed(*, region: str, scheme: str, person_id: UUID, principal_fen: int, interest_fen: int) -> Postings:
+    """Return the entries of a personal account that leaves for another area: settled with interest, then owed to it.
+
+    Args:
+        region: The area it leaves.
+        scheme: employee or resident.
+        person_id: The owner.
+        principal_fen: Balance before the interest; with it more than zero.
+        interest_fen: What the fund adds at the settlement, 0 or more.
+
+    Examples:
+        >>> entries = account_departed(region="500000", scheme="employee", person_id=UUID(int=1),
+        ...                            principal_fen=50000, interest_fen=25)
+        >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
+        [('pool', 25), ('personal', -25), ('personal', 50025), ('transit', -50025)]
+    """
+    person = Account(AccountKind.PERSONAL, region, scheme, person_id)
+    amount = principal_fen + interest_fen
+    moved = (Posting(person, amount), Posting(Account(AccountKind.TRANSIT, region, scheme), -amount))
+    if not interest_fen:
+        return moved
+    return (Posting(Account(AccountKind.POOL, region, scheme), interest_fen), Posting(person, -interest_fen), *moved)
+
+
+def transit_paid(*, region: str, scheme: str, amount_fen: int) -> Postings:
+    """Return the entries of money that was paid to the area an account moves to: no longer owed, no longer in the bank.
+
+    Examples:
+        >>> entries = transit_paid(region="500000", scheme="employee", amount_fen=50025)
+        >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
+        [('transit', 50025), ('bank', -50025)]
+    """
+    transit, bank = (Account(kind, region, scheme) for kind in (AccountKind.TRANSIT, AccountKind.BANK))
+    return (Posting(transit, amount_fen), Posting(bank, -amount_fen))
+
+
+def transit_arrived(*, region: str, scheme: str, amount_fen: int) -> Postings:
+    """Return the entries of money that came from the area an account moves from.
+
+    Examples:
+        >>> entries = transit_arrived(region="140100", scheme="employee", amount_fen=50025)
+        >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
+        [('bank', 50025), ('transit', -50025)]
+    """
+    transit, bank = (Account(kind, region, scheme) for kind in (AccountKind.TRANSIT, AccountKind.BANK))
+    return (Posting(bank, amount_fen), Posting(transit, -amount_fen))
+
+
+def transit_credited(*, region: str, scheme: str, person_id: UUID, amount_fen: int) -> Postings:
+    """Return the entries of an account that is credited with what moved to it, arrived already or to be cleared later.
+
+    Examples:
+        >>> entries = transit_credited(region="140100", scheme="employee", person_id=UUID(int=1), amount_fen=50025)
+        >>> [(str(entry.account.kind), entry.amount_fen) for entry in entries]
+        [('transit', 50025), ('personal', -50025)]
+    """
+    transit = Account(AccountKind.TRANSIT, region, scheme)
+    return (
+        Posting(transit, amount_fen),
+        Posting(Account(AccountKind.PERSONAL, region, scheme, person_id), -amount_fen),
+    )

@@ -63,7 +63,7 @@ def due(*, by: Actor) -> tuple[list[Group], list[Due]]:
         by: Finance; a case they may not pay themselves is no part of a batch they make.
     """
     region = by.region or ""
-    found = [one for name in yibao.services.offered() if (own := _actions(name)) for one in own.dues(office=region)]
+    found = [one for name in yibao.services.find() if (own := _actions(name)) for one in own.dues(office=region)]
     codes = batches.clearing_codes({one.account.bank_name for one in found if one.account})
     waiting = set(
         BatchItem.objects.filter(case__in=[one.case for one in found], payment__isnull=True, left_out="").values_list(

@@ -121,7 +121,7 @@ class Story:
             # What the signatures were given for is no longer there: they are void, and signing begins anew.
             self.state, self.level, self.round = "accepted", 1, self.round + 1
         closes = self.state in CLOSED and before[0] not in CLOSED
-        self._run_clocks(kind, on, dict(data.get("clocks", {})), closes)
+        self._run_clocks(kind, on, data, closes)
         if before != (self.state, self.level, self.round):
             self.holder = ""
         if closes:
@@ -199,12 +199,15 @@ class Story:
             self.evidence = action["evidence_hash"]
         self.amount, self.pack = data.get("amount_fen", self.amount), data.get("pack", self.pack)
 
-    def _run_clocks(self, kind: str, on: date, started: dict[str, int], closes: bool) -> None:
+    def _run_clocks(self, kind: str, on: date, data: dict[str, Any], closes: bool) -> None:
+        started, ended = dict(data.get("clocks", {})), data.get("clocks_ended", ())
         if closes:
             for clock in self.clocks:
                 clock.finish(on)
             return
         for clock in self.clocks:
+            if clock.name in ended:
+                clock.finish(on)
             if kind == "ask_correction":
                 clock.stop(on)
             elif kind == "resubmit" and clock.name == "correction":

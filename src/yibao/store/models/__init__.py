@@ -33,6 +33,7 @@ from yibao.store.models.insurance import (
     ContributionPart,
     ContributionRefund,
     Enrolment,
+    MovedEnrolment,
     RecordEvent,
 )
 from yibao.store.models.journal import (
@@ -99,6 +100,7 @@ __all__ = [
     "JournalTransaction",
     "LedgerAccount",
     "Message",
+    "MovedEnrolment",
     "NumberSequence",
     "Outbox",
     "OutboxMessage",

@@ -47,6 +47,15 @@ class Enrolment(models.Model):
         return self.unit.credit_code if self.unit else None
 
 
+class MovedEnrolment(models.Model):
+    """That a relation moved to another place with all that was paid for it; here a copy stays."""
+
+    enrolment = models.OneToOneField(Enrolment, primary_key=True, on_delete=models.PROTECT, related_name="moved")
+    to_region = models.CharField(max_length=6)
+    moved_on = models.DateField()
+    case_number = models.CharField(max_length=30)
+
+
 class Contribution(models.Model):
     """One payment for months of cover; `amount_fen` None = paid, amount unknown."""
 

@@ -74,10 +74,12 @@ class Unit(models.Model):
 
 
 class BankAccount(models.Model):
-    """An account money may be paid to, of a person or of a unit; holder and number are sealed."""
+    """An account money may be paid to, of a person, a unit or another area's agency; holder and number are sealed."""
 
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_accounts")
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_accounts")
+    # Code of another pooling area, whose agency it belongs to.
+    agency = models.CharField(max_length=6, blank=True, default="")
     bank_name = models.CharField(max_length=80)
     holder = SealedText()
     number = SealedText()
@@ -90,6 +92,8 @@ class BankAccount(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(person__isnull=True) ^ models.Q(unit__isnull=True), name="bank_account_one_owner"
+                condition=(models.Q(agency="") & (models.Q(person__isnull=True) ^ models.Q(unit__isnull=True)))
+                | (~models.Q(agency="") & models.Q(person__isnull=True, unit__isnull=True)),
+                name="bank_account_one_owner",
             ),
         ]

@@ -29,6 +29,7 @@ from yibao.store.models import (
     Entry,
     IssuedPaper,
     Message,
+    MovedEnrolment,
     Payment,
     Person,
     PersonalAccountBalance,
@@ -105,6 +106,10 @@ SECTIONS = (
     Section("shown", "选择显示的参保地", "Place chosen for the display", of(ShownPlace), (
         ("enrolment.region", "参保地代码", "code of the place"), ("enrolment.scheme", "险种", "scheme"),
         ("enrolment.start", "起始日", "from"), ("chosen_at", "选择时间", "chosen at"),
+    )),
+    Section("moved", "已转出的参保关系", "Relations that moved", of(MovedEnrolment, path="enrolment__person_id"), (
+        ("enrolment.region", "转出地代码", "from"), ("to_region", "转入地代码", "to"),
+        ("moved_on", "转出日期", "moved on"), ("case_number", "申请编号", "case"),
     )),
     Section("payments", "缴费记录", "Payments made", of(Contribution, path="enrolment__person_id"), (
         ("kind", "缴费方式", "kind"), ("first_month", "起始月", "first month"),

@@ -163,7 +163,7 @@ def submit(*, number: str, key: str, by: Actor, on: date, at: datetime) -> Case:
         at: The moment.
 
     Raises:
-        Refused: nothing_selected, no_account, no_account_of_employee, case_open_already, wrong_state.
+        Refused: nothing_selected, no_account, no_account_of_employee, case_open_already, payment_moved, wrong_state.
     """
     require(service="refund", step="submit", by=by)
     with transaction.atomic():
@@ -196,13 +196,14 @@ def _check_complete(case: Case, request: RefundRequest, chosen: list[int]) -> No
     running = others.exclude(case__state__in=[*CLOSED, State.DRAFT]).values_list("case__number", flat=True)
     if first := running.first():
         raise refused("case_open_already", first)
+    evidence.check_here(chosen)
 
 
 def resubmit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
     """Hand the corrected application in again.
 
     Raises:
-        Refused: nothing_selected, no_account, no_account_of_employee, case_open_already, wrong_state.
+        Refused: nothing_selected, no_account, no_account_of_employee, case_open_already, payment_moved, wrong_state.
     """
     require(service="refund", step="resubmit", by=by)
     with transaction.atomic():

@@ -11,11 +11,12 @@ from yibao.kernel.canonical import content_hash
 from yibao.kernel.money import Money
 from yibao.policy import Packs, Region, casefile, load_texts
 from yibao.services.refund import rulebook, rules
+from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rulebook import GivenBack
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, packs, ready, situations
-from yibao.store.models import Case, Contribution, StoredDecision
+from yibao.store.models import Case, Contribution, MovedEnrolment, StoredDecision
 
 PROMISE_LETTER = "promise_letter"
 KEPT_DECISIONS = 256
@@ -250,3 +251,17 @@ def amount_fen(*, plain: Mapping[str, Any], request: RefundRequest) -> int | Non
     if plain["decision"] == "manual":
         return request.determined_fen
     return None if plain["amount"] is None else Money.parse(plain["amount"]).fen
+
+
+def check_here(chosen: Sequence[int]) -> None:
+    """Let no payment pass whose relation has moved: its years and its account money are at another place now.
+
+    Args:
+        chosen: Contributions by number.
+
+    Raises:
+        Refused: payment_moved, with the code of the place.
+    """
+    moved = MovedEnrolment.objects.filter(enrolment__contributions__in=chosen)
+    if place := moved.values_list("to_region", flat=True).first():
+        raise refused("payment_moved", place)

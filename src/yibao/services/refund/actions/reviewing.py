@@ -49,7 +49,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         at: The moment.
 
     Raises:
-        Refused: materials_missing, evidence_changed (409), not_your_role, wrong_state.
+        Refused: materials_missing, payment_moved, evidence_changed (409), not_your_role, wrong_state.
     """
 
     def work() -> Case:
@@ -60,6 +60,7 @@ def accept(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case
         decision = evidence.decided(found)
         plain = decision.json()
         _pass("accept", plain=plain, request=case.refund)
+        evidence.check_here(evidence.selected(case.refund))
         kept = evidence.keep(case=case, request=case.refund, evidence=found, decision=decision, on=on, at=at)
         data = {
             "levels": _levels(decision),

@@ -17,7 +17,7 @@ from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.rules.texts import refusal_order, step_label, words
 
 RESIDENT, EMPLOYEE, CROSS = "resident", "employee", "cross"
-_IDENTITY = ("id_document", "social_security_card", "e_voucher")
+IDENTITY = ("id_document", "social_security_card", "e_voucher")
 _AT_WINDOW = "window"
 _FORMS = ("enrolment_certificate", "application_form", "contact_letter", "information_table")
 
@@ -80,9 +80,76 @@ def decide(*, case: RelocationCase, region: Region, places: Packs) -> Decision:
     refusals = [Refusal(each.refusal) for each in found if not each.passed]
     if refusals:
         return _answer(move, region, "not_transferable", refusals, found)
-    if not any(paper.code in _IDENTITY for paper in case.materials):
+    if not any(paper.code in IDENTITY for paper in case.materials):
         return _answer(move, region, "incomplete", [Refusal("identity_missing")], found)
     return _answer(move, region, "transfer", [], found)
+
+
+def checked_at(*, case: RelocationCase, places: Packs, place: str) -> tuple[checks.Check, ...]:
+    """Return what one of the two places checks before acceptance, from its own record alone.
+
+    Args:
+        case: The request, with what that place knows.
+        places: The rules of all places.
+        place: Code of the place that looks.
+
+    Raises:
+        InputInvalid: Nothing is known of one of the places.
+    """
+    return tuple(each for each in checks.made(move=_move(case, places)) if each.place == place)
+
+
+def outright(*, case: RelocationCase, places: Packs) -> Refusal | None:
+    """Return what forbids a transfer before anything is checked; None where nothing does.
+
+    Args:
+        case: The request, with the relations at both places as far as they are known.
+        places: The rules of all places.
+
+    Raises:
+        InputInvalid: Nothing is known of one of the places.
+    """
+    move = _move(case, places)
+    if pool_of(code=move.source, places=places, on=case.on) == pool_of(code=move.target, places=places, on=case.on):
+        return Refusal("same_pool")
+    if _two_identities(case):
+        return Refusal("two_identities")
+    # Whether residents move too early shows once both relations are known.
+    if move.joined is not None and _too_early(move):
+        return Refusal("current_year", (("year", str(case.on.year)),))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What both places must keep once a transfer is accepted.
+
+    Attributes:
+        type: employee, resident or cross.
+        days: Working days of each leg (out, in, total, money); None where no source sets a limit.
+        account_mode: remit, credit_first or stays; None where no account moves or no source says how.
+    """
+
+    type: str | None
+    days: dict[str, int | None]
+    account_mode: str | None
+
+
+def terms(*, case: RelocationCase, places: Packs) -> Terms:
+    """Return the terms of a transfer that both places have checked.
+
+    Args:
+        case: The request, with the relations at both places.
+        places: The rules of all places.
+    """
+    move = _move(case, places)
+    days = {
+        name: leg.known.value if leg.known is not None and isinstance(leg.known.value, int) else None
+        for name, leg in clocks.legs(move=move).items()
+    }
+    mode = clocks.account_mode(move=move)
+    of_residents = move.left is not None and move.left.scheme == RESIDENT
+    return Terms(move.type, days, None if mode is None or of_residents else str(mode.value))
 
 
 def _move(case: RelocationCase, places: Packs) -> Move:

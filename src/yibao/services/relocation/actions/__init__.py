@@ -1,0 +1,41 @@
+"""What may be done with a transfer: one function for each step at either place, one transaction for each call.
+
+Locks are taken in one order everywhere: the case row with its transfer, then the person, then the idempotency key, then
+ledger accounts by number, then the thread of a message.
+"""
+
+from yibao.services.relocation.actions.applying import Wish, ask_stop, hindrances, open_draft, submit, withdraw
+from yibao.services.relocation.actions.arriving import arrived, credit, waiting_money
+from yibao.services.relocation.actions.calling_off import refuse
+from yibao.services.relocation.actions.loading import check, load, send_back
+from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
+from yibao.services.relocation.actions.progress import available, money_of, progress
+from yibao.services.relocation.actions.recording import clear_arrears, note_arrears
+from yibao.services.relocation.actions.tables import build, sign
+
+__all__ = [
+    "Wish",
+    "arrived",
+    "ask_stop",
+    "available",
+    "bounced",
+    "build",
+    "check",
+    "clear_arrears",
+    "confirm_paid",
+    "credit",
+    "dues",
+    "hindrances",
+    "load",
+    "money_of",
+    "note_arrears",
+    "open_draft",
+    "pay",
+    "progress",
+    "refuse",
+    "send_back",
+    "sign",
+    "submit",
+    "waiting_money",
+    "withdraw",
+]

@@ -1,0 +1,217 @@
+"""Applying at either place, and taking it back: the place applied at opens its case and asks the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from yibao.casework import rights
+from yibao.casework.actors import Actor
+from yibao.casework.refusals import refuse as refuse_step
+from yibao.kernel.errors import Refusal, Refused
+from yibao.services.assurance import require
+from yibao.services.relocation.actions import calling_off, looking, saying
+from yibao.services.relocation.actions.refusals import refused
+from yibao.services.relocation.models import AccountMove, Transfer
+from yibao.services.relocation.workflow import IN, OUT, Stage
+from yibao.store import cases
+from yibao.store.models import Case, Enrolment, Person, RecordEvent
+from yibao.store.numbers import next_number
+
+SERVICE = "relocation"
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an application says.
+
+    Attributes:
+        place: Where it is made: one of the two.
+        source: Code of the old place.
+        target: Code of the new place.
+        by: person, or unit for its employees.
+        channel: app, web or window.
+        materials: Codes of what was handed in or seen.
+        records: What the clerk or the applicant knows of the old relation (`stopped_on`, `in_hospital`).
+    """
+
+    place: str
+    source: str
+    target: str
+    by: str = "person"
+    channel: str = "app"
+    materials: Sequence[str] = ()
+    records: dict[str, Any] = field(default_factory=dict)
+
+
+def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime) -> Case:
+    """Open the draft of a transfer at one of its two places.
+
+    Args:
+        person_id: Who moves.
+        wish: What is asked.
+        by: The person, an agent of their unit, or a clerk at the window.
+        on: Business date.
+        at: The moment.
+
+    Raises:
+        InputInvalid: The same place twice, an unknown place, an application elsewhere.
+        Refused: same_pool, two_identities, not_your_case, not_your_region.
+    """
+    require(service=SERVICE, step="open", by=by)
+    person = Person.objects.get(pk=person_id)
+    side = OUT if wish.place == wish.source else IN
+    row = Transfer(
+        person=person, thread="", side=side, place=wish.place, source=wish.source, target=wish.target,
+        applied_here=True, by=wish.by, channel=wish.channel, materials=list(wish.materials),
+        records=dict(wish.records), live=False,
+    )  # fmt: skip
+    forbids = looking.outright(row, on=on)
+    if forbids is not None:
+        raise Refused(forbids)
+    row.place = looking.area(wish.place, on=on)
+    number = new_number(place=row.place, on=on)
+    with transaction.atomic():
+        row.case = cases.open_case(
+            number=number, service=SERVICE, region=wish.place, person_id=person.pk, by=by, at=at, on=on
+        )
+        rights.check(standing=cases.standing(row.case), actor=by, verb="save_answers")
+        _employed(row, by)
+        row.thread = number
+        row.save(force_insert=True)
+        AccountMove.objects.create(transfer=row)
+    return row.case
+
+
+def _employed(row: Transfer, by: Actor) -> None:
+    """Let a unit apply for nobody but those it enrolled."""
+    if by.unit_id and not Enrolment.objects.filter(person_id=row.person_id, unit_id=by.unit_id).exists():
+        raise refuse_step("not_your_case")
+
+
+def new_number(*, place: str, on: date) -> str:
+    """Return the next number of a transfer's case at a place."""
+    return f"ZY-{place}-{on.year}-{next_number(f'case/ZY/{place}/{on.year}'):0{_DIGITS}d}"
+
+
+def hindrances(*, number: str, on: date) -> list[Refusal]:
+    """Return everything that keeps a draft from being handed in, each with its remedy; `not_stopped` leads to
+    `ask_stop`."""
+    row = Transfer.objects.select_related("person").get(case__number=number)
+    return looking.hindrances(row, on=on)[0]
+
+
+def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
+    """Hand an application in: the checks of this place are made at once, then the other place is asked.
+
+    A second click changes nothing.
+
+    Args:
+        number: Number of the case.
+        by: Who applies.
+        on: Business date.
+        at: The moment.
+
+    Raises:
+        Refused: The first check that is not met, with its remedy (`hindrances` has all); transfer_crossed;
+            area_not_joined, where papers are sent instead. Nothing was changed.
+    """
+    require(service=SERVICE, step="submit", by=by)
+    with transaction.atomic():
+        case = cases.locked(number, beside=Transfer)
+        row = case.transfer
+        if row.stage != Stage.DRAFT:
+            return case
+        Person.objects.select_for_update().get(pk=row.person_id)
+        refusals, found = looking.hindrances(row, on=on)
+        if refusals:
+            raise Refused(refusals[0])
+        row.stage, row.live = Stage.CHECKING, True
+        row.checks = {"own": [each.plain() for each in found]}
+        row.save(update_fields=["stage", "live", "checks"])
+        case = cases.act(number=number, kind="submit", by=by, at=at, on=on)
+        saying.request(row, found=found, on=on, at=at)
+        return case
+
+
+def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> Case:
+    """Take an application back, as long as the table has not been sent.
+
+    One place may decide that at a time. At the old place it is done at once. At the new place it is done at once while
+    the checks run on its own application; later the old place is asked, and the case is closed when it agrees.
+
+    Args:
+        number: Number of the case.
+        reason: Why; the other place reads that it was withdrawn, not why.
+        by: The applicant.
+        on: Business date.
+        at: The moment.
+
+    Raises:
+        Refused: no_reason_given, table_already_sent, withdrawal_asked, not_your_case, wrong_state.
+    """
+    require(service=SERVICE, step="withdraw", by=by)
+    if not reason.strip():
+        raise refused("no_reason_given")
+    with transaction.atomic():
+        case = cases.locked(number, beside=Transfer)
+        row = case.transfer
+        rights.check(standing=cases.standing(case), actor=by, verb="withdraw")
+        if row.stage == Stage.DRAFT:
+            return calling_off.end(case, because="withdrawn_by_person", by=by, on=on, at=at, reason=reason.strip())
+        if not calling_off.may_decide(row):
+            return calling_off.ask(case, by=by, on=on, at=at)
+        if calling_off.too_late(row):
+            raise refused("table_already_sent")
+        saying.cancellation(row, code="withdrawn_by_person", on=on, at=at)
+        return calling_off.end(case, because="withdrawn_by_person", by=by, on=on, at=at, reason=reason.strip())
+
+
+def ask_stop(*, person_id: UUID, place: str, by: Actor, on: date, at: datetime) -> Enrolment:
+    """Stop the relation a person pays for in their own name at a place: the step before a transfer.
+
+    Args:
+        person_id: Who asks.
+        place: Code of the old place.
+        by: The person or a clerk.
+        on: Its last day.
+        at: The moment.
+
+    Returns:
+        The relation, suspended; asked twice, it was stopped once.
+
+    Raises:
+        Refused: unit_stops, nothing_to_stop.
+    """
+    require(service=SERVICE, step="submit", by=by)
+    if by.kind == "citizen" and not by.concerns(person_id=person_id, unit_id=None):
+        raise refuse_step("not_your_case")
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person_id)
+        pool = looking.area(place, on=on)
+        own = [
+            each
+            for each in Enrolment.objects.filter(person_id=person_id).order_by("-start", "-id")
+            if looking.area(each.region, on=on) == pool
+        ]
+        stopped = [each for each in own if each.status == "suspended" and each.end is not None]
+        running = [each for each in own if each.status == "normal" and (each.end is None or each.end > on)]
+        if not running:
+            if stopped:
+                return stopped[0]
+            raise refused("nothing_to_stop")
+        latest = running[0]
+        if latest.category in ("unit", "unemployed"):
+            raise refused("unit_stops")
+        latest.status, latest.end = "suspended", max(_after(on), _after(latest.start))
+        latest.save(update_fields=["status", "end"])
+        RecordEvent.objects.create(person_id=person_id, kind="stop_requested", on=on)
+        return latest
+
+
+def _after(day: date) -> date:
+    return day + timedelta(days=1)

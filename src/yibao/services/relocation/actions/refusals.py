@@ -1,0 +1,202 @@
+"""Every no of a transfer that no pack gives, each with a name, a reason and a next step."""
+
+from dataclasses import replace
+
+from yibao.kernel.errors import Refusal, Refused
+
+_WAIT = ("请稍后再看进度，不用重复办理。", "Look at the progress later; nothing need be done twice.")
+
+REFUSALS = {
+    refusal.code: refusal
+    for refusal in (
+        Refusal(
+            "transfer_crossed",
+            "反方向的转移（从这里转出、又转回）还没有办结",
+            "a transfer in the other direction is still open",
+            "请先撤回其中一件，或等那一件办结后再申请。",
+            "Withdraw one of the two, or apply once that one is finished.",
+        ),
+        Refusal(
+            "person_died",
+            "参保人已经死亡，关系不再转移",
+            "the insured person has died: the relation no longer moves",
+            "个人账户余额由继承人在账户所在地申请领取。",
+            "The heirs claim the balance of the account at the place that holds it.",
+        ),
+        Refusal(
+            "died_in_transit",
+            "参保人在转移途中死亡，转移已停止",
+            "the insured person died during the transfer; it was stopped",
+            "个人账户余额由继承人在账户所在地申请领取。",
+            "The heirs claim the balance of the account at the place that holds it.",
+        ),
+        Refusal(
+            "not_known_there",
+            "对方经办机构没有这个人的参保记录",
+            "the other place has no record of this person",
+            "请核对转出地、转入地和证件号码；还没有参保的先办理参保登记。",
+            "Check both places and the identity number; enrol first where there is no enrolment.",
+        ),
+        Refusal(
+            "names_differ",
+            "同一证件号码在两地登记的姓名不同",
+            "the two places have different names for one identity number",
+            "请先到登记有误的一地申请更正档案，再申请转移。",
+            "Have the record corrected at the place that is wrong, then apply again.",
+        ),
+        Refusal(
+            "not_of_this_transfer",
+            "报文的发送方不是这件转移的另一方",
+            "the sender of the message is not the other place of this transfer",
+            "请核对线程编号和两地代码。",
+            "Check the thread and the codes of both places.",
+            status=422,
+        ),
+        Refusal(
+            "withdrawn_by_person",
+            "申请人已撤回",
+            "the applicant withdrew it",
+            "需要时可以重新申请。",
+            "Apply again when needed.",
+        ),
+        Refusal(
+            "refused_by_place",
+            "一地的经办机构经复核不予办理",
+            "one place refused it upon review",
+            "请查看理由；有异议可以申请复核。",
+            "Read the reason; ask for a review if you disagree.",
+        ),
+        Refusal(
+            "table_already_sent",
+            "信息表已经发出，不能撤回",
+            "the table has been sent; it can no longer be withdrawn",
+            "请等转移办结；需要转回的，办结后再申请。",
+            "Wait until it is finished; apply for the way back afterwards.",
+        ),
+        Refusal(
+            "withdrawal_asked",
+            "撤回已经提出，等转出地确认",
+            "the withdrawal was asked for and waits for the old place",
+            *_WAIT,
+        ),
+        Refusal(
+            "not_on_this_side",
+            "这一步不由本地办理",
+            "this step belongs to the other place",
+            "请查看进度，由对方经办机构办理。",
+            "See the progress; the other agency takes it.",
+        ),
+        Refusal(
+            "table_not_yet",
+            "信息表还没有生成或收到",
+            "there is no table yet",
+            "请先生成信息表，或等转出地发来。",
+            "Make the table first, or wait until the old place sends it.",
+        ),
+        Refusal(
+            "table_changed",
+            "参保记录或账户在生成信息表之后变动了",
+            "the record or the account changed after the table was made",
+            "请重新生成信息表，再复核。",
+            "Make the table again, then review it.",
+        ),
+        Refusal(
+            "transfer_step_passed",
+            "这一步已经办过，或现在还不能办",
+            "this step was taken already, or cannot be taken yet",
+            "请刷新页面查看进度。",
+            "Load the page again and look at the progress.",
+        ),
+        Refusal(
+            "no_reason_given",
+            "请写明理由",
+            "give a reason",
+            "理由会告知对方和申请人。",
+            "The other place and the applicant read it.",
+            status=422,
+        ),
+        Refusal(
+            "money_differs",
+            "到账金额与信息表上的转出金额不一致",
+            "what arrived is not what the table says",
+            "请勿计入，先与转出地核对；差错由转出地更正或补划。",
+            "Do not credit it; compare with the old place, which corrects or pays the rest.",
+        ),
+        Refusal(
+            "no_money_moves",
+            "这件转移没有需要划转的个人账户资金",
+            "no account money moves with this transfer",
+            "不用办理。",
+            "Nothing need be done.",
+        ),
+        Refusal(
+            "years_first",
+            "信息表还没有转入，资金暂不能计入个人账户",
+            "the table is not loaded yet, so the money cannot be credited",
+            "请先核对并转入信息表。",
+            "Check and load the table first.",
+        ),
+        Refusal(
+            "money_two_persons",
+            "登记到账的人不能计入个人账户",
+            "who recorded the arrival may not credit it",
+            "请由另一位同事计入。",
+            "Let a colleague credit it.",
+        ),
+        Refusal(
+            "table_two_persons",
+            "生成信息表的人不能复核",
+            "who made the table may not sign it",
+            "请由另一位同事复核。",
+            "Let a colleague sign it.",
+        ),
+        Refusal(
+            "amount_already_paid",
+            "个人账户资金已经划出，更正后的信息表金额必须不变",
+            "the money has been paid, so the corrected table must keep its amount",
+            "请更正参保时段；金额差错另行补划或退回。",
+            "Correct the periods; settle a wrong amount apart.",
+        ),
+        Refusal(
+            "money_on_its_way",
+            "个人账户资金已经划出，转移不能停止",
+            "the money has been paid, so the transfer cannot be stopped",
+            "请等转移办结，再在转入地办理。",
+            "Wait until it is finished and go on at the new place.",
+        ),
+        Refusal(
+            "unit_stops",
+            "参保关系由单位办理停保",
+            "the unit stops this relation",
+            "请联系单位办理减员，停保后再申请转移。",
+            "Ask the unit to take you off its list, then apply for the transfer.",
+        ),
+        Refusal(
+            "nothing_to_stop",
+            "这里没有正在参保的关系",
+            "there is no running relation here",
+            "不用办理停保，可以直接申请转移。",
+            "Nothing need be stopped; apply for the transfer.",
+        ),
+        Refusal(
+            "agency_bank_missing",
+            "转入地还没有登记收款账户",
+            "the new place has not said to which account it wants the money",
+            "请联系转入地经办机构补充收款账户后再划款。",
+            "Ask the agency of the new place for its account, then pay.",
+        ),
+        Refusal(
+            "no_payment_reference",
+            "请填写银行流水号",
+            "give the reference of the bank",
+            "见银行回单。",
+            "It stands on the bank's slip.",
+            status=422,
+        ),
+    )
+}
+
+
+def refused(code: str, *details: object) -> Refused:
+    """Return the named refusal, with details where a program may want them."""
+    return Refused(replace(REFUSALS[code], details=tuple(details)))

@@ -1,0 +1,98 @@
+"""Each message of a transfer as it is sent, inside the transaction of the step it tells of."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from yibao.kernel.errors import Refusal
+from yibao.services.relocation import messages
+from yibao.services.relocation.actions import looking
+from yibao.services.relocation.models import Table, Transfer
+from yibao.services.relocation.workflow import IN
+from yibao.store import exchange
+from yibao.store.models import ClearingMember, PayerAccount
+
+
+def _send(row: Transfer, kind: str, body: messages.Body, *, on: date, at: datetime, about: object = "") -> None:
+    key = f"{row.thread}/{row.side}/{kind}/{about}"
+    other = looking.area(row.other, on=on)
+    exchange.send(thread=row.thread, kind=kind, body=body.plain(), sender=row.place, receiver=other, key=key, at=at)
+
+
+def request(row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime) -> None:
+    """Ask the other place: this place's own checks are met."""
+    who, own = row.person, looking.relation(row, on=on)
+    body = messages.Request.model_validate(
+        {
+            "from": row.source, "to": row.target, "side": row.side, "applied_on": on, "by": row.by,
+            "channel": row.channel, "materials": row.materials, "relation": own, "checks": list(found),
+            "person": {"identity_kind": who.identity_kind, "identity": who.identity, "name": who.name},
+            "bank": bank_of(row),
+        }
+    )  # fmt: skip
+    _send(row, "transfer.request", body, on=on, at=at)
+
+
+def bank_of(row: Transfer) -> messages.Bank | None:
+    """Return where the new place wants the money; None at the old place, or where it keeps no such account."""
+    if row.side != IN:
+        return None
+    own = PayerAccount.objects.filter(region=row.place, scheme=looking.SCHEME).first()
+    if own is None:
+        return None
+    named = ClearingMember.objects.filter(code=own.clearing_code).values_list("bank_name", flat=True).first()
+    return None if named is None else messages.Bank(bank=named, holder=own.holder, number=own.number)
+
+
+def checked(row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime) -> None:
+    """Answer that this place's checks are met too."""
+    own = looking.relation(row, on=on)
+    body = messages.Checks.model_validate({"relation": own, "checks": list(found), "bank": bank_of(row)})
+    _send(row, "transfer.checks", body, on=on, at=at)
+
+
+def not_here(
+    row: Transfer, *, refusals: Sequence[Refusal], found: Sequence[messages.Found], on: date, at: datetime
+) -> None:
+    """Answer that this place does not accept it."""
+    body = messages.NotHere(reasons=looking.reasons(refusals), checks=list(found))
+    _send(row, "transfer.refusal", body, on=on, at=at)
+
+
+def accepted(row: Transfer, *, on: date, at: datetime) -> None:
+    """Tell the day from which the clocks run at both places."""
+    body = messages.Accepted.model_validate({"accepted_on": on, "type": row.type})
+    _send(row, "transfer.accepted", body, on=on, at=at)
+
+
+def table(row: Transfer, *, version: Table, on: date, at: datetime) -> None:
+    """Send the table that was signed."""
+    body = messages.TableBody.model_validate({"version": version.version, "sent_on": on, **version.body})
+    _send(row, "transfer.table", body, on=on, at=at, about=version.version)
+
+
+def loaded(row: Transfer, *, version: int, on: date, at: datetime) -> None:
+    """Tell that the relation is the new place's."""
+    body = messages.Loaded(version=version, loaded_on=on)
+    _send(row, "transfer.loaded", body, on=on, at=at)
+
+
+def correction(row: Transfer, *, version: int, why: str, on: date, at: datetime) -> None:
+    """Send a wrong table back."""
+    body = messages.Correction(version=version, why=why)
+    _send(row, "transfer.correction", body, on=on, at=at, about=version)
+
+
+def money_notice(row: Transfer, *, amount_fen: int, reference: str, on: date, at: datetime) -> None:
+    """Tell that the money was paid."""
+    body = messages.MoneyNotice(amount_fen=amount_fen, reference=reference, paid_on=on)
+    _send(row, "transfer.money_notice", body, on=on, at=at)
+
+
+def receipt(row: Transfer, *, amount_fen: int, on: date, at: datetime) -> None:
+    """Tell that the money is where it belongs."""
+    _send(row, "transfer.receipt", messages.Receipt(amount_fen=amount_fen, credited_on=on), on=on, at=at)
+
+
+def cancellation(row: Transfer, *, code: str, on: date, at: datetime, note: str = "") -> None:
+    """Tell that the transfer ends; from the new place, once it was accepted, a wish the old place decides."""
+    _send(row, "transfer.cancellation", messages.Cancellation(code=code, note=note, on=on), on=on, at=at)

@@ -1,0 +1,239 @@
+"""The information table at the old place: made by a clerk from the record, signed by a reviewer, sent."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from yibao.casework.actors import Actor
+from yibao.casework.refusals import refuse as refuse_step
+from yibao.casework.states import UNDER_REVIEW
+from yibao.kernel.canonical import canonical_json
+from yibao.kernel.errors import Refused
+from yibao.kernel.months import Month
+from yibao.services.relocation.actions import calling_off, looking, money, saying
+from yibao.services.relocation.actions.refusals import refused
+from yibao.services.relocation.models import LoadedPeriod, Table, Transfer
+from yibao.services.relocation.workflow import OUT, Stage
+from yibao.store import cases, crypto
+from yibao.store.models import Case, Contribution, Enrolment
+
+_PLACE = "relocation.table"
+_NOT_PAID_FOR = ("deemed", "converted", "military")
+BUILDABLE = (Stage.ACCEPTED, Stage.TABLE_BUILT, Stage.TABLE_RETURNED)
+
+
+def rows(row: Transfer, *, on: date) -> list[dict[str, Any]]:
+    """Return the periods of the person at the old place, those it took over earlier included, by their first month.
+
+    A relation that was paid for is told as the runs of months that are covered, cut where the base changes; months
+    whose money was given back are not told. A relation that counts without payment is told whole.
+
+    Args:
+        row: The old place's side.
+        on: The day; a relation that has not ended is told up to its month.
+    """
+    taken = set(LoadedPeriod.objects.filter(transfer__person=row.person, transfer__place=row.place)
+                .values_list("enrolment_id", flat=True))  # fmt: skip
+    own = [
+        each
+        for each in Enrolment.objects.filter(person=row.person).prefetch_related("contributions__refunds")
+        if each.pk in taken or looking.area(each.region, on=on) == row.place
+    ]
+    found = [period for each in own for period in _periods(each, on)]
+    return sorted(found, key=canonical_json_key)
+
+
+def canonical_json_key(period: dict[str, Any]) -> tuple[str, str]:
+    """Return what rows of a table are ordered by."""
+    return str(period["from"]), canonical_json(period)
+
+
+def _periods(each: Enrolment, on: date) -> Iterator[dict[str, Any]]:
+    kind = each.years_kind or "actual"
+    if kind in _NOT_PAID_FOR:
+        last = Month.of(each.end).plus(-1) if each.end else Month.of(on)
+        if each.end and each.end.day > 1:
+            last = Month.of(each.end)
+        yield _period(each, kind, Month.of(each.start).index, last.index, None)
+        return
+    yield from (_period(each, kind, *run) for run in _runs(each.contributions.all()))
+
+
+def _runs(paid: Iterable[Contribution]) -> Iterator[tuple[int, int, int | None]]:
+    base: dict[int, int | None] = {}
+    for row in paid:
+        given = {month for one in row.refunds.all() for month in range(one.first_month, one.end_month)}
+        for month in range(row.first_month, row.end_month):
+            if month not in given:
+                base[month] = row.base_fen
+    months = sorted(base)
+    start = 0
+    for place in range(1, len(months) + 1):
+        ends = place == len(months) or months[place] != months[place - 1] + 1
+        if ends or base[months[place]] != base[months[start]]:
+            yield months[start], months[place - 1], base[months[start]]
+            start = place
+
+
+def _period(each: Enrolment, kind: str, first: int, last: int, base: int | None) -> dict[str, Any]:
+    return {
+        "scheme": each.scheme, "region": each.region, "as": each.category, "kind": kind, "base_fen": base,
+        "from": str(Month.from_index(first)), "to": str(Month.from_index(last)), "months": last - first + 1,
+    }  # fmt: skip
+
+
+def evidence(body: dict[str, Any], *, version: int) -> str:
+    """Return the hash of what is signed: the table and its version. Keyed, as periods could be guessed."""
+    return crypto.blind_index(value=canonical_json([version, body]), place=_PLACE)
+
+
+def body_of(row: Transfer, *, on: date) -> dict[str, Any]:
+    """Return the table as it would be made now; what was paid already stays as it was told."""
+    if money.paid(row) or row.money.state == "departed":
+        account = row.tables.order_by("-version")[0].body["account"]
+    else:
+        mode = row.days.get("mode") or "none"
+        account = money.settlement(row, mode=mode, on=on)
+    return {"rows": rows(row, on=on), "account": account}
+
+
+def build(*, number: str, by: Actor, on: date, at: datetime) -> Case:
+    """Make the table from the record and sign it as the clerk; made again without a change, nothing happens.
+
+    Args:
+        number: Number of the old place's case.
+        by: A clerk.
+        on: Business date.
+        at: The moment.
+
+    Raises:
+        Refused: not_on_this_side, transfer_step_passed, died_in_transit and retired (the transfer has ended then),
+            two_person_rule, not_your_role.
+    """
+
+    def work() -> Case | Refused:
+        case, row = _mine(number, BUILDABLE)
+        stopped = calling_off.stop_where_needed(case, on=on, at=at)
+        if stopped is not None:
+            return stopped
+        last = row.tables.order_by("version").last()
+        again = last is not None and last.state == "built"
+        version = last.version if last and again else (last.version if last else 0) + 1
+        body = body_of(row, on=on)
+        seen = evidence(body, version=version)
+        if last and again and last.evidence_hash == seen:
+            return case
+        table, _ = Table.objects.update_or_create(
+            transfer=row, version=version,
+            defaults={"body": body, "evidence_hash": seen, "made_on": on, "made_by": by.id},
+        )  # fmt: skip
+        row.stage = Stage.TABLE_BUILT
+        row.save(update_fields=["stage"])
+        return _signed_by_clerk(case, table, by=by, on=on, at=at)
+
+    return committed(work)
+
+
+def _signed_by_clerk(case: Case, table: Table, *, by: Actor, on: date, at: datetime) -> Case:
+    number, amount = case.number, table.body["account"]["amount_fen"]
+    if case.state not in UNDER_REVIEW:
+        needs(by=by, role="clerk", case=case)
+        data = {"step": "table_corrected", "version": table.version}
+        return cases.act(number=number, kind="note", by=by, at=at, on=on, data=data, evidence_hash=table.evidence_hash)
+    cases.act(
+        number=number, kind="decide", by=Actor.system(), at=at, on=on, evidence_hash=table.evidence_hash,
+        data={"amount_fen": amount, "step": "table_built", "version": table.version},
+    )  # fmt: skip
+    return cases.act(
+        number=number, kind="approve", by=by, at=at, on=on, role="clerk", seen=table.evidence_hash,
+        evidence_hash=table.evidence_hash, data={"level": 1},
+    )  # fmt: skip
+
+
+def sign(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
+    """Sign the table as the reviewer: the account is settled and put in transit, the table is sent, the way out ends.
+
+    Args:
+        number: Number of the old place's case.
+        seen: Evidence hash shown on the page.
+        by: A reviewer, not the clerk who made it.
+        on: Business date and accounting date.
+        at: The moment.
+
+    Raises:
+        Refused: table_changed (make it again), evidence_changed, two_person_rule, table_two_persons, not_on_this_side,
+            transfer_step_passed, died_in_transit, retired.
+    """
+
+    def work() -> Case | Refused:
+        case, row = _mine(number, (Stage.TABLE_BUILT,))
+        stopped = calling_off.stop_where_needed(case, on=on, at=at)
+        if stopped is not None:
+            return stopped
+        table = row.tables.order_by("version")[len(row.tables.all()) - 1]
+        if evidence(body_of(row, on=on), version=table.version) != table.evidence_hash:
+            raise refused("table_changed")
+        case = _signed_by_reviewer(case, table, seen=seen, by=by, on=on, at=at)
+        if row.money.state == "here":
+            money.depart(row, account=table.body["account"], on=on, at=at, version=table.version)
+        table.state, table.signed_by = "sent", by.id
+        table.save(update_fields=["state", "signed_by"])
+        row.stage, row.sent_on = Stage.TABLE_SENT, on
+        row.save(update_fields=["stage", "sent_on"])
+        saying.table(row, version=table, on=on, at=at)
+        return case
+
+    return committed(work)
+
+
+def _signed_by_reviewer(case: Case, table: Table, *, seen: str, by: Actor, on: date, at: datetime) -> Case:
+    if case.state in UNDER_REVIEW:
+        data = {"level": 2, "clocks_ended": ["out"], "step": "table_sent", "version": table.version}
+        return cases.act(
+            number=case.number, kind="approve", by=by, at=at, on=on, role="reviewer", seen=seen,
+            evidence_hash=table.evidence_hash, data=data,
+        )  # fmt: skip
+    needs(by=by, role="reviewer", case=case)
+    if by.id == table.made_by:
+        raise refused("table_two_persons")
+    if seen != table.evidence_hash:
+        raise refuse_step("evidence_changed")
+    data = {"step": "table_resent", "version": table.version}
+    return cases.act(number=case.number, kind="note", by=by, at=at, on=on, data=data, evidence_hash=table.evidence_hash)
+
+
+def _mine(number: str, stages: tuple[Stage, ...]) -> tuple[Case, Transfer]:
+    case = cases.locked(number, beside=Transfer)
+    row: Transfer = case.transfer
+    if row.side != OUT:
+        raise refused("not_on_this_side")
+    if row.stage not in stages:
+        raise refused("transfer_step_passed", row.stage)
+    return case, row
+
+
+def needs(*, by: Actor, role: str, case: Case) -> None:
+    """Let nobody but a role of the case's office pass.
+
+    Raises:
+        Refused: not_your_role, not_your_region.
+    """
+    if by.kind != "staff" or role not in by.roles:
+        raise refuse_step("not_your_role", role)
+    if not by.works_in(case.region):
+        raise refuse_step("not_your_region", case.region)
+
+
+def committed(work: Callable[[], Case | Refused]) -> Case:
+    """Run work in one transaction; a refusal it returns is raised once what it wrote is kept.
+
+    Raises:
+        Refused: What the work returned, or raised with nothing written.
+    """
+    with transaction.atomic():
+        done = work()
+    if isinstance(done, Refused):
+        raise done
+    return done
