@@ -334,7 +334,7 @@ class Route:
             "document_id": next((one.pk for one in case.documents.all()), None),
             "kind": "application_form",
             "form": "application",
-            "step": "place",
+            **{"step": "place", "service": "refund"},
             "region": case.region,
             "verb": "drop"
             if {"batch", "run"} & self.parameters

@@ -40,7 +40,7 @@ class Sight:
 def sights(busy_city) -> list[Sight]:
     """Every state of every page."""
     on = timezone.localdate()
-    return [sight for part in (_hub(), _shown(on), _cover(on)) for sight in part]
+    return [sight for part in (_hub(), _shown(on), _cover(on), _guides()) for sight in part]
 
 
 def _hub() -> Iterator[Sight]:
@@ -117,6 +117,20 @@ def _cover(on: date) -> Iterator[Sight]:
 
 def _cover_kept(answers: Mapping[str, str]) -> dict[str, object]:
     return {"relocation.cover": dict(answers)}
+
+
+def _guides() -> Iterator[Sight]:
+    yield Sight("visitor", "/guide", "choose", says=("portal.guide.lead",))
+    yield Sight("visitor", "/guide?service=&region=", "nothing chosen", says=("portal.guide.no_region",))
+    yield Sight("visitor", f"/guide?service=relocation&region={REGION}", "chosen", says=("portal.guide.part.channel",))
+    for service, place in (
+        ("relocation", ELSEWHERE),
+        ("relocation", "350000"),
+        ("refund", REGION),
+        ("refund", ELSEWHERE),
+    ):
+        yield Sight("citizen1", f"/guide/{service}/{place}", f"{service} {place}", says=("portal.guide.part.limit",))
+    yield Sight("visitor", "/guide/nothing/000000", "404: no such guide", says=("common.error.404.title",))
 
 
 def test_every_page_is_among_them(sights, pages):

@@ -6,7 +6,18 @@ from yibao.web import kept
 from yibao.web.family import pages as family
 from yibao.web.identity import pages as identity
 from yibao.web.identity import window
-from yibao.web.portal import contact, messages, open_sessions, own_data, pages, promises, ratings, rules, session
+from yibao.web.portal import (
+    contact,
+    guide,
+    messages,
+    open_sessions,
+    own_data,
+    pages,
+    promises,
+    ratings,
+    rules,
+    session,
+)
 from yibao.web.units import pages as units
 
 app_name = "portal"
@@ -29,6 +40,8 @@ urlpatterns = [
     path("cases/<str:number>/ratings/<int:seq>", ratings.rate, name="rate"),
     path("promises", promises.own, name="promises"),
     path("promises/<str:letter>/object", promises.object_to, name="object"),
+    path("guide", guide.index, name="guide"),
+    path("guide/<slug:service>/<str:region>", guide.of_region, name="guide_of"),
     path("rules", rules.index, name="rules"),
     path("rules/<str:region>", rules.of_region, name="region_rules"),
     path("sign-in", session.sign_in, name="sign_in"),

@@ -23,6 +23,8 @@ OPEN_TO_ALL = {
     "portal:provider",
     "portal:provider_back",
     "portal:signed_out",
+    "portal:guide",
+    "portal:guide_of",
     "portal:rules",
     "portal:region_rules",
     "workbench:sign_in",

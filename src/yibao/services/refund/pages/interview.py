@@ -164,6 +164,7 @@ def _tell(
     ]
     context = {
         "place": region.en if at else region.name,
+        "region": region.code,
         "outcome": told.outcome,
         "title": request.say(f"refund.can.heading.{told.outcome}"),
         "possible": possible[:SHOWN_MAX],

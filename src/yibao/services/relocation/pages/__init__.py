@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
 from yibao.services.relocation.pages import cover, shown
+from yibao.services.relocation.pages.places import guide_address
 
 __all__ = ["portal_open", "portal_service", "urlpatterns"]
 
@@ -28,6 +29,8 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         for code in QUESTIONS
     ]
+    guide = {"title": say("relocation.guide.title"), "text": say("relocation.guide.card")}
+    cards.append({"href": guide_address(getattr(request, "region", None)), **guide})
     return render(request, "relocation/index.html", {"section": "home", "cards": cards})
 
 

@@ -12,6 +12,7 @@ from yibao.services.relocation.pages.calendar import picture
 from yibao.services.relocation.pages.cover_fields import month_words
 from yibao.services.relocation.pages.places import place_words
 
+BY_YEAR = (forms.RESIDENT, forms.STUDENT, forms.NEWBORN)
 SURE = ("covered", "waiting")
 BEFORE_SHOWN = 6
 REPAIR_MAX = 6
@@ -30,18 +31,20 @@ def told(*, kept: Mapping[str, str], request: HttpRequest) -> dict[str, Any]:
     """
     say, on = request.say, request.on  # type: ignore[attr-defined]
     decision = _decide(kept, on)
-    region = decision["pack"]["region"]
+    region, gap = decision["pack"]["region"], forms.gap(kept)
+    others, sure = list(_others(kept, on, decision, say)), decision["decision"] in SURE
     return {
         "place": place_words(kept["place"], say),
         "decision": decision,
-        "sure": decision["decision"] in SURE and decision["benefits_from"] is not None,
+        "sure": sure and decision["benefits_from"] is not None,
         "must_pay_first": decision["decision"] == INCOMPLETE,
-        **_calendar(decision, forms.gap(kept)),
+        **_calendar(decision, gap),
         "waiting": _waiting(decision, say),
         "meanwhile": [say(f"relocation.cal.cover.{code}") for code in decision["cover_while_waiting"]],
         "refusals": [_refusal(each, say.language) for each in decision["refusals"] if each["code"] != OPEN_READING],
         "possible": sorted({each["benefits_from"] for each in decision.get("readings", ()) if each["benefits_from"]}),
-        "others": list(_others(kept, on, decision, say)),
+        "others": others,
+        "no_use": sure and bool(gap) and not others and kept["joining"] not in BY_YEAR,
         "steps": _steps(decision, say.language),
         "sources": [{**each, "region": region, "number": _number(each)} for each in decision["sources"]],
         "weak": decision["low_confidence"],
@@ -93,7 +96,7 @@ def _waiting(decision: Mapping[str, Any], say: Any) -> list[str]:
 def _others(kept: Mapping[str, str], on: Any, base: Mapping[str, Any], say: Any) -> Iterator[dict[str, Any]]:
     """Yield what paying back the gap, or missed years, would change; nothing where it changes nothing."""
     gap = forms.gap(kept)
-    if kept["joining"] not in (forms.RESIDENT, forms.STUDENT, forms.NEWBORN):
+    if kept["joining"] not in BY_YEAR:
         decision = _decide(kept, on, back=gap) if gap else base
         if _differs(decision, base):
             first, last = month_words(gap[0], say), month_words(gap[-1], say)
@@ -110,7 +113,7 @@ def _others(kept: Mapping[str, str], on: Any, base: Mapping[str, Any], say: Any)
 
 
 def _differs(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    told = ("decision", "benefits_from", "retroactive", "calendar")
+    told = ("decision", "benefits_from", "retroactive")
     return one["decision"] in SURE and any(one[name] != other[name] for name in told)
 
 

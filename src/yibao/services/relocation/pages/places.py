@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from yibao import services
 from yibao.policy import Region, UnknownRegion
 
@@ -32,3 +34,15 @@ def with_rules(domain: str, table: str) -> list[Region]:
     """
     known = services.packs().regions.values()
     return [each for each in known if each.code != NATION and (domain, table) in each.stacks]
+
+
+def guide_address(region: Region | None) -> str:
+    """Return where the guide to transfers stands: that of a place, or the choice of one.
+
+    Args:
+        region: The place; None where it is not known.
+    """
+    # What stands on a request may be empty without being None.
+    if not region:
+        return reverse("portal:guide")
+    return reverse("portal:guide_of", args=["relocation", region.code])

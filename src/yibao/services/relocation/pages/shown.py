@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from yibao.casework.entry import CITIZEN, open_to
 from yibao.services.relocation import forms_display as forms
 from yibao.services.relocation import showing
-from yibao.services.relocation.pages.places import place_words
+from yibao.services.relocation.pages.places import guide_address, place_words
 from yibao.services.relocation.rules.texts import words
 from yibao.store import situations
 from yibao.store.models import Enrolment
@@ -46,6 +46,7 @@ def shown(request: HttpRequest) -> HttpResponse:
         "differs": _differs(request, told),
         "contradicts": found.contradicts,
         "no_transfer": _refusal(request, told),
+        "guide": guide_address(request.region),
         "question": _question(request, records) if len(records) > 1 else None,
         "key": request.POST.get("key") or uuid4().hex,
         "errors": errors,

@@ -55,6 +55,7 @@ def test_a_longer_gap_waits_six_months_from_the_day_of_payment(db, today):
     page = told(Client(), FLEXIBLE | {"last-month": "5"})
     assert "等待期6个月" in page
     assert "从缴费当日起算" in page
+    assert "补缴中断的月份不会让待遇提前开始" in page
     assert '<timedatetime="2027-05-20">' in page
 
 
