@@ -99,6 +99,19 @@ class Unrounded:
     def __sub__(self, other: Unrounded) -> Unrounded:
         return Unrounded(self.fen - other.fen)
 
+    def share(self, n: int, of: int) -> Unrounded:
+        """Return `n` parts of the `of` equal parts of this amount, still exact.
+
+        Args:
+            n: parts wanted, 0 or more.
+            of: parts in all, 1 or more.
+
+        Example:
+            >>> Money.parse("100.00").times(275).share(7, 12).round(Unit.FEN, Rounding.HALF_UP)
+            Money(fen=160)
+        """
+        return Unrounded(self.fen * Fraction(n, of))
+
     def round(self, unit: Unit, rounding: Rounding) -> Money:
         """Return the amount in whole units.
 

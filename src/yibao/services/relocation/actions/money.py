@@ -45,7 +45,7 @@ def settlement(row: Transfer, *, mode: str, on: date) -> dict[str, Any]:
     held = posting.personal_balance(looking.account(person=row.person, place=row.source, on=on))
     principal = max(held, 0)
     rate = _rate(row, on)
-    interest = 0 if rate is None else _interest(principal, rate, on)
+    interest = 0 if rate is None else interest_of_year(principal_fen=principal, rate=rate, on=on)
     return {
         "mode": mode, "principal_fen": principal, "interest_fen": interest, "interest_known": rate is not None,
         "amount_fen": principal + interest,
@@ -61,10 +61,19 @@ def _rate(row: Transfer, on: date) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _interest(principal: int, rate: int, on: date) -> int:
-    """Return the interest of the current year up to the month before the settlement."""
-    year = Amount(principal).times(rate).round(Unit.FEN, Rounding.HALF_UP)
-    return year.share(on.month - 1, _MONTHS).round(Unit.FEN, Rounding.HALF_UP).fen
+def interest_of_year(*, principal_fen: int, rate: int, on: date) -> int:
+    """Return the interest of the current year up to the month before a settlement, rounded once to the fen.
+
+    Args:
+        principal_fen: Balance of the account, 0 or more.
+        rate: Yearly, in 1/10000.
+        on: Day of the settlement.
+
+    Examples:
+        >>> interest_of_year(principal_fen=100_000, rate=150, on=date(2026, 8, 20))
+        875
+    """
+    return Amount(principal_fen).times(rate).share(on.month - 1, _MONTHS).round(Unit.FEN, Rounding.HALF_UP).fen
 
 
 def depart(row: Transfer, *, account: dict[str, Any], on: date, at: datetime, version: int) -> None:
