@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from yibao.kernel.money import Money
-from yibao.kernel.workdays import add_working_days
+from yibao.kernel.workdays import add_working_days, working_days_between
 from yibao.policy import Region, UnknownValue
 from yibao.policy.documents import Citation
 
@@ -58,18 +58,21 @@ class Leg:
 def legs(*, move: Move) -> dict[str, Leg]:
     """Return the legs of a transfer: out, in, total and money, each with its limit and last day.
 
-    A leg is counted from the day after the step that starts it. The old place sets the way out, the new place the
-    rest. The time of the post is in none of them.
+    A leg is counted from the day after the step that starts it, the way in from the day on which the table arrives.
+    The old place sets the way out, the new place the rest. Days in the post are not counted in the whole where the new
+    place says so.
 
     Args:
         move: The transfer; its steps are events of the case file.
     """
     accepted, sent, loaded = (_day(move, kind) for kind in ("transfer_accepted", "table_sent", "table_loaded"))
+    received = _received(move) or sent
     arrived, credited = _day(move, "money_sent"), _day(move, "money_credited")
+    posted = _in_the_post(move, sent, received)
     return {
         "out": _leg(move, move.old, "transfer_out_days", accepted, sent),
-        "in": _leg(move, move.new, "transfer_in_days", sent, loaded),
-        "total": _leg(move, move.new, "transfer_total_days", accepted, loaded),
+        "in": _leg(move, move.new, "transfer_in_days", received, loaded),
+        "total": _leg(move, move.new, "transfer_total_days", accepted, loaded, posted),
         "money": _leg(move, move.new, "transfer_money_days", arrived, credited),
     }
 
@@ -79,11 +82,24 @@ def _day(move: Move, kind: str) -> date | None:
     return days[-1] if days else None
 
 
-def _leg(move: Move, region: Region, name: str, begun: date | None, ended: date | None) -> Leg:
+def _received(move: Move) -> date | None:
+    days = [each.received for each in move.case.events if each.kind == "table_sent"]
+    return days[-1] if days else None
+
+
+def _in_the_post(move: Move, sent: date | None, received: date | None) -> int:
+    """Return the working days the table was in the post, where the new place leaves them out."""
+    excluded = _known(move, move.new, "post_time_excluded", sent)
+    if sent is None or received is None or excluded is None or not excluded.value:
+        return 0
+    return working_days_between(start=sent, end=received)
+
+
+def _leg(move: Move, region: Region, name: str, begun: date | None, ended: date | None, posted: int = 0) -> Leg:
     known = _known(move, region, name, begun)
     if known is None or begun is None or not isinstance(known.value, int):
         return Leg(known, None, None)
-    due = add_working_days(day=begun, n=known.value)
+    due = add_working_days(day=begun, n=known.value + posted)
     return Leg(known, due.day, (ended or move.case.on) > due.day, due.provisional)
 
 

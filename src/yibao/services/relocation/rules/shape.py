@@ -54,10 +54,14 @@ class TransferStep(Shape):
 
 
 class TableSent(Shape):
-    """The old place sent its table; `account` is the money that goes with it."""
+    """The old place sent its table; `account` is the money that goes with it.
+
+    A table sent by post is `received` later; without that day it arrives when it is sent.
+    """
 
     kind: Literal["table_sent"]
     on: Day
+    received: Day | None = None
     account: Fen | None = None
 
 
