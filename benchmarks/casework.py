@@ -40,7 +40,7 @@ def figures() -> list[Figure]:
     running = subprocess.run([MACHINE, "running", "bench"], check=False).returncode == 0
     url = subprocess.run([MACHINE, "start", "bench"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     try:
-        beside = _pgbench(url)
+        beside = pgbench(url)
         found += _figures("PostgreSQL", url=_fresh_database(url, "walk"), beside=beside)
         found += _crowd("PostgreSQL", url=_fresh_database(url, "crowd"))
         found += _many("PostgreSQL", url=_fresh_database(url, "bulk"))
@@ -142,7 +142,7 @@ def _fresh_database(url: str, what: str) -> str:
     return url.rpartition("/")[0] + f"/{name}"
 
 
-def _pgbench(url: str) -> str:
+def pgbench(url: str) -> str:
     """Return what pgbench's own transaction takes on the same server, in the same run."""
     _program("pgbench", url, "--initialize", "--quiet", "yibao")
     shown = _program("pgbench", url, "--time", PGBENCH_SECONDS, "--no-vacuum", "yibao")

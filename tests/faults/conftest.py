@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ import pytest
 from django.conf import settings
 
 TOWN = Path(__file__).with_name("small_town.py")
+AGENCY = Path(__file__).with_name("agency.py")
 DYING = Path(__file__).with_name("dying")
 RUN_TOWN = """
 import runpy, sys
@@ -43,8 +45,8 @@ class StaysHere(HTTPRedirectHandler):
 class Installation:
     """A folder, a database, and a server that is started and killed."""
 
-    def __init__(self, home: Path, database: str = "") -> None:
-        self.home = home
+    def __init__(self, home: Path, database: str = "", script: Path = TOWN) -> None:
+        self.home, self.script = home, script
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIBAO_", "DJANGO_"))}
         self.environment = (
             kept
@@ -70,7 +72,7 @@ class Installation:
         """Have a verb of the town done by a process that stays: it need not read the packs again each time."""
         if self.teller is None:
             self.teller = subprocess.Popen(
-                [sys.executable, "-c", RUN_TOWN, str(TOWN), "stay"],
+                [sys.executable, "-c", RUN_TOWN, str(self.script), "stay"],
                 env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
         self.teller.stdin.write(json.dumps([verb, *arguments]) + "\n")
@@ -170,6 +172,31 @@ def installation() -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="module")
+def two_agencies() -> Iterator[tuple[Installation, Installation]]:
+    """Two installations on the engine under test, each with tables, folder and keys of its own."""
+    on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    names = [f"yibao_faults_{uuid.uuid4().hex[:12]}" for _ in range(2)]
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        made = [Installation(Path(first), _new_database(names[0]) if on_postgresql else "", AGENCY)]
+        assert made[0].yibao("manage", "migrate").returncode == 0
+        # The tables of the first are those of the second; the keys are not.
+        if on_postgresql:
+            address = _new_database(names[1], f' TEMPLATE "{names[0]}"')
+        else:
+            address = ""
+            shutil.copy(Path(first) / "yibao.sqlite3", second)
+        made.append(Installation(Path(second), address, AGENCY))
+        try:
+            yield made[0], made[1]
+        finally:
+            for one in made:
+                one.kill()
+                one.dismiss()
+            for name in names if on_postgresql else ():
+                _postgresql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
 def on_a_file() -> Iterator[Installation]:
     """An installation on a SQLite file, with a town and no server."""
     with tempfile.TemporaryDirectory() as home:
@@ -178,8 +205,8 @@ def on_a_file() -> Iterator[Installation]:
         yield made
 
 
-def _new_database(name: str) -> str:
-    _postgresql(f'CREATE DATABASE "{name}"')
+def _new_database(name: str, like: str = "") -> str:
+    _postgresql(f'CREATE DATABASE "{name}"{like}')
     return os.environ["YIBAO_DATABASE_URL"].rpartition("/")[0] + f"/{name}"
 
 

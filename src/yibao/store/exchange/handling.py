@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from yibao.kernel.errors import Refusal, Refused
+from yibao.store import ready
 from yibao.store.exchange.refusals import refuse
 from yibao.store.exchange.sending import send
 from yibao.store.models import InboxMessage, OutboxMessage
@@ -118,7 +119,7 @@ def handle(row: InboxMessage, *, at: datetime) -> bool:
         Refused: Whatever its handler refuses with; nothing is changed.
     """
     with transaction.atomic():
-        if not _mark(row, state="done", done_at=at):
+        if not _done(row, at):
             return False
         if row.kind == REFUSAL:
             _note_refusal(row)
@@ -172,6 +173,12 @@ def _guarded(row: InboxMessage, done: Handled, at: datetime, work: Callable[[], 
         put_off(row, error=error, at=at)
         done.failures.append(f"{row.kind} {row.message_id}: {type(error).__name__}")
         return False
+
+
+def _done(row: InboxMessage, at: datetime) -> bool:
+    """Mark a message done, by a statement that is prepared once."""
+    sets, where = ("state", "done_at", "lease_until"), ("id", "state")
+    return bool(ready.update(InboxMessage, sets=sets, where=where, values=[["done", at, None, row.pk, "waiting"]]))
 
 
 def _mark(row: InboxMessage, **changes: object) -> bool:

@@ -1,5 +1,6 @@
 """Saying something to another area: one row of the outbox, in the transaction of the step it tells of."""
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -44,18 +45,18 @@ def send(
         Refused: area_not_joined, message_too_large, key_reused (the key was used for something else); nothing is
             changed.
     """
-    with transaction.atomic():
+    # Inside the caller's transaction no savepoint is needed: whatever is refused takes its place back.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
         position = _place(thread, sender, receiver)
         said = Envelope(uuid4(), thread, position, kind, sender, receiver, at, body)
-        text = said.text()
+        text = _text(said)
         row = OutboxMessage(
             message_id=said.id, key=key, thread=thread, position=position, kind=kind, sender=sender,
             receiver=receiver, content_hash=text_hash(text), content=text, sent_at=at,
         )  # fmt: skip
         if ready.insert([row], ignore_conflicts=True):
             return row
-        with connection.cursor() as cursor:
-            cursor.execute(_BACK, [thread, sender, receiver])
+        _give_back(said)
         return _said_before(said, key)
 
 
@@ -66,6 +67,19 @@ def _place(thread: str, sender: str, receiver: str) -> int:
     if row is None:
         raise no("area_not_joined", sender, receiver)
     return int(row[0])
+
+
+def _text(said: Envelope) -> str:
+    try:
+        return said.text()
+    except Exception:
+        _give_back(said)
+        raise
+
+
+def _give_back(said: Envelope) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BACK, [said.thread, said.sender, said.receiver])
 
 
 def _said_before(said: Envelope, key: str) -> OutboxMessage:

@@ -103,7 +103,7 @@ def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(say, heard, mo
     """Each step of carrying and handling is broken off in turn; the next worker goes on when the lease has run out."""
     steps = [
         (delivering, "lease"), (delivering, "settle"), (exchange.receiving, "take"), (handling, "lease"),
-        (handling, "handle"), (handling, "_mark"),
+        (handling, "handle"), (handling, "_done"),
     ]  # fmt: skip
     at = AT
     for n, (module, name) in enumerate(steps):
