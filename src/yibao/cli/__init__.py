@@ -6,12 +6,25 @@ A module of this package that has a click object named `command` is a verb named
 import importlib
 import pkgutil
 from types import ModuleType
+from typing import Any
 
 import click
+
+from yibao.cli.wrong_input import told
 
 
 class Verbs(click.Group):
     """A group that loads only the verb that was asked for, so that `decide` never waits for Django."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Read what stands before the verb; what is wrong with it is told in both languages."""
+        with told():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what is wrong with its arguments is told in both languages."""
+        with told():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all verbs, in alphabetical order."""

@@ -76,8 +76,11 @@ def head(day: datetime | None) -> None:
     from yibao.store import heads
 
     now = timezone.now()
+    today = timezone.localdate(now)
+    if day and day.date() > today:
+        raise click.UsageError(f"不能为将来的日子签日头，今天是 {today}。 / No head is signed for a day to come.")
     try:
-        made = heads.make_head(day=day.date() if day else timezone.localdate(now), at=now)
+        made = heads.make_head(day=day.date() if day else today, at=now)
     except heads.HeadExists as error:
         raise click.UsageError(f"这一天或更晚已有日头，不能重签。 / {error}; heads are never made again.") from error
     click.echo(f"{made.day} {made.root} ({made.leaf_count})")

@@ -14,6 +14,7 @@ from yibao.cli.django_setup import require_database, require_ready
 from yibao.kernel.errors import Refused
 
 WRONG_INPUT = 2
+NOT_FOUND = 404
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 PERCENT = click.IntRange(0, 100)
@@ -36,6 +37,7 @@ def account(region: str, scheme: str, holder: str, number: str, code: str) -> No
     require_database()
     from yibao.store.models import PayerAccount
 
+    _check_region(region)
     _check_code(code)
     found = {"holder": holder, "number": number, "clearing_code": code}
     PayerAccount.objects.update_or_create(region=region, scheme=scheme, defaults=found)
@@ -147,6 +149,7 @@ def reconcile(region: str, day: Any, full: bool) -> None:
     from yibao.kernel.money import display_fen
     from yibao.store import reconciliation
 
+    _check_region(region)
     found = reconciliation.reconcile(region=region, on=day.date() if day else timezone.localdate(), full=full)
     for flow in found.flows:
         sums = " = ".join(display_fen(fen) for fen in (flow.case_fen, flow.ledger_fen, flow.bank_fen))
@@ -157,6 +160,16 @@ def reconcile(region: str, day: Any, full: bool) -> None:
         click.echo(f"✗ {name}: {three}，银行 bank {display_fen(leg.bank_fen)}", err=True)
     click.echo(f"{found.on} 差额 difference {display_fen(found.difference_fen)}")
     sys.exit(1 if found.differences else 0)
+
+
+def _check_region(code: str) -> None:
+    from yibao import services
+    from yibao.policy import UnknownRegion
+
+    try:
+        services.packs().region_for(code)
+    except UnknownRegion as error:
+        raise click.UsageError(f"{error.zh}。 {error.en}.") from error
 
 
 def _actor(login: str) -> Any:
@@ -184,4 +197,4 @@ def _told(file: Path | None = None) -> Iterator[None]:
     except Refused as error:
         no = error.refusal
         click.echo(f"{before}{no.zh}。{no.next_zh} {no.en}. {no.next_en}", err=True)
-        sys.exit(1)
+        sys.exit(WRONG_INPUT if no.status == NOT_FOUND else 1)

@@ -47,7 +47,10 @@ def ensure(persons: int) -> None:
     from yibao.batch.demo import setup
 
     if setup.is_empty():
-        setup.make(persons=persons, seed=2026, on=_today())
+        try:
+            setup.make(persons=persons, seed=2026, on=_today())
+        except ValueError as wrong:
+            raise click.UsageError(str(wrong)) from wrong
     click.echo(setup.welcome())
 
 

@@ -10,6 +10,8 @@ import click
 from yibao.cli.django_setup import prepare, require_ready
 from yibao.kernel.errors import Refused
 
+WRONG_INPUT = 2
+
 
 @click.group("keys")
 def command() -> None:
@@ -96,4 +98,4 @@ def _told() -> Iterator[None]:
         no = error.refusal
         more = f" ({', '.join(map(str, no.details))})" if no.details else ""
         click.echo(f"{no.zh}{more}。{no.next_zh} {no.en[:1].upper()}{no.en[1:]}. {no.next_en}", err=True)
-        sys.exit(1)
+        sys.exit(WRONG_INPUT if no.code == "no_such_key" else 1)

@@ -13,6 +13,11 @@ from yibao.cli.django_setup import prepare
 def command(*, arguments: tuple[str, ...]) -> None:
     """Hand the arguments to Django."""
     prepare()
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line, get_commands
 
+    name = arguments[0] if arguments else "help"
+    if name not in {*get_commands(), "help", "version", "--help", "--version", "-h"}:
+        raise click.UsageError(
+            f"Django 没有“{name}”这个命令，请用 help 查看。 Django has no command {name!r}: see help."
+        )
     execute_from_command_line(["yibao manage", *arguments])

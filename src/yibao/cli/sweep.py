@@ -14,6 +14,7 @@ WRONG_INPUT = 2
 NO_DECISION = (
     "没有这个决定：{name}。请写成 refund.situation 这样。 There is no decision {name}: write it like refund.situation."
 )
+NO_PARQUET = "这不是 Parquet 文件：{file}。请导出成 Parquet 再试。 This is no Parquet file: {file}. Export it as one."
 NONE_FOUND = "没有发现重复缴费。 No payment was made twice."
 
 
@@ -52,9 +53,12 @@ def _duplicates(day: datetime | None) -> Table:
 
 
 def _effects(facts: Path, decision: str, region: str, column: str) -> Table:
+    import duckdb
+
     from yibao import services
     from yibao.batch.columns import Asked
     from yibao.batch.sweep import effects
+    from yibao.policy import UnknownRegion
 
     packs = services.packs()
     domain, _, name = decision.partition(".")
@@ -66,6 +70,10 @@ def _effects(facts: Path, decision: str, region: str, column: str) -> Table:
         found = effects(
             packs=packs, facts=facts, asked=Asked(domain, name, region=column, only="" if column else region)
         )
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        raise click.UsageError(NO_PARQUET.format(file=facts)) from error
+    except UnknownRegion as error:
+        raise click.UsageError(f"{error.zh}。 {error.en}.") from error
     except InputInvalid as error:
         for problem in error.problems:
             click.echo(f"{problem.where}: {problem.zh} {problem.en}", err=True)

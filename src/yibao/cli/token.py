@@ -1,7 +1,5 @@
 """`yibao token`: tokens by which programs use the interface, each for one login."""
 
-import sys
-
 import click
 
 from yibao.cli.django_setup import prepare, require_ready
@@ -56,6 +54,5 @@ def revoke(number: int) -> None:
     from yibao.store import tokens
 
     if not tokens.revoke(number=number, at=timezone.now()):
-        click.echo(f"没有仍有效的令牌 there is no token that holds: {number}", err=True)
-        sys.exit(1)
+        raise click.UsageError(f"没有仍有效的令牌 there is no token that holds: {number}")
     click.echo(f"已停用 ended: {number}")

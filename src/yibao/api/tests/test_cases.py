@@ -277,5 +277,5 @@ def test_tokens_are_made_listed_and_ended(citizen):
     assert text not in listed
     assert run(token_command.command, ["revoke", number]).exit_code == 0
     assert tokens.holder(header=f"Bearer {text}", at=timezone.now()) is None
-    assert run(token_command.command, ["revoke", number]).exit_code == 1
+    assert run(token_command.command, ["revoke", number]).exit_code == 2
     assert run(token_command.command, ["make", "nobody", "--label", "x"]).exit_code == 2
