@@ -8,6 +8,7 @@ from yibao.services.relocation.actions.applying import Wish, ask_stop, hindrance
 from yibao.services.relocation.actions.arriving import arrived, credit, waiting_money
 from yibao.services.relocation.actions.calling_off import refuse
 from yibao.services.relocation.actions.loading import check, load, send_back
+from yibao.services.relocation.actions.papers import paper
 from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
 from yibao.services.relocation.actions.progress import available, money_of, progress
 from yibao.services.relocation.actions.recording import clear_arrears, note_arrears
@@ -30,6 +31,7 @@ __all__ = [
     "money_of",
     "note_arrears",
     "open_draft",
+    "paper",
     "pay",
     "progress",
     "refuse",

@@ -1,0 +1,115 @@
+"""What each paper of a transfer says, taken from the record of its case."""
+
+from datetime import date
+from typing import Any
+
+from yibao import services
+from yibao.kernel.identifiers import mask_account, mask_id
+from yibao.kernel.money import Money
+from yibao.services.relocation.actions import saying, tables
+from yibao.services.relocation.actions.refusals import refused
+from yibao.services.relocation.documents import Paper
+from yibao.services.relocation.models import Transfer
+from yibao.services.relocation.rules.texts import words
+from yibao.services.relocation.workflow import IN, OUT
+
+_SCHEMES = {"employee": "职工医保", "resident": "居民医保"}
+_KINDS = {"actual": "实际缴费", "deemed": "视同缴费", "converted": "折算", "military": "军龄"}
+_NONE = "—"
+
+
+def paper(*, number: str, kind: str, on: date) -> Paper:
+    """Return a paper of a transfer; `documents.typeset` makes the file, `.json()` gives it as data.
+
+    Args:
+        number: Number of the case at the place that makes it.
+        kind: enrolment_certificate and information_table at the old place, contact_letter at the new one,
+            application_form at the place applied at.
+        on: The day.
+
+    Raises:
+        Refused: not_on_this_side, table_not_yet.
+    """
+    row = Transfer.objects.select_related("person", "case", "money").get(case__number=number)
+    if row.side not in _SIDES.get(kind, (OUT, IN)):
+        raise refused("not_on_this_side", kind)
+    facts, periods = _MAKERS[kind](row, on)
+    return Paper(kind, number, _agency(row), on, tuple([*_who(row), *facts]), tuple(periods), row.person.synthetic)
+
+
+def _agency(row: Transfer) -> str:
+    name = f"{services.packs().region_for(row.place).name}医疗保险经办机构"
+    return f"{name}（演示）" if row.person.synthetic else name
+
+
+def _place(code: str) -> str:
+    return f"{services.packs().region_for(code).name}（{code}）"
+
+
+def _who(row: Transfer) -> list[tuple[str, str, str]]:
+    return [
+        ("姓名", "name", row.person.name),
+        ("证件号码", "identity number", mask_id(row.person.identity)),
+        ("转出地", "from", _place(row.source)),
+        ("转入地", "to", _place(row.target)),
+    ]
+
+
+def _application(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
+    kind = words()["types"].get(row.type, {}).get("zh", _NONE)
+    by = "单位" if row.by == "unit" else "本人"
+    day = _day(row.case.submitted_on)
+    return [("转移类型", "type", kind), ("申请人", "applicant", by), ("申请日期", "applied on", day)], []
+
+
+def _certificate(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
+    found = tables.rows(row, on=on)
+    months = str(sum(each["months"] for each in found if each["kind"] == "actual"))
+    return [("实际缴费月数", "months paid", months)], [_row(each) for each in found]
+
+
+def _contact(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
+    facts, bank = [("受理日期", "accepted on", _day(row.accepted_on))], saying.bank_of(row)
+    if bank is not None:
+        number = mask_account(bank.number)
+        facts += [("收款银行", "bank", bank.bank), ("户名", "holder", bank.holder), ("账号", "account", number)]
+    return facts, []
+
+
+def _information(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
+    table = row.tables.order_by("version").last()
+    if table is None:
+        raise refused("table_not_yet")
+    account: dict[str, Any] = table.body["account"]
+    interest = str(Money(account["interest_fen"]))
+    interest += "" if account["interest_known"] else "（利率未查到，未计息）"
+    facts = [
+        ("版本", "version", str(table.version)),
+        ("个人账户本金（元）", "principal, yuan", str(Money(account["principal_fen"]))),
+        (
+            "利息（元）",
+            "interest, yuan",
+            interest,
+        ),
+        ("实际转出金额（元）", "amount sent, yuan", str(Money(account["amount_fen"]))),
+    ]
+    return facts, [_row(each) for each in table.body["rows"]]
+
+
+def _row(each: dict[str, Any]) -> tuple[str, ...]:
+    base = _NONE if each["base_fen"] is None else str(Money(each["base_fen"]))
+    kind = _KINDS[each["kind"]]
+    return _SCHEMES[each["scheme"]], each["region"], each["from"], each["to"], str(each["months"]), kind, base
+
+
+def _day(day: date | None) -> str:
+    return _NONE if day is None else day.isoformat()
+
+
+_MAKERS = {
+    "application_form": _application,
+    "enrolment_certificate": _certificate,
+    "contact_letter": _contact,
+    "information_table": _information,
+}
+_SIDES = {"enrolment_certificate": (OUT,), "contact_letter": (IN,)}
