@@ -27,7 +27,8 @@ OWN = {"portal:sign_in", "portal:sign_out", "portal:preferences", "workbench:sig
 # Asking whether a refund is likely, and which rules are known, needs no sign-in, nor do blank forms.
 OPEN = {"refund:can", "refund:blank", "portal:rules", "portal:region_rules", "relocation:index",
         "relocation:cover", "relocation:cover_step", "relocation:cover_answer",
-        "portal:guide", "portal:guide_of"}  # fmt: skip
+        "portal:guide", "portal:guide_of", "relocation:years",
+        "relocation:years_step", "relocation:years_answer"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ class Sight:
 def sights(busy_city) -> list[Sight]:
     """Every state of every page."""
     on = timezone.localdate()
-    return [sight for part in (_hub(), _shown(on), _cover(on), _guides()) for sight in part]
+    return [sight for part in (_hub(), _shown(on), _cover(on), _years(), _guides()) for sight in part]
 
 
 def _hub() -> Iterator[Sight]:
@@ -117,6 +117,28 @@ def _cover(on: date) -> Iterator[Sight]:
 
 def _cover_kept(answers: Mapping[str, str]) -> dict[str, object]:
     return {"relocation.cover": dict(answers)}
+
+
+def _years() -> Iterator[Sight]:
+    person = {"sex": "F", "born-year": "1970", "born-month": "6", "born-day": "1"}
+    first = {"r0-where": "here", "r0-kind": "deemed", "r0-first-year": "1990", "r0-first-month": "1",
+             "r0-last-year": "2004", "r0-last-month": "12"}  # fmt: skip
+    paid = {"r1-where": "here", "r1-kind": "unit", "r1-first-year": "2014", "r1-first-month": "7",
+            "r1-last-year": "2024", "r1-last-month": "6"}  # fmt: skip
+    enough = {"place": REGION, **person, **first, **paid}
+    kept = {"relocation.years": enough}
+    for step in ("place", "person", "periods"):
+        yield Sight("m-one", f"/relocation/years/{step}", f"years {step}", session=kept)
+        yield Sight("m-one", f"/relocation/years/{step}", f"no answer to {step}", step, session=kept)
+    yield Sight(
+        "m-one", "/relocation/years/periods", "many periods", session={"relocation.years": enough | {"rows": "8"}}
+    )
+    yield Sight("visitor", "/relocation/years", "begin")
+    yield Sight("visitor", "/relocation/years/answer", "too soon")
+    for what, more in (("qualifies", {}), ("short", {"r1-last-year": "2020"}), ("manual", {"place": "310000"})):
+        says = (f"relocation.years.heading.{what}",)
+        where = "/relocation/years/answer"
+        yield Sight("m-one", where, f"years: {what}", says=says, session={"relocation.years": enough | more})
 
 
 def _guides() -> Iterator[Sight]:

@@ -8,12 +8,12 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
-from yibao.services.relocation.pages import cover, shown
+from yibao.services.relocation.pages import cover, shown, years
 from yibao.services.relocation.pages.places import guide_address
 
 __all__ = ["portal_open", "portal_service", "urlpatterns"]
 
-QUESTIONS = ("shown", "cover")
+QUESTIONS = ("shown", "cover", "years")
 
 
 @public
@@ -56,4 +56,7 @@ urlpatterns = [
     path("cover", cover.cover, name="cover"),
     path("cover/answer", cover.answer, name="cover_answer"),
     path("cover/<slug:step>", cover.step, name="cover_step"),
+    path("years", years.years, name="years"),
+    path("years/answer", years.answer, name="years_answer"),
+    path("years/<slug:step>", years.step, name="years_step"),
 ]

@@ -65,15 +65,16 @@ def _radios(step: str, codes: tuple[str, ...]) -> Callable[[Typed, Typed, HttpRe
     return made
 
 
-def boxes(say: Any, name: str, typed: Typed, parts: tuple[str, ...], hint: str) -> dict[str, Any]:
+def boxes(say: Any, name: str, typed: Typed, parts: tuple[str, ...], hint: str, legend: str = "") -> dict[str, Any]:
     """Return a date or a month as boxes."""
+    text = legend or say(f"relocation.cover.field.{name}")
     items = [{"name": part, "label": say(f"relocation.cover.box.{part}")} for part in parts]
     return {
         "component": "date_input",
         "id": name,
         "name": name,
         "name_prefix": name,
-        "fieldset": {"legend": {"text": say(f"relocation.cover.field.{name}"), "classes": "govuk-fieldset__legend--s"}},
+        "fieldset": {"legend": {"text": text, "classes": "govuk-fieldset__legend--s"}},
         "hint": {"text": hint} if hint else None,
         "items": items,
         "values": {f"{name}-{part}": typed.get(f"{name}-{part}", "") for part in parts},
