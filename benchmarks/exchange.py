@@ -19,7 +19,7 @@ from benchmarks.casework import MACHINE, ROOT, pgbench
 from benchmarks.measure import Figure
 
 HERE, THERE = "500000", "140100"
-MESSAGES, ALONE = 2_000, 200
+MESSAGES, ALONE = 1_000, 100
 START_SECONDS = 60
 BATCH = 100
 
@@ -78,10 +78,7 @@ def _measured(url: str, beside: str) -> list[Figure]:
         there.run("join", HERE, "http://127.0.0.1:9", keys[0])
         with there.served() as door:
             here.run("join", THERE, door, keys[1])
-            said = here.run("say", str(MESSAGES))
-            batched = here.run("carry", str(BATCH))
-            here.run("say", str(ALONE))
-            alone = here.run("carry", "1")
+            said, batched, alone = here.run("speak", str(MESSAGES), str(BATCH), str(ALONE))
         handled = there.run("handle")
     whole = 1 / sum(1 / part["per_second"] for part in (said, batched, handled))
     return [

@@ -1,6 +1,6 @@
 """One of two agencies that are measured: says things and carries them, or handles what came; prints JSON.
 
-Usage: exchange_run host AREA | join AREA ADDRESS KEY | say COUNT | carry BATCH | handle
+Usage: exchange_run host AREA | join AREA ADDRESS KEY | speak COUNT BATCH ALONE | handle
 """
 
 import json
@@ -46,23 +46,29 @@ def join(area: str, address: str, public: str) -> None:
     partners.join(area=area, address=address, public=public, version=1, at=timezone.now())
 
 
-def say(count: str) -> dict[str, float]:
+def speak(count: str, batch: str, alone: str) -> list[dict[str, float]]:
+    """Say so many things and carry them over HTTP in batches, then a few more one at a time."""
+    said, batched = say(int(count)), carry(int(batch))
+    say(int(alone))
+    return [said, batched, carry(1)]
+
+
+def say(count: int) -> dict[str, float]:
     """Say so many things, each in a transaction of its own and on a thread of its own."""
-    return _timed(lambda: [_said() for _ in range(int(count))], count)
+    return _timed(lambda: [_said() for _ in range(count)])
 
 
-def _said() -> None:
+def _said() -> int:
     now = timezone.now()
     with transaction.atomic():
         thread = f"T-{time.monotonic_ns()}"
-        exchange.send(
-            thread=thread, kind=KIND, body=BODY, sender=HERE, receiver=THERE, key=thread, at=now
-        )  # fmt: skip
+        exchange.send(thread=thread, kind=KIND, body=BODY, sender=HERE, receiver=THERE, key=thread, at=now)
+    return 1
 
 
-def carry(batch: str) -> dict[str, float]:
+def carry(batch: int) -> dict[str, float]:
     """Carry everything over HTTP."""
-    return _timed(lambda: _all(lambda: exchange.deliver_due(at=timezone.now(), batch_max=int(batch)).taken))
+    return _timed(lambda: _all(lambda: exchange.deliver_due(at=timezone.now(), batch_max=batch).taken))
 
 
 def handle() -> dict[str, float]:
@@ -77,12 +83,11 @@ def _all(work: Any) -> list[int]:
     return done
 
 
-def _timed(work: Any, count: str = "") -> dict[str, float]:
+def _timed(work: Any) -> dict[str, float]:
     connection.ensure_connection()
     start, cpu = time.perf_counter(), time.process_time()
     with CaptureQueriesContext(connection) as asked:
-        done = work()
-    many = int(count) if count else sum(done)
+        many = sum(work())
     return {
         "per_second": many / (time.perf_counter() - start),
         "cpu_milliseconds": (time.process_time() - cpu) * 1000 / many,
