@@ -113,5 +113,5 @@ def after(
 
 def earliest_due(clocks: tuple[Clock, ...]) -> WorkingDay | None:
     """Return the first due day of the clocks that run, or None where none runs."""
-    due = [clock.due for clock in clocks if clock.due is not None]
+    due = [day for clock in clocks if (day := clock.due) is not None]
     return min(due, key=lambda working_day: working_day.day) if due else None

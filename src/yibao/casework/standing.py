@@ -18,6 +18,9 @@ PAYOUT_ROLE = "finance"
 ENTERING = frozenset({"open", "save_answers", "attach", "detach", "submit", "resubmit"})
 # The verbs after which the evidence of the case is what the action says; others only say what they saw.
 SETS_EVIDENCE = ENTERING | {"accept", "decide", "evidence_changed"}
+_REVIEWED = (*UNDER_REVIEW, State.APPROVED)
+# What an action changes of a standing, by attribute: gathered first, so that a standing is copied once for each action.
+Changes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def opened(action: Action) -> Standing:
     data = action.data
     unit = str(data.get("acting", {}).get("unit", ""))
     first = Standing(data["service"], data["region"], data["person"], action.business_date, unit_id=unit)
-    return _take_over(_entered(first, action), action)
+    return replace(first, **_entered(first, action), **_taken_over(action))
 
 
 def apply(*, standing: Standing, action: Action) -> Standing:
@@ -133,10 +136,13 @@ def apply(*, standing: Standing, action: Action) -> Standing:
     if action.seq != standing.seq + 1:
         raise ValueError(f"action {action.seq} does not follow action {standing.seq}")
     state = next_state(state=standing.state, verb=action.kind)
-    moved = replace(standing, state=state, seq=action.seq)
-    moved = _STEPS.get(action.kind, _same)(moved, action)
-    moved = _take_over(_entered(moved, action), action)
-    return _closing(_voided(before=standing, after=moved), before=standing, action=action)
+    changes: Changes = {"state": state, "seq": action.seq}
+    changes |= _STEPS.get(action.kind, _same)(standing, action)
+    changes |= _entered(standing, action)
+    changes |= _taken_over(action)
+    changes |= _voided(standing, changes)
+    changes |= _closing(standing, changes, action)
+    return replace(standing, **changes)
 
 
 def standing_of(actions: Iterable[Action]) -> Standing:
@@ -155,45 +161,45 @@ def standing_of(actions: Iterable[Action]) -> Standing:
     return standing
 
 
-def _same(standing: Standing, action: Action) -> Standing:
-    return standing
+def _same(standing: Standing, action: Action) -> Changes:
+    return {}
 
 
-def _accepted(standing: Standing, action: Action) -> Standing:
+def _accepted(standing: Standing, action: Action) -> Changes:
     levels = levels_of(action.data["levels"])
     if not levels:
         raise ValueError("a case is accepted with at least one level of approval")
-    return replace(standing, levels=levels, level=1, accepted_by=action.actor_id)
+    return {"levels": levels, "level": 1, "accepted_by": action.actor_id}
 
 
-def _approved(standing: Standing, action: Action) -> Standing:
+def _approved(standing: Standing, action: Action) -> Changes:
     signature = Signed(standing.round, standing.level, action.role, action.actor_id, action.at, action.evidence_hash)
-    signed = replace(standing, signatures=(*standing.signatures, signature))
-    if signed.levels[signed.level - 1].waiting_for(signed.signed_roles()):
+    signed: Changes = {"signatures": (*standing.signatures, signature)}
+    if standing.levels[standing.level - 1].waiting_for(standing.signed_roles() | {action.role}):
         return signed
-    if signed.level == len(signed.levels):
-        return replace(signed, state=State.APPROVED)
-    return replace(signed, level=signed.level + 1)
+    if standing.level == len(standing.levels):
+        return signed | {"state": State.APPROVED}
+    return signed | {"level": standing.level + 1}
 
 
-def _back_to_first_level(standing: Standing, action: Action | None = None) -> Standing:
-    return replace(standing, level=1, round=standing.round + 1)
+def _back_to_first_level(standing: Standing, action: Action | None = None) -> Changes:
+    return {"level": 1, "round": standing.round + 1}
 
 
-def _asked(standing: Standing, action: Action) -> Standing:
-    return replace(standing, level=0, round=standing.round + (1 if standing.level else 0))
+def _asked(standing: Standing, action: Action) -> Changes:
+    return {"level": 0, "round": standing.round + (1 if standing.level else 0)}
 
 
-def _submitted(standing: Standing, action: Action) -> Standing:
-    return replace(standing, submitted_on=standing.submitted_on or action.business_date)
+def _submitted(standing: Standing, action: Action) -> Changes:
+    return {"submitted_on": standing.submitted_on or action.business_date}
 
 
-def _held(standing: Standing, action: Action) -> Standing:
-    return replace(standing, holder=str(action.data.get("holder", action.actor_id)))
+def _held(standing: Standing, action: Action) -> Changes:
+    return {"holder": str(action.data.get("holder", action.actor_id))}
 
 
-def _released(standing: Standing, action: Action) -> Standing:
-    return replace(standing, holder="")
+def _released(standing: Standing, action: Action) -> Changes:
+    return {"holder": ""}
 
 
 _STEPS = {
@@ -209,46 +215,45 @@ _STEPS = {
 }
 
 
-def _entered(standing: Standing, action: Action) -> Standing:
+def _entered(standing: Standing, action: Action) -> Changes:
     if action.actor_kind != "staff":
-        return standing
+        return {}
     if action.kind == "decide":
-        return replace(standing, answered_late=standing.answered_late | {action.actor_id})
-    if action.kind not in ENTERING:
-        return standing
-    return replace(standing, entered_by=standing.entered_by | {action.actor_id})
+        return {"answered_late": standing.answered_late | {action.actor_id}}
+    return {"entered_by": standing.entered_by | {action.actor_id}} if action.kind in ENTERING else {}
 
 
-def _take_over(standing: Standing, action: Action) -> Standing:
-    changes: dict[str, Any] = {name: action.data[name] for name in ("amount_fen", "pack") if name in action.data}
+def _taken_over(action: Action) -> Changes:
+    changes: Changes = {name: action.data[name] for name in ("amount_fen", "pack") if name in action.data}
     if action.kind in SETS_EVIDENCE and action.evidence_hash:
         changes["evidence_hash"] = action.evidence_hash
-    return replace(standing, **changes)
+    return changes
 
 
-def _voided(*, before: Standing, after: Standing) -> Standing:
+def _voided(before: Standing, changes: Changes) -> Changes:
     """Evidence or amount changed under review: signatures are void, whatever verb changed it."""
-    changed = (before.evidence_hash, before.amount_fen) != (after.evidence_hash, after.amount_fen)
-    reviewing = before.state in (*UNDER_REVIEW, State.APPROVED) and after.state in (*UNDER_REVIEW, State.APPROVED)
-    if not (changed and reviewing) or after.round > before.round:
-        return after
-    return _back_to_first_level(replace(after, state=State.ACCEPTED))
+    now = (changes.get("evidence_hash", before.evidence_hash), changes.get("amount_fen", before.amount_fen))
+    reviewing = before.state in _REVIEWED and changes["state"] in _REVIEWED
+    again = changes.get("round", before.round) > before.round
+    if now == (before.evidence_hash, before.amount_fen) or not reviewing or again:
+        return {}
+    return _back_to_first_level(before) | {"state": State.ACCEPTED}
 
 
-def _closing(after: Standing, *, before: Standing, action: Action) -> Standing:
-    closed = after.state in CLOSED
-    moved = (before.state, before.level, before.round) != (after.state, after.level, after.round)
+def _closing(before: Standing, changes: Changes, action: Action) -> Changes:
+    closed = changes["state"] in CLOSED
+    after = (changes["state"], changes.get("level", before.level), changes.get("round", before.round))
     clocks = limits.after(
-        clocks=after.clocks,
+        clocks=before.clocks,
         kind=action.kind,
         on=action.business_date,
         started=dict(action.data.get("clocks", {})),
         closed=closed and before.state not in CLOSED,
         ended=action.data.get("clocks_ended", ()),
     )
-    return replace(
-        after,
-        clocks=clocks,
-        holder="" if moved else after.holder,
-        closed_on=action.business_date if closed and before.closed_on is None else after.closed_on,
-    )
+    found: Changes = {"clocks": clocks}
+    if (before.state, before.level, before.round) != after:
+        found["holder"] = ""
+    if closed and before.closed_on is None:
+        found["closed_on"] = action.business_date
+    return found

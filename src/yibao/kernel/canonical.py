@@ -9,6 +9,7 @@ from typing import Any
 
 # Most values are one of these; asking for the exact type is quicker than asking what a type descends from.
 _FLAT = frozenset({str, int, bool, type(None)})
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_json(value: Any) -> str:
@@ -24,7 +25,7 @@ def canonical_json(value: Any) -> str:
         >>> canonical_json({"b": 1, "a": [None, "医保", date(2023, 2, 10)]})
         '{"a":[null,"医保","2023-02-10"],"b":1}'
     """
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(_plain(value))
 
 
 def content_hash(value: Any) -> str:

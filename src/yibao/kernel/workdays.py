@@ -15,6 +15,7 @@ _CALENDAR: Any = country_holidays("CN")
 _ONE_DAY = timedelta(days=1)
 
 
+@cache
 def last_published_year() -> int:
     """Return the last year for which the State Council's holiday notice is known.
 
@@ -67,6 +68,11 @@ def add_working_days(*, day: date, n: int) -> WorkingDay:
     """
     if n < 0:
         raise ValueError(f"cannot count {n} working days onwards")
+    return _counted(day, n)
+
+
+@lru_cache(maxsize=4096)
+def _counted(day: date, n: int) -> WorkingDay:
     while n > 0:
         day += _ONE_DAY
         n -= is_working_day(day)

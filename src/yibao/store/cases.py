@@ -330,7 +330,8 @@ def record_decisions(made: Iterable[Made], *, at: datetime) -> list[StoredDecisi
 
 
 def _sealed(made: Made, at: datetime) -> StoredDecision:
-    row = StoredDecision(
+    row = ready.new(
+        StoredDecision,
         case_id=made.case.pk,
         service=made.service,
         decided_on=made.decided_on,
@@ -355,7 +356,8 @@ def decision(number: str) -> StoredDecision | None:
 def _chained(one: Step) -> CaseAction:
     case, action = one.case, one.action
     hashed = action_hash(case_number=case.number, previous=case.chain_hash, action=action)
-    row = CaseAction(
+    row = ready.new(
+        CaseAction,
         case_id=case.pk,
         seq=action.seq,
         kind=action.kind,

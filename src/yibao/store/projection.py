@@ -76,7 +76,14 @@ def _write_turns(moved: Sequence[Moved], *, fresh: bool) -> None:
         CaseTurn.objects.filter(case__in=[one.case.pk for one in moved]).delete()
     ready.insert(
         [
-            CaseTurn(case_id=one.case.pk, role=role, region=one.case.region, service=one.case.service, due_on=due_on)
+            ready.new(
+                CaseTurn,
+                case_id=one.case.pk,
+                role=role,
+                region=one.case.region,
+                service=one.case.service,
+                due_on=due_on,
+            )
             for one in moved
             for role, due_on in turn_rows(one.after)
         ]
@@ -112,7 +119,8 @@ def _write_clocks(moved: Sequence[Moved]) -> None:
 def _write_signatures(moved: Sequence[Moved]) -> None:
     ready.insert(
         [
-            CaseSignature(
+            ready.new(
+                CaseSignature,
                 case_id=one.case.pk,
                 round=signed.round,
                 level=signed.level,

@@ -7,12 +7,16 @@ hundred. On PostgreSQL the server keeps the prepared statement with the connecti
 import json
 from collections.abc import Sequence
 from functools import cache, cached_property
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.backends.utils import CursorWrapper
+from django.db.models.base import ModelState
+
+from yibao.store import listed
 
 _AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 # What these fields hold goes to the driver as it is.
@@ -30,9 +34,10 @@ def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
             where the database locks rows.
         keys: The lists, in the order of the statement: whole numbers, texts, or UUIDs.
     """
-    alone = tuple(len(some) == 1 for some in keys)
+    alone, vendor = tuple(len(some) == 1 for some in keys), connection.vendor
+    given = {id(some): _keys(some, vendor) for some in keys}
     with _cursor() as cursor:
-        cursor.execute(_written(sql, connection.vendor, alone), [_keys(some) for some in keys])
+        cursor.execute(_written(sql, vendor, alone), [given[id(some)] for some in keys])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
@@ -65,7 +70,46 @@ class Reader(Generic[M]):
         for place, convert, column in _converters(self.model, connection.vendor):
             for one in convert:
                 plain[place] = one(plain[place], column, connection)
-        return self.model.from_db(connection.alias, self._names, plain)
+        return held(self.model, self._names, plain)
+
+
+def held(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """Return the object of a row that was read; what Django's `from_db` does, without asking who wants to hear of it.
+
+    Args:
+        model: The model.
+        names: Its columns' attributes.
+        values: What they hold.
+    """
+    row = model.__new__(model)
+    row._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    row.__dict__.update(zip(names, values, strict=True))
+    return row
+
+
+def new(model: type[M], **values: Any) -> M:
+    """Return an object of a row to be inserted; what Django's own constructor does for plain columns.
+
+    Args:
+        model: The model.
+        values: Columns by their attribute, `case_id` and not `case`; the others get their defaults.
+
+    Raises:
+        TypeError: There is no such column; that is a bug in the caller.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    columns = _defaults(model)
+    if not values.keys() <= columns.keys():
+        raise TypeError(f"{model.__name__} has no columns {', '.join(values.keys() - columns.keys())}")
+    row.__dict__.update((name, values[name] if name in values else default()) for name, default in columns.items())
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    return {field.attname: field.get_default for field in model._meta.concrete_fields}
 
 
 def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> int:
@@ -81,7 +125,7 @@ def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> i
         return 0
     model = type(made[0])
     names, prepare, sql = _inserting(model, _in_columns(made), ignore_conflicts)
-    return _many(sql, _values(made, names, prepare))
+    return _many(sql, _columns(made, names, prepare))
 
 
 def insert_keyed(made: Sequence[models.Model]) -> None:
@@ -89,13 +133,13 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
     if not made:
         return
     names, prepare, sql = _inserting(type(made[0]), _in_columns(made), False)
-    values = _values(made, names, prepare)
+    columns = _columns(made, names, prepare)
     if _in_columns(made):
-        given = [list(column) for column in zip(*values, strict=True)]
+        given = [listed.written(column) for column in columns]
     else:
         each = f"({', '.join('%s' for _ in names)})"
         sql = sql.replace(f"VALUES {each}", f"VALUES {', '.join(each for _ in made)}")
-        given = [value for row in values for value in row]
+        given = [value for row in zip(*columns, strict=True) for value in row]
     with _cursor() as cursor:
         cursor.execute(f'{sql} RETURNING "{made[0]._meta.pk.column}"', given)
         keys = cursor.fetchall()
@@ -103,8 +147,13 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
         row.pk = key
 
 
-def _values(made: Sequence[models.Model], names: list[str], prepare: list[Any]) -> list[list[Any]]:
-    return [[each(getattr(row, name)) for name, each in zip(names, prepare, strict=True)] for row in made]
+def _columns(made: Sequence[models.Model], names: list[str], prepare: list[Any]) -> list[list[Any]]:
+    columns = [list(map(attrgetter(name), made)) for name in names]
+    return [_prepared(column, each) for column, each in zip(columns, prepare, strict=True)]
+
+
+def _prepared(column: list[Any], prepare: Any) -> list[Any]:
+    return column if prepare is _same else list(map(prepare, column))
 
 
 def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]) -> int:
@@ -119,17 +168,18 @@ def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str
     if not values:
         return 0
     prepare, sql = _updating(model, _in_columns(values), sets, where)
-    return _many(sql, [[each(value) for value, each in zip(row, prepare, strict=True)] for row in values])
+    columns = [list(column) for column in zip(*values, strict=True)]
+    return _many(sql, [_prepared(column, each) for column, each in zip(columns, prepare, strict=True)])
 
 
-def _many(sql: str, values: list[list[Any]]) -> int:
+def _many(sql: str, columns: list[list[Any]]) -> int:
     with _cursor() as cursor:
-        if _in_columns(values):
-            cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
-        elif len(values) == 1:
-            cursor.execute(sql, values[0])
+        if _in_columns(columns[0]):
+            cursor.execute(sql, [listed.written(column) for column in columns])
+        elif len(columns[0]) == 1:
+            cursor.execute(sql, [value for (value,) in columns])
         else:
-            cursor.executemany(sql, values)
+            cursor.executemany(sql, list(zip(*columns, strict=True)))
         return int(cursor.rowcount)
 
 
@@ -160,9 +210,9 @@ def _server_binding() -> Any:
     return Prepared
 
 
-def _keys(some: Sequence[Any]) -> Any:
-    if connection.vendor == "postgresql":
-        return some[0] if len(some) == 1 else list(some)
+def _keys(some: Sequence[Any], vendor: str) -> Any:
+    if vendor == "postgresql":
+        return some[0] if len(some) == 1 else listed.written(some)
     return json.dumps([one.hex if isinstance(one, UUID) else one for one in some])
 
 

@@ -144,7 +144,7 @@ def _maker(model: type[models.Model]) -> Callable[[Sequence[Any]], Any]:
     def make(values: Sequence[Any]) -> Any:
         if plain is not None:
             values = [*values[:plain], json.loads(values[plain]), *values[plain + 1 :]]
-        return model.from_db(connection.alias, names, values)
+        return ready.held(model, names, values)
 
     return make
 

@@ -89,8 +89,8 @@ def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
 
 def _message(*, case: Case, kind: str, about: str, at: datetime) -> Message:
     due = case.due_on.isoformat() if case.due_on else ""
-    return Message(
-        person_id=_told(case), service=case.service, case_number=case.number, kind=kind,
+    return ready.new(
+        Message, person_id=_told(case), service=case.service, case_number=case.number, kind=kind,
         key=f"{case.number}/{about}/{kind}", data={"due": due}, made_at=at,
     )  # fmt: skip
 

@@ -99,8 +99,12 @@ def _fresh(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _post_chunk(drafts: Sequence[Draft], at: datetime) -> int:
     keys = [
-        IdempotencyKey(
-            key=f"journal/{draft.key}", content_hash=content_hash(draft.content_hash), answer=draft.key, made_at=at
+        ready.new(
+            IdempotencyKey,
+            key=f"journal/{draft.key}",
+            content_hash=content_hash(draft.content_hash),
+            answer=draft.key,
+            made_at=at,
         )
         for draft in drafts
     ]
@@ -109,7 +113,7 @@ def _post_chunk(drafts: Sequence[Draft], at: datetime) -> int:
         check_period(region=region, on=on)
     rows = accounts_of(posting.account for draft in drafts for posting in draft.postings)
     move_balances(rows=rows, sums=sums(posting for draft in drafts for posting in draft.postings))
-    made = [JournalTransaction(**head_of(draft=draft, at=at)) for draft in drafts]
+    made = [ready.new(JournalTransaction, **head_of(draft=draft, at=at)) for draft in drafts]
     ready.insert_keyed(made)
     ready.insert(list(_entries(drafts, made, rows)))
     return len(drafts)
@@ -121,4 +125,6 @@ def _entries(
     for draft, row in zip(drafts, made, strict=True):
         for line, posting in enumerate(draft.postings, 1):
             account = rows[posting.account.code]
-            yield Entry(transaction_id=row.pk, line=line, account_id=account.pk, amount_fen=posting.amount_fen)
+            yield ready.new(
+                Entry, transaction_id=row.pk, line=line, account_id=account.pk, amount_fen=posting.amount_fen
+            )

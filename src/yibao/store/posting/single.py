@@ -41,11 +41,12 @@ def post(*, draft: Draft, at: datetime, importing: bool = False) -> JournalTrans
         check_period(region=draft.region, on=draft.accounting_date)
         rows = accounts_of(posting.account for posting in draft.postings)
         move_balances(rows=rows, sums=sums(draft.postings), importing=importing)
-        made = JournalTransaction(**head_of(draft=draft, at=at), reverses=undone)
+        made = ready.new(JournalTransaction, **head_of(draft=draft, at=at), reverses_id=undone and undone.pk)
         ready.insert_keyed([made])
         ready.insert(
             [
-                Entry(
+                ready.new(
+                    Entry,
                     transaction_id=made.pk,
                     line=line,
                     account_id=rows[posting.account.code].pk,

@@ -233,7 +233,7 @@ def taken_of(contributions: Iterable[Contribution]) -> Taken:
     taken = Taken({pk: [] for pk in keys}, dict.fromkeys(keys, 0))
     for contribution, month, ground, fen in ready.rows(_TAKEN, keys, keys):
         if ground:
-            row = RefundedMonth(contribution_id=contribution, month=month, ground=ground, amount_fen=fen)
+            row = ready.new(RefundedMonth, contribution_id=contribution, month=month, ground=ground, amount_fen=fen)
             taken.months[contribution].append(row)
         else:
             taken.earlier[contribution] += fen
@@ -281,7 +281,8 @@ def _spread(
 ) -> list[RefundedMonth]:
     each, rest = divmod(amount.fen, len(months))
     return [
-        RefundedMonth(
+        ready.new(
+            RefundedMonth,
             contribution_id=contribution.pk,
             month=month,
             ground=ground,

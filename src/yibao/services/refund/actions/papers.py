@@ -15,7 +15,7 @@ from yibao.services.refund import documents
 from yibao.services.refund.actions import contents, letters, notices
 from yibao.services.refund.actions.numbers import paper_number
 from yibao.services.refund.actions.refusals import refused
-from yibao.store import cases, papers
+from yibao.store import cases, papers, ready
 from yibao.store.models import Case, IssuedPaper, Outbox, PaperNumber
 
 SLIP = "refund_slip"
@@ -81,8 +81,11 @@ def follows(*, numbers: Iterable[str], kind: str, at: datetime) -> None:
         kind: One of `KINDS`.
         at: The moment.
     """
-    Outbox.objects.bulk_create(
-        Outbox(kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at) for number in numbers
+    ready.insert(
+        [
+            ready.new(Outbox, kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at)
+            for number in numbers
+        ]
     )
 
 
