@@ -195,16 +195,17 @@ def step(
     return Step(case, action, before, apply(standing=before, action=action))
 
 
-def write(steps: Sequence[Step]) -> None:
+def write(steps: Sequence[Step], *, beside: ready.Writes | None = None) -> None:
     """Append checked steps to their chains and write the projections, in a handful of statements.
 
     Args:
         steps: At most one for each case; the cases are locked by the caller's transaction.
+        beside: What is to be written along; none of it may rest on the steps being there.
     """
-    rows = [_chained(one) for one in steps]
-    ready.insert(rows)
-    projection.write([projection.Moved(one.case, one.before, one.after) for one in steps])
-    telling.after_actions((one.case, one.action) for one in steps)
+    writes = ready.Writes() if beside is None else beside
+    writes.insert([_chained(one) for one in steps])
+    telling.after_actions(((one.case, one.action, one.after) for one in steps), writes=writes)
+    projection.write([projection.Moved(one.case, one.before, one.after) for one in steps], beside=writes)
 
 
 def locked(number: str, *, beside: type[Model] | None = None) -> Case:
@@ -317,15 +318,19 @@ class Made:
     amount_fen: int | None
 
 
-def record_decisions(made: Iterable[Made], *, at: datetime) -> list[StoredDecision]:
+def record_decisions(made: Iterable[Made], *, at: datetime, beside: ready.Writes | None = None) -> list[StoredDecision]:
     """Keep decisions as they were made, in one statement however many they are; their keys are not read back.
 
     Args:
         made: The decisions.
         at: Now.
+        beside: What they are written along with; at once where it is left out.
     """
     rows = [_sealed(one, at) for one in made]
-    ready.insert(rows)
+    writes = ready.Writes() if beside is None else beside
+    writes.insert(rows)
+    if beside is None:
+        writes.send()
     return rows
 
 

@@ -41,24 +41,31 @@ class Moved:
     after: Standing
 
 
-def write(moved: Sequence[Moved]) -> None:
+def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> None:
     """Write the projections of cases: their rows, whose turn it is, the clocks, the signatures.
 
     Args:
         moved: Each case once; a handful of statements writes them all.
+        beside: What is to be written along.
     """
-    _write_rows(moved)
+    writes = ready.Writes() if beside is None else beside
+    _write_rows(moved, writes)
     others = [one for one in moved if one.before is None or _turns_differ(one.before, one.after)]
-    _write_turns(others, fresh=all(one.before is None for one in others))
+    passed = _pass_turns_on(others, writes)
+    if passed is None:
+        _renew_turns(others)
+    _write_signatures(moved, writes)
+    counts = writes.send()
+    if passed is not None and counts[passed] != len(others):
+        _renew_turns(others)
     _write_clocks([one for one in moved if one.before is None or one.before.clocks != one.after.clocks])
-    _write_signatures(moved)
 
 
 def _turns_differ(before: Standing, after: Standing) -> bool:
     return (before.turns(), before.clocks) != (after.turns(), after.clocks)
 
 
-def _write_rows(moved: Sequence[Moved]) -> None:
+def _write_rows(moved: Sequence[Moved], writes: ready.Writes) -> None:
     rows = []
     for one in moved:
         names = columns(one.after)
@@ -66,14 +73,13 @@ def _write_rows(moved: Sequence[Moved]) -> None:
             setattr(one.case, name, value)
         rows.append([*names.values(), one.case.chain_hash, one.case.action_count, one.case.pk])
     if rows:
-        ready.update(Case, sets=(*names, "chain_hash", "action_count"), where=("id",), values=rows)
+        writes.update(Case, sets=(*names, "chain_hash", "action_count"), where=("id",), values=rows)
 
 
-def _write_turns(moved: Sequence[Moved], *, fresh: bool) -> None:
-    if not fresh and _turns_passed_on(moved):
-        return
-    if not fresh:
-        CaseTurn.objects.filter(case__in=[one.case.pk for one in moved]).delete()
+def _renew_turns(moved: Sequence[Moved]) -> None:
+    known = [one.case.pk for one in moved if one.before is not None]
+    if known:
+        CaseTurn.objects.filter(case__in=known).delete()
     ready.insert(
         [
             ready.new(
@@ -90,17 +96,17 @@ def _write_turns(moved: Sequence[Moved], *, fresh: bool) -> None:
     )
 
 
-def _turns_passed_on(moved: Sequence[Moved]) -> bool:
-    """Write the turns where each case waits for one role, and now for one other; return whether that was so."""
+def _pass_turns_on(moved: Sequence[Moved], writes: ready.Writes) -> int | None:
+    """Add the turns where each case waits for one role, and now for one other; return their place, None elsewhere."""
     rows = []
     for one in moved:
         before, after = one.before.turns() if one.before else (), turn_rows(one.after)
         if (len(before), len(after)) != (1, 1):
-            return False
+            return None
         (role, due_on) = after[0]
         rows.append([role, one.case.region, one.case.service, due_on, one.case.pk, before[0]])
     sets = ("role", "region", "service", "due_on")
-    return ready.update(CaseTurn, sets=sets, where=("case", "role"), values=rows) == len(rows)
+    return writes.update(CaseTurn, sets=sets, where=("case", "role"), values=rows) if rows else None
 
 
 def _write_clocks(moved: Sequence[Moved]) -> None:
@@ -116,8 +122,8 @@ def _write_clocks(moved: Sequence[Moved]) -> None:
     )
 
 
-def _write_signatures(moved: Sequence[Moved]) -> None:
-    ready.insert(
+def _write_signatures(moved: Sequence[Moved], writes: ready.Writes) -> None:
+    writes.insert(
         [
             ready.new(
                 CaseSignature,

@@ -6,7 +6,7 @@ hundred. On PostgreSQL the server keeps the prepared statement with the connecti
 
 import json
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -128,6 +128,48 @@ def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> i
     return _many(sql, _columns(made, names, prepare))
 
 
+class Writes:
+    """Rows that are written together: by one statement where the server takes several in one, else one after the other.
+
+    No row may be in two of the parts, and no part may rest on what another one writes.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[str, list[list[Any]]]] = []
+
+    def insert(self, made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
+        """Add new rows of one model; arguments as those of `insert`."""
+        if made:
+            names, prepare, sql = _inserting(type(made[0]), _in_columns(made), ignore_conflicts)
+            self._parts.append((sql, _columns(made, names, prepare)))
+
+    def update(
+        self, model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]
+    ) -> int:
+        """Add changes of rows of one model, at least one; arguments as those of `update`.
+
+        Returns:
+            The place of their count in what `send` returns.
+        """
+        self._parts.append(_changed(model, sets, where, values))
+        return len(self._parts) - 1
+
+    def send(self) -> list[int]:
+        """Write all, and return how many rows each part wrote."""
+        if connection.vendor != "postgresql" or len(self._parts) < 2:
+            return [_many(sql, columns) for sql, columns in self._parts]
+        with _cursor() as cursor:
+            given = [value for _, columns in self._parts for value in _given(columns)]
+            cursor.execute(_together(tuple(sql for sql, _ in self._parts)), given)
+            return list(cursor.fetchone())
+
+
+@lru_cache(maxsize=512)
+def _together(parts: tuple[str, ...]) -> str:
+    named = ", ".join(f"w{place} AS ({sql} RETURNING 1)" for place, sql in enumerate(parts))
+    return f"WITH {named} SELECT {', '.join(f'(SELECT count(*) FROM w{place})' for place in range(len(parts)))}"
+
+
 def insert_keyed(made: Sequence[models.Model]) -> None:
     """Write new rows of one model and give each the key it got; otherwise as `insert`."""
     if not made:
@@ -135,7 +177,7 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
     names, prepare, sql = _inserting(type(made[0]), _in_columns(made), False)
     columns = _columns(made, names, prepare)
     if _in_columns(made):
-        given = [listed.written(column) for column in columns]
+        given = _given(columns)
     else:
         each = f"({', '.join('%s' for _ in names)})"
         sql = sql.replace(f"VALUES {each}", f"VALUES {', '.join(each for _ in made)}")
@@ -167,20 +209,31 @@ def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str
     """
     if not values:
         return 0
+    return _many(*_changed(model, sets, where, values))
+
+
+def _changed(
+    model: type[models.Model], sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]
+) -> tuple[str, list[list[Any]]]:
     prepare, sql = _updating(model, _in_columns(values), sets, where)
     columns = [list(column) for column in zip(*values, strict=True)]
-    return _many(sql, [_prepared(column, each) for column, each in zip(columns, prepare, strict=True)])
+    return sql, [_prepared(column, each) for column, each in zip(columns, prepare, strict=True)]
 
 
 def _many(sql: str, columns: list[list[Any]]) -> int:
     with _cursor() as cursor:
-        if _in_columns(columns[0]):
-            cursor.execute(sql, [listed.written(column) for column in columns])
-        elif len(columns[0]) == 1:
-            cursor.execute(sql, [value for (value,) in columns])
+        if connection.vendor == "postgresql" or len(columns[0]) == 1:
+            cursor.execute(sql, _given(columns))
         else:
             cursor.executemany(sql, list(zip(*columns, strict=True)))
         return int(cursor.rowcount)
+
+
+def _given(columns: list[list[Any]]) -> list[Any]:
+    """Return the parameters of a statement: one value of each column, or the column as one list."""
+    if len(columns[0]) == 1:
+        return [value for (value,) in columns]
+    return [listed.written(column) for column in columns]
 
 
 def _in_columns(some: Sequence[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Everything on record about some persons in two statements: each table is one arm, in columns of one shape."""
+"""Everything on record about some persons in one statement: each table is one arm, in columns of one shape."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -23,18 +23,24 @@ from yibao.store.models import (
     RecordEvent,
 )
 
-# From the person downwards by key, in arms that share nothing: a join with an "or" would read whole tables, and a
-# common part would be planned without knowing how few rows it has.
-_PERSONS = """
-SELECT id, id, sex, born, died_on, retired_on, legal_age_on FROM store_person WHERE id {among}
-UNION ALL SELECT id, merged_into_id, '', NULL, NULL, NULL, NULL FROM store_person WHERE merged_into_id {among}
+# From the person downwards by key, in arms that share nothing but a list of keys that is made first: a join with an
+# "or" would read whole tables, and one with a common part would be planned without knowing how few rows it has.
+_WHOSE = """WITH whose AS (
+SELECT id FROM store_person WHERE id {among} UNION SELECT id FROM store_person WHERE merged_into_id {among}
+)
 """
+_AMONG_WHOSE = {"postgresql": "= ANY(ARRAY(SELECT id FROM whose))", "sqlite": "IN (SELECT id FROM whose)"}
 _ENROLLED = "store_enrolment"
 _INSURED = "store_enrolment LEFT JOIN store_unit ON store_unit.id = store_enrolment.unit_id"
 _PAID = f"{_ENROLLED} JOIN store_contribution ON store_contribution.enrolment_id = store_enrolment.id"
 _OF_PAID = f"{_PAID} JOIN {{table}} ON {{table}}.contribution_id = store_contribution.id"
 _USED = f"{_ENROLLED} JOIN {{table}} ON {{table}}.enrolment_id = store_enrolment.id"
 _KINDS = ("uuid", "text", "bigint", "date")
+_OF_PERSON = [
+    *(("uuid", f"store_person.{name}") for name in ("id", "merged_into_id")),
+    ("text", "store_person.sex"),
+    *(("date", f"store_person.{name}") for name in ("born", "died_on", "retired_on", "legal_age_on")),
+]
 _FIRST = 2  # After the number of the arm and whose row it is.
 
 
@@ -47,6 +53,15 @@ class Own:
     died_on: date | None
     retired_on: date | None
     legal_age_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A person's row: their key, that of the record theirs was merged into, and what it says."""
+
+    key: UUID
+    merged_into: UUID | None
+    own: Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +88,28 @@ class _Statement:
 def read(person_ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
     """Return whose it is, and what it is, for every row on record about persons and those merged into them.
 
-    A contribution comes after its enrolment and before its parts, credits and refunds; nothing else is in order.
+    One statement. A contribution comes after its enrolment and before its parts, credits and refunds; there is no other
+    order.
 
     Args:
         person_ids: The persons.
     """
-    whose: dict[UUID, UUID] = {}
-    for key, owner, sex, *days in ready.rows(_PERSONS, person_ids, person_ids):
-        whose[_key(key)] = _key(owner)
-        if sex:
-            yield _key(owner), Own(sex, *map(_day, days))
-    statement = _statement()
-    found = ready.rows(statement.sql, *[list(whose)] * len(statement.make)) if whose else []
-    if connection.vendor == "sqlite":
+    if not person_ids:
+        return
+    vendor, asked = connection.vendor, frozenset(person_ids)
+    statement = _statement(vendor)
+    found = ready.rows(statement.sql, person_ids, person_ids)
+    if vendor == "sqlite":
         found = [_typed(row, statement) for row in found]
+    whose: dict[UUID, UUID] = {}
     for row in sorted(found, key=itemgetter(0)):
-        yield whose[row[1]], statement.make[row[0]](statement.places[row[0]](row))
+        made = statement.make[row[0]](statement.places[row[0]](row))
+        if not isinstance(made, _Person):
+            yield whose[row[1]], made
+            continue
+        whose[made.key] = made.merged_into if made.merged_into in asked else made.key
+        if made.key in asked:
+            yield made.key, made.own
 
 
 def _day(value: Any) -> date | None:
@@ -116,6 +137,7 @@ def _arms() -> list[_Arm]:
     parts = (ContributionPart, AccountCredit, ContributionRefund)
     enrolment = _of(Enrolment, _INSURED)
     return [
+        _Arm("store_person", "store_person.id", _OF_PERSON, lambda row: _Person(row[0], row[1], Own(*row[2:]))),
         _of(PersonGroup),
         _Arm(
             enrolment.source,
@@ -168,7 +190,7 @@ def _kind(field: models.Field) -> str:
 
 
 @cache
-def _statement() -> _Statement:
+def _statement(vendor: str) -> _Statement:
     arms = _arms()
     counts = {kind: max(_count(arm, kind) for arm in arms) for kind in _KINDS}
     first = {kind: _FIRST + sum(counts[each] for each in _KINDS[:at]) for at, kind in enumerate(_KINDS)}
@@ -180,10 +202,11 @@ def _statement() -> _Statement:
             held[free[kind] - _FIRST] = column
             at.append(free[kind])
             free[kind] += 1
-        told.append(f"SELECT {number}, {arm.person}, {', '.join(held)} FROM {arm.source} WHERE {arm.person} {{among}}")
+        which = f"{arm.person} {_AMONG_WHOSE[vendor]}"
+        told.append(f"SELECT {number}, {arm.person}, {', '.join(held)} FROM {arm.source} WHERE {which}")
         places.append(itemgetter(*at))
     days, keys = (range(first[kind], first[kind] + counts[kind]) for kind in ("date", "uuid"))
-    return _Statement("\nUNION ALL ".join(told), places, [arm.make for arm in arms], days, keys)
+    return _Statement(_WHOSE + "\nUNION ALL ".join(told), places, [arm.make for arm in arms], days, keys)
 
 
 def _count(arm: _Arm, kind: str) -> int:

@@ -1,6 +1,6 @@
 """The record of a person as a case file: the facts a decision may look at, without a name or a number.
 
-Two statements, whatever the length of the record and however many persons are asked for at once. Records of persons
+One statement, whatever the length of the record and however many persons are asked for at once. Records of persons
 merged into this one count.
 """
 
@@ -95,7 +95,7 @@ _OF_PAYMENT = {ContributionPart: "parts_held", AccountCredit: "credits_held", Co
 
 
 def records(person_ids: Iterable[UUID]) -> dict[UUID, Record]:
-    """Return what is on record about persons, by person, in two statements however many they are.
+    """Return what is on record about persons, by person, in one statement however many they are.
 
     Args:
         person_ids: The persons.

@@ -12,6 +12,8 @@ import yaml
 from django.db.models import Q, QuerySet
 
 from yibao.casework.chain import Action
+from yibao.casework.clocks import earliest_due
+from yibao.casework.standing import Standing
 from yibao.store import ready
 from yibao.store.models import Case, CaseAction, Message, Person
 
@@ -60,18 +62,21 @@ def _by_step() -> Mapping[str, str]:
     return {step: name for name, kind in kinds.items() for step in kind.get("after", ())}
 
 
-def after_actions(steps: Iterable[tuple[Case, Action]]) -> None:
-    """Write the messages of steps, where there are any; in the transaction of the steps, so all are there or none.
+def after_actions(steps: Iterable[tuple[Case, Action, Standing]], *, writes: ready.Writes) -> None:
+    """Add the messages of steps, where there are any, to what is written with the steps: so all are there or none.
 
     Args:
-        steps: Each case, its projection already written, with what was done.
+        steps: Each case with what was done, and the standing it led to.
+        writes: What is written with the steps.
     """
     rows = []
-    for case, action in steps:
-        kind = kind_after(verb=action.kind, state=case.state, clock=str(action.data.get("clock", "")))
+    for case, action, after in steps:
+        kind = kind_after(verb=action.kind, state=after.state, clock=str(action.data.get("clock", "")))
         if kind is not None:
-            rows.append(_message(case=case, kind=kind, about=str(action.seq), at=action.at))
-    ready.insert(rows, ignore_conflicts=True)
+            due = earliest_due(after.clocks)
+            made = _message(case=case, kind=kind, about=str(action.seq), at=action.at, due=due.day if due else None)
+            rows.append(made)
+    writes.insert(rows, ignore_conflicts=True)
 
 
 def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
@@ -84,14 +89,14 @@ def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
         at: The moment.
     """
     # Two workers may remind at once; the second finds it written.
-    Message.objects.bulk_create([_message(case=case, kind=kind, about=about, at=at)], ignore_conflicts=True)
+    made = _message(case=case, kind=kind, about=about, at=at, due=case.due_on)
+    Message.objects.bulk_create([made], ignore_conflicts=True)
 
 
-def _message(*, case: Case, kind: str, about: str, at: datetime) -> Message:
-    due = case.due_on.isoformat() if case.due_on else ""
+def _message(*, case: Case, kind: str, about: str, at: datetime, due: date | None) -> Message:
     return ready.new(
         Message, person_id=_told(case), service=case.service, case_number=case.number, kind=kind,
-        key=f"{case.number}/{about}/{kind}", data={"due": due}, made_at=at,
+        key=f"{case.number}/{about}/{kind}", data={"due": due.isoformat() if due else ""}, made_at=at,
     )  # fmt: skip
 
 

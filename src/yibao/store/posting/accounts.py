@@ -1,10 +1,12 @@
 """Accounts on record: opened when first used, locked in one order, their balances."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Max, Sum
 
+from yibao.kernel.months import Month
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.balances import natural
 from yibao.store import ready
@@ -12,21 +14,27 @@ from yibao.store.models import BalanceCheckpoint, Entry, JournalTransaction, Led
 from yibao.store.refusals import refuse
 
 _ACCOUNTS, _BALANCES = ready.Reader(LedgerAccount), ready.Reader(PersonalAccountBalance)
+_CLOSED = "SELECT 1 FROM store_accountingperiod WHERE region {among} AND month {among}"
 _NAMED = f"SELECT {_ACCOUNTS.columns} FROM store_ledgeraccount WHERE code {{among}}"
+_NAMED_ON = f"SELECT EXISTS ({_CLOSED}), {_ACCOUNTS.columns} FROM store_ledgeraccount WHERE code {{among}}"
 _LOCKED = f"""SELECT {_BALANCES.columns} FROM store_personalaccountbalance
 WHERE account_id {{among}} ORDER BY account_id {{lock}}"""
 _HELD = """SELECT account.code, held.balance_fen FROM store_ledgeraccount AS account
 JOIN store_personalaccountbalance AS held ON held.account_id = account.id WHERE account.code {among}"""
 
 
-def accounts_of(accounts: Iterable[Account]) -> Mapping[str, LedgerAccount]:
+def accounts_of(accounts: Iterable[Account], *, on: date | None = None) -> Mapping[str, LedgerAccount]:
     """Return the rows of accounts by code; those used for the first time are opened.
 
+    Args:
+        accounts: The accounts, at least one.
+        on: Accounting date of what is posted to them, all of one region; None where that was looked at before.
+
     Raises:
-        Refused: `account_closed`, with the code.
+        Refused: `period_closed`, with the region and the day, or `account_closed`, with the code.
     """
     wanted = {account.code: account for account in accounts}
-    found = _by_code(wanted)
+    found = _by_code(wanted) if on is None else _by_code_on(wanted, on)
     if len(found) < len(wanted):
         _open([account for code, account in wanted.items() if code not in found])
         found = _by_code(wanted)
@@ -121,6 +129,27 @@ def stop_postings() -> None:
 def _by_code(wanted: Mapping[str, Account]) -> dict[str, LedgerAccount]:
     found = [_ACCOUNTS.made(row) for row in ready.rows(_NAMED, list(wanted))]
     return {row.code: row for row in found}
+
+
+def _by_code_on(wanted: Mapping[str, Account], on: date) -> dict[str, LedgerAccount]:
+    """Return accounts by code where the month of a day is open; both in one statement, once there are accounts."""
+    region = next(iter(wanted.values())).region
+    found = ready.rows(_NAMED_ON, [region], [Month.of(on).index], list(wanted))
+    if not found:
+        check_period(region=region, on=on)
+    elif found[0][0]:
+        raise refuse("period_closed", region, on.isoformat())
+    return {row.code: row for row in (_ACCOUNTS.made(values) for _, *values in found)}
+
+
+def check_period(*, region: str, on: date) -> None:
+    """Refuse a posting into a closed month; the database refuses it as well.
+
+    Raises:
+        Refused: `period_closed`, with the region and the day.
+    """
+    if ready.rows(_CLOSED, [region], [Month.of(on).index]):
+        raise refuse("period_closed", region, on.isoformat())
 
 
 def _open(accounts: Iterable[Account]) -> None:

@@ -14,8 +14,8 @@ from yibao.ledger.balances import sums
 from yibao.ledger.journal import Draft
 from yibao.store import ready
 from yibao.store.models import Contribution, Entry, IdempotencyKey, JournalTransaction, LedgerAccount
-from yibao.store.posting.accounts import accounts_of, move_balances
-from yibao.store.posting.single import check_period, head_of
+from yibao.store.posting.accounts import accounts_of, check_period, move_balances
+from yibao.store.posting.single import head_of
 from yibao.store.refusals import refuse
 
 CHUNK = 500

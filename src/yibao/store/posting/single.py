@@ -5,7 +5,6 @@ from datetime import date, datetime
 from django.db import transaction
 
 from yibao.kernel.canonical import moment
-from yibao.kernel.months import Month
 from yibao.ledger.accounts import Account
 from yibao.ledger.balances import sums
 from yibao.ledger.journal import Draft, hash_of, reversal
@@ -15,16 +14,15 @@ from yibao.store.models import Entry, JournalTransaction
 from yibao.store.posting.accounts import accounts_of, move_balances
 from yibao.store.refusals import refuse
 
-_CLOSED = "SELECT 1 FROM store_accountingperiod WHERE region {among} AND month {among}"
 
-
-def post(*, draft: Draft, at: datetime, importing: bool = False) -> JournalTransaction:
+def post(*, draft: Draft, at: datetime, importing: bool = False, within: bool = False) -> JournalTransaction:
     """Write one transaction of the journal, once.
 
     Args:
         draft: What to post; balanced, or it could not have been made.
         at: Now.
         importing: Whether a personal account may be taken over below zero, flagged.
+        within: Whether a refusal ends the caller's own transaction, so that a savepoint would protect nothing.
 
     Returns:
         The transaction; the stored one when the key was posted before with the same content.
@@ -33,13 +31,12 @@ def post(*, draft: Draft, at: datetime, importing: bool = False) -> JournalTrans
         Refused: `key_reused`, `period_closed`, `account_closed`, `balance_too_low` or `already_reversed`;
             nothing was changed.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not within):
         slot = claim(draft=draft, at=at)
         if slot.repeated:
             return JournalTransaction.objects.get(key=draft.key)
         undone = _reversed(draft)
-        check_period(region=draft.region, on=draft.accounting_date)
-        rows = accounts_of(posting.account for posting in draft.postings)
+        rows = accounts_of((posting.account for posting in draft.postings), on=draft.accounting_date)
         move_balances(rows=rows, sums=sums(draft.postings), importing=importing)
         made = ready.new(JournalTransaction, **head_of(draft=draft, at=at), reverses_id=undone and undone.pk)
         ready.insert_keyed([made])
@@ -109,16 +106,6 @@ def head_of(*, draft: Draft, at: datetime) -> dict[str, object]:
         "memo": draft.memo,
         "content_hash": hash_of(head={**draft.head(), "posted_at": moment(at)}, entries=draft.lines()),
     }
-
-
-def check_period(*, region: str, on: date) -> None:
-    """Refuse a posting into a closed month; the database refuses it as well.
-
-    Raises:
-        Refused: `period_closed`, with the region and the day.
-    """
-    if ready.rows(_CLOSED, [region], [Month.of(on).index]):
-        raise refuse("period_closed", region, on.isoformat())
 
 
 def _reversed(draft: Draft) -> JournalTransaction | None:

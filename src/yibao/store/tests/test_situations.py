@@ -138,9 +138,9 @@ def test_it_holds_no_name_and_no_number_of_a_person() -> None:
     assert "50010119760301001X" not in text
 
 
-def test_it_takes_two_statements(django_assert_num_queries) -> None:
+def test_it_takes_one_statement(django_assert_num_queries) -> None:
     one = fuller_record()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         case_file(one)
 
 

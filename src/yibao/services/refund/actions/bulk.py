@@ -53,8 +53,10 @@ def sign_together(*, asked: Mapping[str, Asked], held: Sequence[Case], acting: c
     last = [one for one in passing if one.step.after.state is State.APPROVED]
     owing = _owing(last)
     signed = [one for one in passing if one.step.after.state is not State.APPROVED] + [one.signing for one in owing]
-    cases.write([one.step for one in signed])
-    _conclude(owing, acting)
+    writes = ready.Writes()
+    _keep(owing, acting, writes)
+    cases.write([one.step for one in signed], beside=writes)
+    _post(owing, acting)
     return [one.step.case.number for one in signed]
 
 
@@ -87,8 +89,8 @@ def _lines(one: Signing) -> bool:
     return bool(money.paid_lines(plain=one.plain, request=one.step.case.refund))
 
 
-def _conclude(owing: Sequence[_Owing], acting: cases.Acting) -> None:
-    """Keep the decisions, set the months aside and post what is owed, as `approve` does for one."""
+def _keep(owing: Sequence[_Owing], acting: cases.Acting, writes: ready.Writes) -> None:
+    """Keep the decisions and set the months aside along with the signatures, as `approve` does for one."""
     for decision in {one.signing.decision.version: one.signing.decision for one in owing}.values():
         evidence.keep_rules(decision, at=acting.at)
     made = [
@@ -101,9 +103,14 @@ def _conclude(owing: Sequence[_Owing], acting: cases.Acting) -> None:
         )
         for one in owing
     ]
-    cases.record_decisions(made, at=acting.at)
-    ready.insert([row for one in owing for row in one.months])
-    papers.follows(numbers=[one.signing.step.case.number for one in owing], kind="decision_letter", at=acting.at)
+    cases.record_decisions(made, at=acting.at, beside=writes)
+    writes.insert([row for one in owing for row in one.months])
+    numbers = [one.signing.step.case.number for one in owing]
+    papers.follows(numbers=numbers, kind="decision_letter", at=acting.at, beside=writes)
+
+
+def _post(owing: Sequence[_Owing], acting: cases.Acting) -> None:
+    """Post what is owed, as `approve` does for one."""
     accounts = [money.personal_account(case=one.signing.step.case, plain=one.signing.plain) for one in owing]
     balances = posting.personal_balances(accounts)
     drafts = [

@@ -74,7 +74,7 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
 def gather_all(asking: Iterable[tuple[Case, RefundRequest]], *, on: date) -> dict[int, Evidence]:
     """Return the evidence of cases as the record holds it now, by the key of the case.
 
-    Three statements however many cases are asked for; what was asked for is left on each request as `chosen`.
+    Two statements however many cases are asked for; what was asked for is left on each request as `chosen`.
 
     Args:
         asking: Each case with its answers.
@@ -211,14 +211,24 @@ def _kept_rules(version: str) -> Packs:
 
 
 def keep(
-    *, case: Case, request: RefundRequest, evidence: Evidence, decision: Decision, on: date, at: datetime
+    *,
+    case: Case,
+    request: RefundRequest,
+    evidence: Evidence,
+    decision: Decision,
+    on: date,
+    at: datetime,
+    beside: ready.Writes | None = None,
 ) -> StoredDecision:
-    """Store a decision with the case: what went in, what came out, by which version of the rules."""
+    """Store a decision with the case: what went in, what came out, by which version of the rules.
+
+    It is written at once, or along with what stands in `beside`.
+    """
     # Rules a case points to are on record: the database holds them while it does.
     if decision.version not in _compared or case.pack_version_id != decision.version:
         keep_rules(decision, at=at)
     made = to_keep(case=case, request=request, evidence=evidence, decision=decision, on=on)
-    return cases.record_decisions([made], at=at)[0]
+    return cases.record_decisions([made], at=at, beside=beside)[0]
 
 
 def to_keep(*, case: Case, request: RefundRequest, evidence: Evidence, decision: Decision, on: date) -> cases.Made:

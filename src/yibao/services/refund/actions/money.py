@@ -54,7 +54,8 @@ def owe(
     """
     account = personal_account(case=case, plain=plain)
     balance = Money(max(0, posting.personal_balance(account)))
-    posting.post(draft=owed(case=case, request=request, plain=plain, given=given, balance=balance, on=on), at=at)
+    draft = owed(case=case, request=request, plain=plain, given=given, balance=balance, on=on)
+    posting.post(draft=draft, at=at, within=True)
 
 
 def personal_account(*, case: Case, plain: Mapping[str, Any]) -> Account:
@@ -193,7 +194,14 @@ def _draft(case: Case, *, kind: str, suffix: str, on: date, postings: list[Posti
     return Draft(key=key, kind=kind, accounting_date=on, postings=tuple(postings), case_number=case.number)
 
 
-def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, given: Mapping[str, GivenBack]) -> str:
+def reserve(
+    *,
+    case: Case,
+    plain: Mapping[str, Any],
+    request: RefundRequest,
+    given: Mapping[str, GivenBack],
+    beside: ready.Writes,
+) -> str:
     """Set aside the months an approved case gives back; the database refuses a month twice.
 
     Args:
@@ -201,6 +209,7 @@ def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, giv
         plain: The decision.
         request: The answers.
         given: What is given back of each payment.
+        beside: What the months are written along with.
 
     Returns:
         Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
@@ -208,7 +217,7 @@ def reserve(*, case: Case, plain: Mapping[str, Any], request: RefundRequest, giv
     code, rows = reservable(
         case=case, plain=plain, request=request, given=given, taken=taken_of(request.chosen.values())
     )
-    ready.insert(rows)
+    beside.insert(rows)
     return code
 
 

@@ -73,20 +73,20 @@ def make_paper(*, number: str, kind: str, by: Actor, on: date, at: datetime) -> 
     return _finished(begin_paper(number=number, kind=kind, on=on, at=at), by=by, at=at)
 
 
-def follows(*, numbers: Iterable[str], kind: str, at: datetime) -> None:
+def follows(*, numbers: Iterable[str], kind: str, at: datetime, beside: ready.Writes | None = None) -> None:
     """Leave papers of cases for the worker: they gate nothing, so nobody waits for them.
 
     Args:
         numbers: Numbers of the cases.
         kind: One of `KINDS`.
         at: The moment.
+        beside: What they are written along with; at once where it is left out.
     """
-    ready.insert(
-        [
-            ready.new(Outbox, kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at)
-            for number in numbers
-        ]
-    )
+    made = [
+        ready.new(Outbox, kind="refund.paper", case_number=number, data={"paper": kind}, due_at=at)
+        for number in numbers
+    ]
+    (ready.insert if beside is None else beside.insert)(made)
 
 
 def void(*, case: Case, kind: str, at: datetime) -> None:

@@ -17,7 +17,7 @@ from yibao.services.refund.actions import evidence, merging, money, papers, prom
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rules import Decision
-from yibao.store import cases
+from yibao.store import cases, ready
 from yibao.store.models import Case
 
 NOTE_MAX = 500
@@ -248,8 +248,10 @@ def approve(
         except Stale as stale:
             _change(case, found, stale.decision, on=on, at=at)
             raise house.refuse("evidence_changed") from None
+        if signing.step.after.state is State.APPROVED:
+            return _conclude(signing, on=on, at=at)
         cases.write([signing.step])
-        return _conclude(signing, on=on, at=at) if case.state == State.APPROVED else case
+        return case
 
     return _kept(work)
 
@@ -343,20 +345,23 @@ def signable(
 
 
 def _conclude(signing: Signing, *, on: date, at: datetime) -> Case:
-    """Store the decision of the last signature and put it into the books."""
-    case, plain = signing.step.case, signing.plain
+    """Write the last signature with its decision, and put what is owed into the books."""
+    case, plain, writes = signing.step.case, signing.plain, ready.Writes()
     request: RefundRequest = case.refund
-    evidence.keep(case=case, request=request, evidence=signing.found, decision=signing.decision, on=on, at=at)
-    papers.follows(numbers=[case.number], kind="decision_letter", at=at)
-    if plain["decision"] == "accounts_merged":
-        merging.merge(case=case, plain=plain, on=on, at=at)
-        return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-    if not money.paid_lines(plain=plain, request=request):
+    found, decision = signing.found, signing.decision
+    evidence.keep(case=case, request=request, evidence=found, decision=decision, on=on, at=at, beside=writes)
+    papers.follows(numbers=[case.number], kind="decision_letter", at=at, beside=writes)
+    merged = plain["decision"] == "accounts_merged"
+    if merged or not money.paid_lines(plain=plain, request=request):
         # What was credited covers all of it: rightly claimed, and nothing is left to pay.
+        cases.write([signing.step], beside=writes)
+        if merged:
+            merging.merge(case=case, plain=plain, on=on, at=at)
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
-    given = evidence.given_back(evidence=signing.found, decision=signing.decision)
-    if code := money.reserve(case=case, plain=plain, request=request, given=given):
+    given = evidence.given_back(evidence=found, decision=decision)
+    if code := money.reserve(case=case, plain=plain, request=request, given=given, beside=writes):
         raise refused(code)
+    cases.write([signing.step], beside=writes)
     money.owe(case=case, request=request, plain=plain, given=given, on=on, at=at)
     return case
 

@@ -249,7 +249,8 @@ class TestTheWork:
 # What dies when it is called for the n-th time.
 POINTS = {
     "group taken": (bulk, "still_waiting", 1),
-    "signatures written": (cases, "record_decisions", 1),
+    "decisions made": (cases, "record_decisions", 1),
+    "signatures written": (posting, "post_many", 1),
     "booked, not yet told": (bulk, "tell", 1),
     "second group": (bulk, "still_waiting", 2),
     "second group booked": (bulk, "tell", 2),
