@@ -251,16 +251,23 @@ def _cursor() -> CursorWrapper:
 
 @cache
 def _server_binding() -> Any:
-    from psycopg import Cursor
+    from psycopg import RawCursor
 
-    class Prepared(Cursor[Any]):
+    class Prepared(RawCursor[Any]):
         def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-            super().execute(query, params, **more)
+            super().execute(_numbered(query), params, **more)
             # Django's log of statements reads it, and the driver keeps it only of what it sends unprepared.
             self._query = self._query or SimpleNamespace(query=query.encode())
             return self
 
     return Prepared
+
+
+@lru_cache(maxsize=1024)
+def _numbered(query: str) -> str:
+    """Return a statement with its parameters as the server counts them; the driver would look for them each time."""
+    first, *rest = query.split("%s")
+    return first + "".join(f"${place}{part}" for place, part in enumerate(rest, 1))
 
 
 def _keys(some: Sequence[Any], vendor: str) -> Any:

@@ -22,8 +22,9 @@ DAY = date(2023, 2, 10)
 AT = datetime(2023, 2, 10, 15, tzinfo=BANK_TIME)
 QUERY = Query("reviewer", "500000", "refund")
 NOW = {"on": DAY, "at": AT}
-ONE_MOST = 25
-GROUP_MOST = 35
+# PostgreSQL takes all that is written with a signature in one statement, SQLite one after the other.
+ONE_MOST = {"postgresql": 14, "sqlite": 21}
+GROUP_MOST = {"postgresql": 26, "sqlite": 33}
 FRAMING = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 
 
@@ -48,7 +49,7 @@ def test_a_signature_that_posts_what_is_owed_takes_few_statements(make_walk, che
     walk = make_walk(chen).accepted()
     seen = Case.objects.get(number=walk.number).evidence_hash
     signed = {"number": walk.number, "level": 1, "seen": seen, "by": staff["reviewer"], "role": "reviewer", **NOW}
-    assert statements(lambda: actions.approve(**signed)) <= ONE_MOST
+    assert statements(lambda: actions.approve(**signed)) <= ONE_MOST[connection.vendor]
     assert Case.objects.get(number=walk.number).state == "approved"
 
 
@@ -60,7 +61,7 @@ def test_a_group_of_many_takes_as_many_statements_as_a_group_of_few(make_walk, r
     many = statements(lambda: service.work(number=run.number, **NOW))
     assert set(bulk.progress(run)) == {"approved"}
     assert many <= few
-    assert many - statements(lambda: service.work(number=run.number, **NOW)) <= GROUP_MOST
+    assert many - statements(lambda: service.work(number=run.number, **NOW)) <= GROUP_MOST[connection.vendor]
 
 
 class TestADecisionMadeBefore:
