@@ -70,10 +70,10 @@ class Reader(Generic[M]):
         for place, convert, column in _converters(self.model, connection.vendor):
             for one in convert:
                 plain[place] = one(plain[place], column, connection)
-        return held(self.model, self._names, plain)
+        return held(self.model, names=self._names, values=plain)
 
 
-def held(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+def held(model: type[M], *, names: Sequence[str], values: Sequence[Any]) -> M:
     """Return the object of a row that was read; what Django's `from_db` does, without asking who wants to hear of it.
 
     Args:

@@ -166,7 +166,7 @@ def _maker(model: type[models.Model]) -> Callable[[Sequence[Any]], Any]:
     def make(values: Sequence[Any]) -> Any:
         if plain is not None:
             values = [*values[:plain], json.loads(values[plain]), *values[plain + 1 :]]
-        return ready.held(model, names, values)
+        return ready.held(model, names=names, values=values)
 
     return make
 
