@@ -326,6 +326,11 @@ class Route:
             case = Case.objects.filter(service="correction", person_id=case.person_id).first() or case
             if case.service != "correction" and self.parameters & {"number"}:
                 return None
+        if "relocation" in self.name:
+            # So has a transfer.
+            case = Case.objects.filter(service="relocation", person_id=case.person_id).first() or case
+            if case.service != "relocation" and self.parameters & {"number"}:
+                return None
         paper = case.papers.first()
         printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code, "times": 1}
         values = {
@@ -334,12 +339,14 @@ class Route:
             "document_id": next((one.pk for one in case.documents.all()), None),
             "kind": "application_form",
             "form": "application",
-            **{"step": "place", "service": "refund"},
+            **{"step": "from" if "transfer" in self.name else "place", "service": "refund"},
             "region": case.region,
             "verb": "drop"
             if {"batch", "run"} & self.parameters
             else "lock"
             if "account" in self.parameters
+            else "build"
+            if "relocation" in self.name
             else "accept",
             "account": get_user_model().objects.filter(username="clerk").values_list("pk", flat=True).first(),
             "channel": "sms",

@@ -21,6 +21,8 @@ DESKTOP = {"width": 1280, "height": 900}
 BORN = date(1980, 5, 2)
 ELSEWHERE = "140100"
 YEAR = timedelta(days=365)
+OF_A_TRANSFER = ("relocation:transfer", "relocation:case", "relocation:stop", "relocation:submit",
+                 "relocation:withdraw")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def _guides() -> Iterator[Sight]:
 
 def test_every_page_is_among_them(sights, pages):
     seen = {resolve(urlsplit(sight.address).path).view_name for sight in sights}
-    assert {route.name for route in pages if route.name.startswith(("relocation:", "portal:guide"))} - seen == set()
+    names = {route.name for route in pages if route.name.startswith(("relocation:", "portal:guide"))}
+    # Those of a transfer have tests of their own.
+    assert {name for name in names if not name.startswith(OF_A_TRANSFER)} - seen == set()
 
 
 @pytest.mark.parametrize(("width", "script", "language"), [(DESKTOP, True, "zh"), (PHONE, False, "en")])

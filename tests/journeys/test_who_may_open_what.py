@@ -19,7 +19,8 @@ from yibao.services import bulk, payouts
 from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
-from yibao.store import agencies, ratings, representations
+from yibao.services.relocation import actions as moving
+from yibao.store import agencies, cases, ratings, representations
 from yibao.store.bulk import Query
 from yibao.store.models import Case, CitizenLogin, Delivery, Message, Person, StaffRole, UnitAgent
 from yibao.web.access import actor_of
@@ -81,6 +82,10 @@ def case(applicants, asked_for_correction) -> Case:
     told = Message.objects.filter(case_number=case.number).first()
     Delivery.objects.create(message=told, channel="sms", state="failed", made_at=now["at"], ended_at=now["at"])
     asked_for_correction(case.person, applicant.actor)
+    wish = moving.Wish(REGION, REGION, "140100", materials=("id_document",))
+    move = moving.open_draft(person_id=case.person_id, wish=wish, by=applicant.actor, **now)
+    # As if both places had been asked: whether they agree is for other tests.
+    cases.act(number=move.number, kind="submit", by=applicant.actor, **now)
     # As if a clerk had taken it in: then the questions at the counter belong to it too.
     RefundRequest.objects.filter(case=case).update(channel=WINDOW)
     Person.objects.filter(pk=case.person_id).update(region=REGION)

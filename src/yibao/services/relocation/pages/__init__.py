@@ -8,12 +8,14 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
-from yibao.services.relocation.pages import cover, shown, years
+from yibao.services.relocation.pages import cover, desk, own, shown, transfer, years
+from yibao.services.relocation.pages.desk import workbench_nav
 from yibao.services.relocation.pages.places import guide_address
 
-__all__ = ["portal_open", "portal_service", "urlpatterns"]
+__all__ = ["portal_open", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
 
-QUESTIONS = ("shown", "cover", "years")
+CASE = "cases/<str:number>"
+QUESTIONS = ("shown", "cover", "years", "transfer")
 
 
 @public
@@ -59,4 +61,15 @@ urlpatterns = [
     path("years", years.years, name="years"),
     path("years/answer", years.answer, name="years_answer"),
     path("years/<slug:step>", years.step, name="years_step"),
+    path("transfer", transfer.transfer, name="transfer"),
+    path("transfer/<slug:step>", transfer.step, name="transfer_step"),
+    path(CASE, own.case, name="case"),
+    path(f"{CASE}/stop", own.stop, name="stop"),
+    path(f"{CASE}/submit", own.submit, name="submit"),
+    path(f"{CASE}/withdraw", own.withdraw, name="withdraw"),
+]
+workbench_urlpatterns = [
+    path("money", desk.money, name="money"),
+    path(CASE, desk.case, name="case"),
+    path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
 ]

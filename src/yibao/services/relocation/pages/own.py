@@ -1,0 +1,174 @@
+"""A transfer as its person sees it: the draft with what both places find, then two tracks, each with its own end."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from yibao.casework.entry import CITIZEN, open_to
+from yibao.kernel.errors import Refused
+from yibao.services import assurance
+from yibao.services.relocation import actions
+from yibao.services.relocation import forms_transfer as forms
+from yibao.services.relocation.models import Transfer
+from yibao.services.relocation.pages import halves
+from yibao.services.relocation.pages.places import place_words
+from yibao.services.relocation.pages.transfer import way_words
+from yibao.services.relocation.workflow import IN, Stage
+from yibao.store import ratings
+from yibao.store.models import Case
+
+NAME = "relocation"
+
+
+def own_case(request: HttpRequest, number: str) -> Case:
+    """Return a transfer of the reader.
+
+    Raises:
+        Http404: There is none, or it is somebody else's; the two look alike on purpose.
+    """
+    found = Case.objects.select_related("transfer__money", "transfer__person").filter(number=number, service=NAME)
+    case = found.first()
+    if case is None or not request.actor.concerns(person_id=case.person_id, unit_id=case.unit_id):
+        raise Http404
+    if case.state == "draft" and case.entered_by_id is not None:
+        raise Http404
+    return case
+
+
+@open_to(CITIZEN, own="case")
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show where a transfer stands; a draft is checked at once."""
+    own = own_case(request, number)
+    return draft(request, own) if own.state == "draft" else _under_way(request, own)
+
+
+def draft(request: HttpRequest, own: Case, *, error: str = "", status: int = 200) -> HttpResponse:
+    """Return the last page of an application: what was answered, what both places find, and the button."""
+    row, say = own.transfer, request.say
+    found = halves.looked(row, on=request.on, say=say)
+    hindered = any(each["refusals"] for each in found)
+    context = {
+        "section": "cases",
+        "case": own,
+        "rows": _answers(row, say),
+        "found": found,
+        "hindered": hindered,
+        "stop": _stop(found, row, say),
+        "count": len(forms.STEPS) + 1,
+        "errors": {"send": error} if error else {},
+    }
+    return render(request, "relocation/transfer_check.html", context, status=status)
+
+
+def _answers(row: Transfer, say: Any) -> list[dict[str, Any]]:
+    paper = row.materials[0] if row.materials else ""
+    rows = (
+        ("from", place_words(row.source, say)),
+        ("to", place_words(row.target, say)),
+        ("paper", say(f"relocation.move.paper.{paper}") if paper else say("relocation.move.no_paper")),
+    )
+    return [{"key": {"text": say(f"relocation.move.check.{name}")}, "value": {"text": value}} for name, value in rows]
+
+
+def _stop(found: list[dict[str, Any]], row: Transfer, say: Any) -> str:
+    """Return the words of the stop request, where the old place has not stopped; else an empty text."""
+    asked = any("stop_request" in each["details"] for half in found for each in half["refusals"])
+    return say("relocation.move.stop.button", place=place_words(row.source, say)) if asked else ""
+
+
+@open_to(CITIZEN, own="case")
+@require_POST
+def stop(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask to have the relation at the old place stopped: the step before the transfer."""
+    own = own_case(request, number)
+    assurance.require(service=NAME, step="submit", by=request.actor)
+    row = own.transfer
+    try:
+        stopped = actions.ask_stop(
+            person_id=row.person_id, place=row.source, by=request.actor, on=request.on, at=request.at
+        )
+    except Refused as no:
+        return draft(request, own, error=_one(no, request.say), status=no.refusal.status)
+    place = place_words(row.source, request.say)
+    messages.success(request, request.say("relocation.move.stop.done", place=place, day=stopped.end.isoformat()))
+    return redirect("relocation:case", number)
+
+
+@open_to(CITIZEN, own="case")
+@require_POST
+def submit(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand the application in; sent twice it is one application."""
+    own = own_case(request, number)
+    assurance.require(service=NAME, step="submit", by=request.actor)
+    try:
+        actions.submit(number=number, by=request.actor, on=request.on, at=request.at)
+    except Refused as no:
+        if own.state != "draft":
+            raise
+        return draft(request, own, error=_one(no, request.say), status=no.refusal.status)
+    messages.success(request, request.say("relocation.move.sent", number=number))
+    return redirect("relocation:case", number)
+
+
+def _one(no: Refused, say: Any) -> str:
+    told = halves.refusal_words(no.refusal, say)
+    return f"{told['why']} {told['next']}".strip()
+
+
+def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
+    row, say = own.transfer, request.say
+    both = halves.of(row)
+    progress = actions.progress(number=own.number, on=request.on)
+    money = actions.money_of(both.into or row, on=request.on)
+    context = {
+        "section": "cases",
+        "case": own,
+        "way": way_words(row, say),
+        "stage": progress["label_en" if say.language == "en" else "label"],
+        "over": row.stage in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
+        "reasons": halves.reasons(row, say) if row.stage != Stage.LOADED else [],
+        "checked": halves.checked(row, say),
+        "years": halves.years_track(both, say),
+        "money": halves.money_track(both, say),
+        "clocks": list(halves.clocks(both, on=request.on, say=say)),
+        "account": {**money, "words": say(f"relocation.move.account.{halves.account_state(both)}")},
+        "periods": halves.periods(both, say),
+        "asked_back": bool(row.ended_because) and row.stage not in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
+        "other": _other(both, row),
+        "steps_done": ratings.steps(own),
+        "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
+    }
+    return render(request, "relocation/transfer_case.html", context)
+
+
+def _other(both: halves.Halves, row: Transfer) -> dict[str, str] | None:
+    """Return the case of the same transfer at the other place, where it is kept here."""
+    other = both.out if row.side == IN else both.into
+    if other is None:
+        return None
+    return {"number": other.case.number, "href": reverse("relocation:case", args=[other.case.number])}
+
+
+@open_to(CITIZEN, own="case")
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask why, then take the application back."""
+    own, sent = own_case(request, number), forms.Sent()
+    if request.method != "POST" and "withdraw" not in actions.available(case=own, actor=request.actor):
+        return redirect("relocation:case", number)
+    if request.method == "POST":
+        sent = forms.text(post=request.POST, name="reason")
+        if not sent.error:
+            actions.withdraw(number=number, reason=sent.value, by=request.actor, on=request.on, at=request.at)
+            messages.success(request, request.say("relocation.move.withdraw.done", number=number))
+            return redirect("portal:cases") if own.state == "draft" else redirect("relocation:case", number)
+    errors = {"reason": request.say("relocation.move.error.reason")} if sent.error else {}
+    field = {"component": "textarea", "name": "reason", "rows": 3, "value": sent.typed.get("reason", ""),
+             "label": {"text": request.say("relocation.move.withdraw.reason")}}  # fmt: skip
+    context = {"section": "cases", "case": own, "errors": errors, "reason_field": field}
+    return render(request, "relocation/transfer_withdraw.html", context, status=400 if errors else 200)

@@ -1,0 +1,187 @@
+"""Every state of a transfer's pages serves everybody, at the person's and at both desks, as in `test_portal_states`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import resolve
+from django.utils import timezone
+
+from yibao.kernel.identifiers import make_resident_id
+from yibao.services.relocation import actions
+from yibao.services.relocation.models import Transfer
+from yibao.services.relocation.tests.conftest import NEW, OLD, Walk, make_person, make_staff
+from yibao.services.relocation.workflow import Stage
+from yibao.store.models import CitizenLogin, Enrolment
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+BORN = date(1985, 3, 1)
+SPACES = ("relocation:transfer", "relocation:case", "relocation:stop", "relocation:submit", "relocation:withdraw",
+          "workbench_relocation:")  # fmt: skip
+# These take a form and show no page of their own; what they refuse is shown where the form stands.
+ANSWERS = {"relocation:stop", "relocation:submit", "workbench_relocation:decide"}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One page in one state, for one reader; with a form, the page that answers it."""
+
+    reader: str
+    address: str
+    what: str
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+    session: Mapping[str, object] = field(default_factory=dict)
+
+
+WAYS: dict[str, tuple[str, ...]] = {
+    "drafted": (),
+    "not_stopped": (),
+    "unit_runs": (),
+    "accepted": ("accepted",),
+    "built": ("accepted", "build"),
+    "sent": ("sent",),
+    "returned": ("sent", "send_back"),
+    "checked": ("sent", "check"),
+    "loaded": ("loaded",),
+    "executing": ("loaded", "pay"),
+    "paid": ("loaded", "pay", "confirm", "carry"),
+    "arrived": ("loaded", "pay", "confirm", "carry", "arrive"),
+    "credited": ("loaded", "pay", "confirm", "carry", "arrive", "credit", "carry"),
+    "withdrawn": ("accepted", "withdraw"),
+    "not_accepted": ("submitted",),
+    "submitted": ("submitted",),
+}
+"""The way of a transfer into each state its pages can be in; the last one's first message is never carried."""
+
+
+class Mover(Walk):
+    """One transfer on its way, with the two steps the pages have beside those of the walk."""
+
+    def send_back(self) -> None:
+        clerk = self.staff[NEW]["clerk"]
+        actions.send_back(number=self.number("in"), why="起始月份不对", by=clerk, **self.now())
+        self.carry()
+
+    def withdraw(self) -> None:
+        actions.withdraw(number=self.thread, reason="不转了", by=self.citizen, **self.now())
+        self.carry()
+
+
+@pytest.fixture(scope="module")
+def movers(busy_city) -> dict[str, Mover]:
+    """One person in each state, with a login of the state's name."""
+    staff = make_staff()
+    return {name: _moved(name, way, staff, serial) for serial, (name, way) in enumerate(WAYS.items(), 601)}
+
+
+def _moved(name: str, way: tuple[str, ...], staff: dict, serial: int) -> Mover:
+    identity = make_resident_id(area="500112", born=BORN, serial=serial)
+    person = make_person(identity, name="罗一一", balance=0 if name == "checked" else 123456)
+    _login(name, person)
+    left = Enrolment.objects.filter(person=person, region=OLD)
+    if name in ("not_stopped", "unit_runs", "not_accepted"):
+        category = "individual" if name == "not_stopped" else "unit"
+        left.update(status="normal", end=None, category=category)
+    mover = Mover(person, staff, on=timezone.localdate())
+    if not way or way[0] == "submitted":
+        mover.drafted()
+    if way and way[0] == "submitted":
+        actions.submit(number=mover.thread, by=mover.citizen, **mover.now())
+    for step in way if not way or way[0] != "submitted" else way[1:]:
+        getattr(mover, step)()
+    if name == "not_accepted":
+        mover.carry()
+    return mover
+
+
+def _login(name, person) -> None:
+    user = get_user_model().objects.create(username=f"m-{name}")
+    CitizenLogin.objects.create(user=user, person=person)
+
+
+@pytest.fixture(scope="module")
+def sights(movers) -> list[Sight]:
+    """Every state of every page."""
+    return [sight for part in (_asked, _drafts, _own, _desks, _forms) for sight in part(movers)]
+
+
+def _asked(movers: dict[str, Mover]) -> Iterator[Sight]:
+    yield Sight("citizen1", "/relocation/transfer", "start")
+    yield Sight("m-accepted", "/relocation/transfer", "one is under way", says=("relocation.move.open",))
+    kept = {"relocation.transfer": {"from": OLD, "to": NEW}}
+    for step in ("from", "to", "paper"):
+        yield Sight("m-drafted", f"/relocation/transfer/{step}", f"question {step}", session=kept)
+        yield Sight("m-drafted", f"/relocation/transfer/{step}", f"no answer to {step}", "form", session=kept)
+
+
+def _drafts(movers: dict[str, Mover]) -> Iterator[Sight]:
+    says = {"drafted": "relocation.move.check.declare", "not_stopped": "relocation.move.stop.lead",
+            "unit_runs": "relocation.move.check.not_yet"}  # fmt: skip
+    for name, words in says.items():
+        yield Sight(f"m-{name}", f"/relocation/cases/{movers[name].thread}", f"draft: {name}", says=(words,))
+    unit = f"/relocation/cases/{movers['unit_runs'].thread}"
+    yield Sight("m-unit_runs", unit, "the unit stops its own", "stop")
+    withdraw = f"/relocation/cases/{movers['drafted'].thread}/withdraw"
+    yield Sight("m-drafted", withdraw, "withdraw")
+    yield Sight("m-drafted", withdraw, "withdraw sent empty", "form")
+
+
+def _own(movers: dict[str, Mover]) -> Iterator[Sight]:
+    for name, mover in movers.items():
+        for row in Transfer.objects.filter(thread=mover.thread).exclude(stage="draft").select_related("case"):
+            if row.side == "in" or name == "loaded":
+                says = ("relocation.move.years.title", f"common.state.{row.case.state}")
+                yield Sight(f"m-{name}", f"/relocation/cases/{row.case.number}", f"{name}, {row.side}", says=says)
+
+
+def _desks(movers: dict[str, Mover]) -> Iterator[Sight]:
+    seen = set()
+    for name, mover in movers.items():
+        for row in Transfer.objects.filter(thread=mover.thread).exclude(stage="draft").select_related("case"):
+            office = OLD if row.side == "out" else NEW
+            for role in ("clerk", "reviewer", "finance", "finance2"):
+                verbs = frozenset(actions.available(case=row.case, actor=mover.staff[office][role]))
+                if verbs not in seen or (row.side, row.stage) not in seen:
+                    seen |= {verbs, (row.side, row.stage)}
+                    what = f"{name}, {row.side}: {', '.join(sorted(verbs))}"
+                    yield Sight(f"{role}-{office}", f"/workbench/relocation/cases/{row.case.number}", what)
+    for office in (OLD, NEW):
+        yield Sight(f"finance-{office}", "/workbench/relocation/money", f"money of {office}")
+        yield Sight(f"clerk-{office}", "/workbench/", f"work list of {office}")
+
+
+def _forms(movers: dict[str, Mover]) -> Iterator[Sight]:
+    for reader, name, side, verb in (
+        (f"reviewer-{OLD}", "built", "out", "refuse"),
+        (f"clerk-{NEW}", "sent", "in", "send_back"),
+        (f"finance-{OLD}", "executing", "out", "confirm_paid"),
+        (f"finance-{OLD}", "executing", "out", "bounce"),
+        (f"finance-{NEW}", "paid", "in", "arrived"),
+    ):
+        yield Sight(reader, f"/workbench/relocation/cases/{movers[name].number(side)}", f"{verb} empty", f"do/{verb}")
+    came = f"/workbench/relocation/cases/{movers['paid'].number('in')}"
+    yield Sight(f"finance-{NEW}", came, "another amount came", "do/arrived", {"amount": "1.00", "reference": "R1"})
+    yield Sight(f"finance-{NEW}", came, "no amount", "do/arrived", {"amount": "much", "reference": "R1"})
+
+
+def test_every_stage_is_among_them(movers):
+    found = set(Transfer.objects.filter(thread__in=[one.thread for one in movers.values()])
+                .values_list("stage", flat=True))  # fmt: skip
+    assert set(Stage) - found == {Stage.PASSED}
+
+
+def test_every_page_is_among_them(sights, pages):
+    seen = {resolve(urlsplit(sight.address).path).view_name for sight in sights}
+    assert {route.name for route in pages if route.name.startswith(SPACES)} - seen == ANSWERS
+
+
+@pytest.mark.parametrize(("width", "script", "language"), [(DESKTOP, True, "zh"), (PHONE, False, "en")])
+def test_every_state_serves_everybody(look, sights, width, script, language):
+    assert look(sights, width=width, script=script, language=language) == []
