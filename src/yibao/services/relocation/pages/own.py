@@ -15,7 +15,7 @@ from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.pages import halves
-from yibao.services.relocation.pages.places import place_words
+from yibao.services.relocation.pages.places import day_text, place_words
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.services.relocation.workflow import IN, Stage
 from yibao.store import ratings
@@ -95,7 +95,9 @@ def stop(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as no:
         return draft(request, own, error=_one(no, request.say), status=no.refusal.status)
     place = place_words(row.source, request.say)
-    messages.success(request, request.say("relocation.move.stop.done", place=place, day=stopped.end.isoformat()))
+    messages.success(
+        request, request.say("relocation.move.stop.done", place=place, day=day_text(stopped.end, request.say))
+    )
     return redirect("relocation:case", number)
 
 

@@ -1,5 +1,6 @@
 """What places are called, and those somebody may choose from."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -23,6 +24,11 @@ def place_words(code: str, say: Any) -> str:
         return code
     name: str = say.pick(region)
     return name if region.code == code else f"{name} {code}"
+
+
+def day_text(on: date, say: Any) -> str:
+    """Return a date in words."""
+    return str(say("common.date", year=on.year, month=on.month, day=on.day, month_name=f"{on:%B}"))
 
 
 def with_rules(domain: str, table: str) -> list[Region]:

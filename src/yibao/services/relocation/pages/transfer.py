@@ -14,9 +14,8 @@ from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.actions import looking
 from yibao.services.relocation.models import Transfer
-from yibao.services.relocation.pages.places import place_words
+from yibao.services.relocation.pages.places import day_text, place_words
 from yibao.store.models import Enrolment, ExchangePartner
-from yibao.web.templatetags.words import day_words
 
 KEY = "relocation.transfer"
 
@@ -129,7 +128,7 @@ def _place(request: HttpRequest, area: str, row: Enrolment | None, *, likely: bo
     if row is None:
         hint = say("relocation.move.no_relation")
     else:
-        since = say("common.since", day=day_words(row.start, say))
+        since = say("common.since", day=day_text(row.start, say))
         parts = (say(f"relocation.enums.scheme.{row.scheme}"), say(f"common.category.{row.category}"), since,
                  say(f"relocation.move.status.{row.status}"))  # fmt: skip
         hint = " · ".join(parts)
