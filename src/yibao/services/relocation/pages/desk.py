@@ -75,6 +75,7 @@ def show(
         "row": row,
         "side": say(f"{NAME}.desk.side.{row.side}"),
         "way": way_words(row, say),
+        "kind": say(f"{NAME}.move.type.{row.type}") if row.type else "",
         "stage": progress["label_en" if english else "label"],
         "checked": halves.checked(row, say),
         "reasons": halves.reasons(row, say),

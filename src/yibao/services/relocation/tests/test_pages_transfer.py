@@ -1,0 +1,82 @@
+"""The doors of a transfer: what keeps it is shown with its remedy, and each desk is offered its own steps."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from yibao.services.relocation.models import Transfer
+from yibao.services.relocation.tests.conftest import NEW, OLD, make_person
+from yibao.store.models import CitizenLogin, Enrolment
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(username):
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=username))
+    return client
+
+
+@pytest.fixture
+def own(walk):
+    """The browser of the person who moves."""
+    walk.on = timezone.localdate()
+    user = get_user_model().objects.create(username="mover")
+    CitizenLogin.objects.create(user=user, person=walk.person)
+    return signed_in("mover")
+
+
+def read(client, address):
+    return client.get(address).content.decode()
+
+
+def test_what_is_not_stopped_is_stopped_from_the_page_and_then_sent(walk, own):
+    Enrolment.objects.filter(person=walk.person, region=OLD).update(status="normal", end=None, category="individual")
+    for step, answer in (("from", OLD), ("to", NEW), ("paper", "e_voucher")):
+        response = own.post(f"/relocation/transfer/{step}", {step: answer})
+    case = response.url
+    page = read(own, case)
+    assert "转出地还没有停保" in page
+    assert "提交申请</button>" not in page
+    assert own.post(f"{case}/stop").status_code == 302
+    page = read(own, case)
+    assert "已停保" in page
+    assert "转出地还没有停保" not in page
+    assert own.post(f"{case}/submit").status_code == 302
+    assert Transfer.objects.get().stage == "checking"
+
+
+def test_pressed_twice_it_is_one_draft(walk, own):
+    for _ in range(2):
+        for step, answer in (("from", OLD), ("to", NEW), ("paper", "e_voucher")):
+            own.post(f"/relocation/transfer/{step}", {step: answer})
+    assert Transfer.objects.count() == 1
+
+
+def test_the_wrong_amount_and_the_same_person_twice_change_nothing(walk, own):
+    walk.loaded()
+    walk.pay()
+    walk.confirm()
+    walk.carry()
+    desk = f"/workbench/relocation/cases/{walk.number('in')}"
+    finance = signed_in(f"finance-{NEW}")
+    response = finance.post(f"{desk}/do/arrived", {"amount": "1.00", "reference": "R1"})
+    assert response.status_code == 409
+    assert 'value="1.00"' in response.content.decode()
+    assert walk.side("in").money.state == "announced"
+    assert finance.post(f"{desk}/do/arrived", {"amount": "1234.56", "reference": "R1"}).status_code == 302
+    response = finance.post(f"{desk}/do/credit")
+    assert response.status_code == 409
+    assert "另" in response.content.decode()
+    assert walk.side("in").money.state == "arrived"
+    assert signed_in(f"clerk-{NEW}").get("/workbench/relocation/money").status_code == 403
+    assert walk.number("in") in read(finance, "/workbench/relocation/money")
+
+
+def test_a_stranger_finds_no_case(walk, own):
+    walk.submitted()
+    user = get_user_model().objects.create(username="stranger")
+    CitizenLogin.objects.create(user=user, person=make_person("50011219760302001X"))
+    assert signed_in("stranger").get(f"/relocation/cases/{walk.thread}").status_code == 404
+    assert signed_in(f"clerk-{OLD}").get(f"/workbench/relocation/cases/{walk.thread}").status_code == 403
