@@ -16,6 +16,7 @@ from yibao.batch.demo.cases import make_cases
 from yibao.batch.demo.city import PERSONS_LEAST, SEED, make_city
 from yibao.batch.demo.family import make_agent, make_family
 from yibao.batch.demo.load import person_key, store_city
+from yibao.batch.demo.moves import STAGES, make_moves
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.paying import make_batch
 from yibao.batch.demo.planted import CASE_KINDS, KINDS
@@ -62,6 +63,7 @@ def make(*, persons: int, seed: int, on: date, quiet: bool = False) -> City:
         make_cases(city, advance=_bar(progress, "办理案件 cases", len(CASE_KINDS)))
         make_batch(on=on, at=at)
         make_care(on=on, at=at)
+        make_moves(on=on)
     return city
 
 
@@ -81,6 +83,7 @@ def welcome() -> str:
 参保人 citizens
   citizen1        领取失业保险金期间重复缴费，可退 1,949.10 元 the walk-through
   citizen2 … citizen{len(KINDS)}  其他情形，见 yibao demo list the other kinds
+  mover1 … mover{len(STAGES)}  从重庆到太原，转移办到不同的一步 moved to Taiyuan, each transfer a step further
   {APPLICANT}      已办结，签署过承诺书，可以评价 paid out, signed a promise letter, may rate
 经办人员 staff
 {staff}

@@ -17,6 +17,8 @@ from yibao.store.seats import staff_actor as staff_seat
 
 PASSWORD = "yibao-demo-2026"
 """One password for every demo login; it opens synthetic data only and is printed when the city is made."""
+MOVED_TO = "140100"
+"""Taiyuan: where those of the demo city went who take their insurance along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ STAFF = (
     Login("system_officer", "安系统", (SYSTEM_OFFICER,), NOWHERE),
     Login("security_officer", "石安全", (SECURITY_OFFICER,), NOWHERE),
     Login("audit_officer", "简审计", (AUDIT_OFFICER,), NOWHERE),
+    Login("ty_clerk", "郝受理", ("clerk",), MOVED_TO),
+    Login("ty_reviewer", "尉审核", ("reviewer",), MOVED_TO),
+    Login("ty_finance", "乔支付", ("finance",), MOVED_TO),
+    Login("ty_finance2", "渠支付", ("finance",), MOVED_TO),
 )
 """Staff of every role; two of the roles that meet most often, so that the two-person rule can be tried."""
 

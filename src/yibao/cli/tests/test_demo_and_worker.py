@@ -26,7 +26,7 @@ def test_a_city_is_made_once_and_the_logins_are_shown_each_time():
     second = run(demo.command, "ensure", "--persons", "71")
 
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert Person.objects.count() == 71
+    assert Person.objects.exclude(logins__user__username__startswith="mover").count() == 71
     for result in (first, second):
         assert "citizen1" in result.stdout
         assert "1,949.10" in result.stdout
