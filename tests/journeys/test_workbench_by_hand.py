@@ -27,11 +27,12 @@ def enter(page, url: str, reader: str, cookies: dict[str, str]) -> None:
     page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in given.items()])
 
 
-def test_a_case_is_worked_by_keyboard_alone(busy_city):
+@pytest.mark.parametrize(("service", "step"), [("refund", "受理"), ("relocation", "从档案生成信息表")])
+def test_a_case_is_worked_by_keyboard_alone(busy_city, service, step):
     waiting = CaseTurn.objects.filter(role="clerk").count()
     with busy_city.browser(width=DESKTOP) as page:
         enter(page, busy_city.url, "clerk", {})
-        page.goto("/workbench/")
+        page.goto(f"/workbench/?service={service}")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className").startswith("govuk-skip-link")
         page.keyboard.press("j")
@@ -42,11 +43,11 @@ def test_a_case_is_worked_by_keyboard_alone(busy_city):
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/cases/{first}")
         page.keyboard.press("u")
-        page.wait_for_url("**/workbench/")
+        page.wait_for_url(f"**/workbench/?service={service}")
         page.keyboard.press("n")
         page.wait_for_url("**/cases/**")
         page.keyboard.press("d")
-        assert page.evaluate("document.activeElement.textContent.trim()") == "受理"
+        assert page.evaluate("document.activeElement.textContent.trim()") == step
         outline = page.evaluate(
             "getComputedStyle(document.activeElement).boxShadow + document.activeElement.matches(':focus')"
         )
