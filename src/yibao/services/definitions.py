@@ -103,7 +103,9 @@ def _workflow(service: str) -> Any:
 
 
 def _settings(region: Region, service: str) -> list[str]:
-    return [name for name in SETTINGS if name in region.vocabularies[service].settings]
+    # Packs that were read without the words of a service say nothing about it.
+    vocabulary = region.vocabularies.get(service)
+    return [name for name in SETTINGS if vocabulary is not None and name in vocabulary.settings]
 
 
 def _processes(service: str, region: Region) -> Iterator[tuple[tuple[str, ...], tuple[Level, ...]]]:
