@@ -20,6 +20,7 @@ HERE = "here"
 YEARS_AHEAD = 1
 YEAR_FIRST = 1950
 MONTHS_MAX = 720
+# When schools begin, so that the months before count as a gap; from when and until when a place covers is in its rules.
 SEPTEMBER = 9
 ONE_DAY = timedelta(days=1)
 MISSING, WRONG, TOO_EARLY = "missing", "wrong", "early"
@@ -183,10 +184,8 @@ def _starts(kept: Typed) -> date:
 
 
 def _ends(kept: Typed, start: date) -> date | None:
-    joining = kept["joining"]
-    if joining == STUDENT:
-        return date(start.year + 1, SEPTEMBER, 1) - ONE_DAY
-    return date(start.year, 12, 31) if joining in (RESIDENT, NEWBORN) else None
+    """Return the last day of the year that was asked about; how long students and newborns stay is for the place."""
+    return date(start.year, 12, 31) if kept["joining"] == RESIDENT else None
 
 
 def gap(kept: Typed) -> tuple[Month, ...]:

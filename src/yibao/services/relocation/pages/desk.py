@@ -130,7 +130,7 @@ def events(held: Case, say: Any) -> list[dict[str, Any]]:
     ]
 
 
-HIDDEN = ("save_answers", "open", "take", "release", "hand_over", "assign", "print", "payment_sent", "payment_settled")
+HIDDEN = ("save_answers", "open", "take", "release", "hand_over", "assign", "print")
 
 
 def _event(action: CaseAction) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+import yibao
 from yibao.services.relocation import forms_cover as forms
 from yibao.services.relocation.pages.calendar import picture
 
@@ -146,3 +147,19 @@ def test_the_picture_has_twelve_months_a_year_and_ends(db):
     assert [len(each["cells"]) for each in shown] == [12, 12]
     assert [cell["cover"] for each in shown for cell in each["cells"]].count("full") == 12
     assert picture([]) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "until"),
+    [
+        # Fujian covers a new student of the province until 31 December of the year after.
+        ("350000", "2027-12-31"),
+        # Chongqing covers by school year, until 31 August of the year after.
+        ("500000", "2027-08-31"),
+    ],
+)
+def test_how_long_a_student_is_covered_is_for_the_place_to_say(place, until):
+    day = {"paid-year": "2026", "paid-month": "9", "paid-day": "10"}
+    kept = {"place": place, "joining": "student", "before": "none", "year": "2026", **day}
+    file = forms.case_file(kept=kept, on=date(2026, 9, 10))
+    assert yibao.decide(file)["cover_until"] == until
