@@ -11,6 +11,7 @@ from yibao.services.relocation import forms_cover as forms
 from yibao.services.relocation.pages.calendar import picture
 from yibao.services.relocation.pages.cover_fields import month_words
 from yibao.services.relocation.pages.places import place_words
+from yibao.services.relocation.pages.sources import documents
 
 BY_YEAR = (forms.RESIDENT, forms.STUDENT, forms.NEWBORN)
 SURE = ("covered", "waiting")
@@ -46,7 +47,7 @@ def told(*, kept: Mapping[str, str], request: HttpRequest) -> dict[str, Any]:
         "others": others,
         "no_use": sure and bool(gap) and not others and kept["joining"] not in BY_YEAR,
         "steps": _steps(decision, say.language),
-        "sources": [{**each, "region": region, "number": _number(each)} for each in decision["sources"]],
+        "sources": documents(decision, region=region),
         "weak": decision["low_confidence"],
     }
 
@@ -136,7 +137,3 @@ def _refusal(refusal: Mapping[str, Any], language: str) -> dict[str, str]:
 def _steps(decision: Mapping[str, Any], language: str) -> list[dict[str, str]]:
     suffix = "_en" if language == "en" else ""
     return [{name: step[f"{name}{suffix}"] for name in ("label", "value", "source")} for step in decision["steps"]]
-
-
-def _number(source: Mapping[str, Any]) -> str:
-    return "" if source.get("number") in (None, "unknown") else str(source["number"])

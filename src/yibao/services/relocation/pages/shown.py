@@ -15,6 +15,7 @@ from yibao.casework.entry import CITIZEN, open_to
 from yibao.services.relocation import forms_display as forms
 from yibao.services.relocation import showing
 from yibao.services.relocation.pages.places import guide_address, place_words
+from yibao.services.relocation.pages.sources import documents
 from yibao.services.relocation.rules.texts import words
 from yibao.store import situations
 from yibao.store.models import Enrolment
@@ -44,6 +45,7 @@ def shown(request: HttpRequest) -> HttpResponse:
         "now": next((each for each in records if each["shown"]), None),
         "why": _pick(request, words()["shown_why"][told["shown"]["why"]]) if told["shown"] else "",
         "differs": _differs(request, told),
+        "kept": _kept(request, told, records),
         "contradicts": found.contradicts,
         "no_transfer": _refusal(request, told),
         "guide": guide_address(request.region),
@@ -126,6 +128,18 @@ def _differs(request: HttpRequest, told: dict[str, Any]) -> dict[str, Any] | Non
         "paid": place_words(found["payment_place"], say) if found["payment_place"] else "",
         "href": reverse(door) if door else "",
         "link": say(f"relocation.shown.door.{found['remedy']}") if door else "",
+    }
+
+
+def _kept(request: HttpRequest, told: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return which of several records in force stays; None where there is one."""
+    found = told["kept"]
+    if found is None:
+        return None
+    return {
+        "text": _pick(request, found),
+        "place": next((each["place"] for each in records if each["code"] == found["enrolment"]), ""),
+        "sources": documents(told, region=showing.ALL),
     }
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from yibao import services
 from yibao.services.relocation import forms_years as forms
 from yibao.services.relocation.pages.places import place_words
+from yibao.services.relocation.pages.sources import documents
 from yibao.services.relocation.rules.years.steps import span
 
 SUMS = ("cumulative", "actual", "deemed", "converted")
@@ -49,7 +50,7 @@ def told(*, kept: Mapping[str, str], request: HttpRequest) -> dict[str, Any]:
         "steps": [
             {name: step[f"{name}{suffix}"] for name in ("label", "value", "source")} for step in decision["steps"]
         ],
-        "sources": [{**each, "region": region, "number": _number(each)} for each in decision["sources"]],
+        "sources": documents(decision, region=region),
         "weak": decision["low_confidence"],
     }
 
@@ -84,7 +85,3 @@ def _way(way: Mapping[str, Any], say: Any, at: int) -> dict[str, Any]:
         "place": _place(way["place"], say),
         "cost": way["cost"],
     }
-
-
-def _number(source: Mapping[str, Any]) -> str:
-    return "" if source.get("number") in (None, "unknown") else str(source["number"])

@@ -7,7 +7,8 @@ from typing import Any
 from yibao.policy import Packs, Region
 from yibao.policy.answers import Step
 from yibao.policy.casefile import Enrolment
-from yibao.services.relocation.rules.decision import Decision, Refusal, from_record
+from yibao.services.relocation.rules.decision import Decision, Refusal, cite, from_record
+from yibao.services.relocation.rules.kept import Kept, kept
 from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.rules.texts import refusal_text, step_label, words
@@ -60,6 +61,7 @@ def decide(*, case: RelocationCase, region: Region, places: Packs) -> Decision:
         places: The rules of all places.
     """
     record = _read(case)
+    stays = kept(running=record.running, case=case, region=region)
     cause = _cause(record, places)
     told = words()["diagnosis"][cause]
     insured, paying = record.insured, record.paying
@@ -73,17 +75,18 @@ def decide(*, case: RelocationCase, region: Region, places: Packs) -> Decision:
             "payment_place": None if paying is None else paying.region,
             **told,
         },
+        "kept": None if stays is None else stays.json(),
     }
     only = Refusal("display_is_no_transfer")
     return Decision(
         decision="display_only",
         body=body,
         refusals=(only,),
-        low_confidence=False,
-        citations=(),
+        low_confidence=stays is not None and stays.low_confidence,
+        citations=() if stays is None else stays.citations,
         region=region.code,
         version=region.version,
-        explain=lambda: list(_steps(cause, record)),
+        explain=lambda: list(_steps(cause, record, stays)),
         tell=lambda language: [refusal_text(code=only.code, detail={})[language]],
     )
 
@@ -148,7 +151,7 @@ def _of_payment(record: _Record, insured: Enrolment, paying: Enrolment) -> str:
     return OTHER_UNIT if paying.relation == UNIT else ELSEWHERE
 
 
-def _steps(cause: str, record: _Record) -> Iterator[Step]:
+def _steps(cause: str, record: _Record, stays: Kept | None) -> Iterator[Step]:
     shown = record.shown
     if shown is not None:
         why = words()["shown_why"][record.why]
@@ -156,3 +159,7 @@ def _steps(cause: str, record: _Record) -> Iterator[Step]:
         yield Step(step_label("shown"), value, from_record(shown.id), "display")
     told = words()["diagnosis"][cause]
     yield Step(step_label("diagnosis"), (told["zh"], told["en"]), from_record(""), cause)
+    if stays is not None:
+        found = words()["kept"][stays.which]
+        document = cite(stays.citations) if stays.citations else from_record("")
+        yield Step(step_label("kept"), (found["zh"], found["en"]), document, stays.rule)

@@ -59,6 +59,18 @@ def test_the_newest_running_relation_is_shown_with_the_reason_and_the_remedy(cli
     assert "切换显示的参保地只改变页面显示，不是医保关系转移" in page
 
 
+def test_of_two_records_in_force_the_one_that_stays_is_told_with_the_document(client, person):
+    assert "两地都参加职工医保，原则上保留就业地的。" in client.get(PAGE).content.decode()
+    relation(person, "500000").delete()
+    assert "同时有两条参保关系" not in client.get(PAGE).content.decode()
+    Enrolment.objects.create(
+        person=person, scheme="resident", category="resident", region="500000", start=date(2020, 1, 1)
+    )
+    page = client.get(PAGE).content.decode()
+    assert "原则上保留职工医保" in page
+    assert "医保发〔2020〕33号" in page
+
+
 def test_a_switch_is_kept_shown_and_written_into_the_chain(client, login, person):
     old = relation(person, "500000")
     response = client.post(PAGE, {"shown": f"e{old.pk}", "key": "k1"}, follow=True)

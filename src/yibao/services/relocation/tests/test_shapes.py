@@ -28,7 +28,7 @@ class Form:
     rule: str = ""
     case: str = ""
     shows: Any = None
-    none: str = ""
+    unknown: str = ""
 
 
 def forms() -> list[Form]:
@@ -106,10 +106,38 @@ def comes_out(case: Case, packs: Packs) -> bool:
     return not list(differences(expected=case.expect, got=decided))
 
 
-def test_every_form_has_a_rule_or_the_reason_why_not() -> None:
-    assert [form.name for form in FORMS if bool(form.rule and form.case) == bool(form.none)] == []
-    assert sum(bool(form.none) for form in FORMS) == 2
-    assert len(WITH_RULE) >= 95
+def test_every_form_has_an_example_and_a_rule_or_the_number_that_is_not_known() -> None:
+    assert [form.name for form in FORMS if not form.case or bool(form.rule) == bool(form.unknown)] == []
+    assert [form.name for form in FORMS if form.unknown] == ["one month"]
+    assert len(WITH_RULE) >= 96
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.unknown], ids=lambda form: form.name)
+def test_a_number_that_is_not_known_is_named_with_what_was_read_of_it(form: Form) -> None:
+    code, _, name = form.unknown.partition(" ")
+    series = services.packs().regions[code].series[name]
+    lines = [line for _, lines in series.values.values() for line in lines]
+    assert [(line.value, bool(line.sources), bool(line.note)) for line in lines] == [(None, True, True)]
+    decided = services.decide(example(form).given).json()
+    assert list(differences(expected=form.shows, got=decided)) == []
+    assert [(each["code"], series.term.label in each["zh"]) for each in decided["refusals"]] == [
+        ("rule_value_unknown", True)
+    ]
+
+
+@pytest.mark.parametrize(("months", "decision"), [("4", "covered"), ("3", "manual")])
+def test_a_place_that_names_the_longest_gap_of_a_unit_is_decided_by_it(
+    tmp_path: Path, months: str, decision: str
+) -> None:
+    case = example(next(form for form in FORMS if form.unknown))
+    folder = copied(tmp_path, "000000", "110000")
+    (folder / "110000_beijing" / "relocation.yaml").write_text(
+        "domain: relocation\nparameters:\n  unit_gap_months:\n    values:\n"
+        f'      - {{from: 2021-12-01, value: "{months}", source: ["nat-43#第十一条"]}}\n',
+        encoding="utf-8",
+    )
+    given = {**case.given, "region": "110000"}
+    assert services.decide(given, rules=loaded(folder)).json()["decision"] == decision
 
 
 @pytest.mark.parametrize("form", WITH_RULE, ids=IDS)
