@@ -8,6 +8,7 @@ from yibao.kernel.months import Month
 from yibao.policy import NoRuleInForce, Region
 from yibao.policy.casefile import Enrolment
 from yibao.policy.documents import Citation
+from yibao.policy.types import Value
 from yibao.services.relocation.rules.decision import MANUAL, NAME
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.rules.texts import words
@@ -49,7 +50,7 @@ def kept(*, running: Sequence[Enrolment], case: RelocationCase, region: Region) 
     """
     if len(running) <= 1:
         return None
-    facts = {
+    facts: dict[str, Value] = {
         "applied_on": case.on,
         "overlap": _overlap(running),
         "student_among": any(each.relation == STUDENT for each in running),
