@@ -2,6 +2,7 @@
 
 import io
 import json
+from copy import copy
 from datetime import timedelta
 
 import pytest
@@ -32,16 +33,23 @@ def photo():
 
 
 class Program:
-    """A program with the token of one login."""
+    """A program with the token of one login, at the cases of one service."""
 
-    def __init__(self, client, user):
+    def __init__(self, client, user, cases=CASES):
         self.client = client
+        self.cases = cases
         self.text = tokens.make(user=user, label="test", at=timezone.now(), days=1)[1]
+
+    def at(self, cases):
+        """Return the same program at the cases of another service."""
+        other = copy(self)
+        other.cases = cases
+        return other
 
     def send(self, method, path="", body=None, **headers):
         given = {"Authorization": f"Bearer {self.text}", **headers}
         return self.client.generic(
-            method, CASES + path, json.dumps(body) if body is not None else b"", content_type="application/json",
+            method, self.cases + path, json.dumps(body) if body is not None else b"", content_type="application/json",
             headers=given,
         )  # fmt: skip
 

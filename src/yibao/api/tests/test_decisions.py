@@ -46,6 +46,43 @@ def test_it_decides_as_the_library_does(client):
     assert answer.json()["amount"] == "1949.10"
 
 
+COVER = {
+    "service": "relocation", "region": "370200", "on": "2026-11-10", "applicant": {"kind": "payer"},
+    "person": {"born": "1985-03-01", "sex": "F", "died": None, "retired_on": None, "groups": []},
+    "enrolments": [
+        {"id": "e1", "scheme": "resident", "as": "resident", "region": "370200", "from": "2024-01-01",
+         "to": "2024-12-31"},
+        {"id": "e2", "scheme": "resident", "as": "resident", "region": "370200", "from": "2027-01-01",
+         "to": "2027-12-31"},
+    ],
+    "payments": [{"id": "p1", "enrolment": "e1", "kind": "annual", "paid_on": "2023-11-10", "from": "2024-01",
+                  "to": "2024-12", "amount": None, "payer": "person"}],
+    "benefits": [], "events": [], "materials": ["id_document"],
+    "request": {"ask": "cover", "enrolment": "e2", "registered_on": "2026-11-10", "paid_on": "2026-11-10",
+                "repair_years": 1},
+}  # fmt: skip
+YEARS = {
+    **COVER, "service": "years", "region": "500000", "on": "2036-01-05", "request": {"chosen_place": "500000"},
+    "person": {**COVER["person"], "born": "1976-01-05", "sex": "M", "pension_from": "2036-02-01"},
+    "enrolments": [{"id": "e1", "scheme": "employee", "as": "unit", "region": "500000", "from": "2000-01-01",
+                    "to": "2035-12-31"}],
+    "payments": [{"id": "p1", "enrolment": "e1", "kind": "monthly", "from": "2000-01", "to": "2035-12",
+                  "amount": None, "payer": "unit"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "decision", "told"), [
+    (COVER, "waiting", {"benefits_from": "2027-04-01"}),
+    (YEARS, "qualifies", {"cumulative_months": 432, "shortfall_months": 0}),
+], ids=["cover", "years"])  # fmt: skip
+def test_cover_and_years_are_decided_by_the_same_address(client, asked, decision, told):
+    answer = send(client, asked)
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == yibao.decide(asked)
+    assert answer.json()["decision"] == decision
+    assert {name: answer.json()[name] for name in told} == told
+
+
 def test_everything_wrong_is_told_at_once_in_both_languages(client):
     wrong = {**EXAMPLE, "on": "2023-02-30", "regoin": "500000"}
     answer = send(client, wrong)
@@ -101,6 +138,12 @@ def test_health_says_ok(client, db):
 
 def test_the_schema_names_every_address(client):
     schema = client.get("/api/v1/openapi.json").json()
-    assert set(schema["paths"]) >= {"/api/v1/decisions", "/api/v1/services", "/api/v1/health", "/api/v1/refund/cases"}
+    assert set(schema["paths"]) >= {
+        "/api/v1/decisions",
+        "/api/v1/services",
+        "/api/v1/health",
+        "/api/v1/refund/cases",
+        "/api/v1/relocation/cases",
+    }
     body = schema["paths"]["/api/v1/decisions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert all("request" in form["properties"] for form in body["anyOf"])

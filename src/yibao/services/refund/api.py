@@ -10,60 +10,35 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Body, File, Form, Header, Path, Query, Router, Status, UploadedFile
-from ninja.security import HttpBearer
 from pydantic import BaseModel, ConfigDict, Field
 
 from yibao.casework.actors import Actor
 from yibao.casework.entry import CITIZEN, STAFF
 from yibao.kernel.errors import Refused
 from yibao.kernel.money import Money
+from yibao.services.interface import (
+    CURSOR,
+    PURPOSE,
+    REFUSED,
+    TEXT_MAX,
+    Bearer,
+    Key,
+    Reason,
+    now,
+    only_after,
+    person_asked,
+)
 from yibao.services.refund import actions
-from yibao.services.refund.actions.refusals import refused
-from yibao.store import audit_log, cases, keys, persons, queues, uploads
+from yibao.store import audit_log, cases, keys, queues, uploads
 from yibao.store.models import Case
 from yibao.store.narrowing import Narrow
 
 WHO = (CITIZEN, STAFF)
-PURPOSE = "api"
 NUMBER = r"^[A-Z]{2}-[0-9]{4}-[0-9]{6}$"
-KEY = r"^[A-Za-z0-9_.-]{8,64}$"
 HASH = r'^"[0-9a-f]{64}"$'
-CURSOR = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}~[0-9]{1,18})?$"
-TEXT_MAX = 500
 
 Number = Annotated[str, Path(pattern=NUMBER, description="受理编号 number of the case", examples=["CQ-2023-000127"])]
-Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, description="the same key again changes nothing")]
 Seen = Annotated[str, Header(alias="If-Match", pattern=HASH, description="the ETag of the evidence that was seen")]
-
-
-class Bearer(HttpBearer):
-    """The token of a login; whose it is was found out before, as for every address."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        """Return who asks."""
-        actor: Actor | None = request.actor  # type: ignore[attr-defined]
-        return actor or None
-
-
-class Wrong(BaseModel):
-    """One thing wrong with what was sent."""
-
-    where: str
-    zh: str
-    en: str
-
-
-class Problem(BaseModel):
-    """Why nothing was done, and what to do next (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    code: str
-    next_zh: str = ""
-    next_en: str = ""
-    errors: list[Wrong] = []
 
 
 class Answers(BaseModel):
@@ -132,13 +107,6 @@ class Kept(BaseModel):
     size: int
 
 
-class Reason(BaseModel):
-    """Why."""
-
-    model_config = ConfigDict(extra="forbid")
-    reason: str = Field(min_length=1, max_length=TEXT_MAX, examples=["本人不再申请"])
-
-
 class Item(BaseModel):
     """One thing to be corrected: a material or a field, and what is wrong with it."""
 
@@ -155,7 +123,6 @@ class Correction(BaseModel):
     items: list[Item] = Field(min_length=1, max_length=50)
 
 
-REFUSED = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422), Problem)
 router = Router(auth=Bearer(), tags=["refund"])
 
 
@@ -163,8 +130,7 @@ router = Router(auth=Bearer(), tags=["refund"])
 def case_list(request: HttpRequest, after: Annotated[str, Query(pattern=CURSOR)] = "") -> Any:
     """List a person's own cases; to staff, the cases whose turn it is for their roles, by deadline."""
     by: Actor = request.actor  # type: ignore[attr-defined]
-    if set(request.GET) - {"after"}:
-        raise refused("unknown_parameter")
+    only_after(request)
     if by.kind == CITIZEN:
         own = [row for row in queues.of_person(by.person_id) if row.service == "refund"]
         return {"cases": [_state(row, by) for row in own], "next": None}
@@ -176,18 +142,18 @@ def case_list(request: HttpRequest, after: Annotated[str, Query(pattern=CURSOR)]
 @router.post("/cases", response={201: CaseState, **REFUSED}, summary="Begin an application")
 def case_new(request: HttpRequest, key: Key, body: NewCase) -> Any:
     """Begin an application as a draft; the same key with the same body returns the same case."""
-    now = _now(request)
-    by: Actor = now["by"]
+    asked = now(request)
+    by: Actor = asked["by"]
     wanted = body.model_dump(mode="json")
     answers = {name: value for name, value in body.given().items() if name not in ("region", "identity")}
-    with keys.once(key=f"api/{by.kind}/{by.id}/{key}", content=wanted, at=now["at"], passing=True) as slot:
+    with keys.once(key=f"api/{by.kind}/{by.id}/{key}", content=wanted, at=asked["at"], passing=True) as slot:
         if not slot.repeated:
             made = actions.open_draft(
-                person_id=_person(by, body.identity), region=body.region,
-                channel="app" if by.kind == CITIZEN else "window", **now,
+                person_id=person_asked(by=by, identity=body.identity), region=body.region,
+                channel="app" if by.kind == CITIZEN else "window", **asked,
             )  # fmt: skip
             if answers:
-                actions.save_answers(number=made.number, answers=answers, **now)
+                actions.save_answers(number=made.number, answers=answers, **asked)
             slot.answer = made.number
         number = slot.answer
     return Status(201, _state(cases.get(number), by))
@@ -205,7 +171,7 @@ def case_one(request: HttpRequest, response: HttpResponse, number: Number) -> An
 def case_answer(request: HttpRequest, number: Number, body: Answers) -> Any:
     """Keep answers of a draft, of a correction, or the account after a payment came back."""
     _held(request, number)
-    actions.save_answers(number=number, answers=body.given(), **_now(request))
+    actions.save_answers(number=number, answers=body.given(), **now(request))
     return _state(cases.get(number), request.actor)  # type: ignore[attr-defined]
 
 
@@ -213,7 +179,7 @@ def case_answer(request: HttpRequest, number: Number, body: Answers) -> Any:
 def case_decision(request: HttpRequest, number: Number) -> Any:
     """Tell what is decided upon the case as it stands today, with steps, sources and what is missing."""
     held = _held(request, number)
-    return actions.preview(number=held.number, on=_now(request)["on"]).json()
+    return actions.preview(number=held.number, on=now(request)["on"]).json()
 
 
 @router.post("/cases/{number}/documents", response={201: Kept, **REFUSED}, summary="Add a paper")
@@ -228,7 +194,7 @@ def case_paper(
     if file.size and file.size > settings.YIBAO_UPLOAD_BYTES_MAX:
         raise Refused(uploads.TOO_LARGE)
     row = actions.attach(
-        number=number, material=material, name=file.name or "", content=file.read(), **_now(request)
+        number=number, material=material, name=file.name or "", content=file.read(), **now(request)
     )  # fmt: skip
     return Status(201, {"id": row.pk, "material": row.material, "content_type": row.content_type, "size": row.size})
 
@@ -237,28 +203,28 @@ def case_paper(
 def case_submit(request: HttpRequest, number: Number, key: Key) -> Any:
     """Hand an application in; the same key again changes nothing."""
     _held(request, number)
-    return _after(request, actions.submit(number=number, key=key, **_now(request)))
+    return _after(request, actions.submit(number=number, key=key, **now(request)))
 
 
 @router.post("/cases/{number}/resubmit", response={200: CaseState, **REFUSED}, summary="Hand in what was corrected")
 def case_resubmit(request: HttpRequest, number: Number) -> Any:
     """Hand in again what was to be corrected; the office's time goes on."""
     _held(request, number)
-    return _after(request, actions.resubmit(number=number, **_now(request)))
+    return _after(request, actions.resubmit(number=number, **now(request)))
 
 
 @router.post("/cases/{number}/withdraw", response={200: CaseState, **REFUSED}, summary="Withdraw")
 def case_withdraw(request: HttpRequest, number: Number, body: Reason) -> Any:
     """Withdraw an application before its money is on the way."""
     _held(request, number)
-    return _after(request, actions.withdraw(number=number, reason=body.reason, **_now(request)))
+    return _after(request, actions.withdraw(number=number, reason=body.reason, **now(request)))
 
 
 @router.post("/cases/{number}/accept", response={200: CaseState, **REFUSED}, summary="Accept (clerk)")
 def case_accept(request: HttpRequest, number: Number, seen: Seen) -> Any:
     """Accept a complete application; 409 where the evidence is another one than was seen."""
     _held(request, number)
-    return _after(request, actions.accept(number=number, seen=seen.strip('"'), **_now(request)))
+    return _after(request, actions.accept(number=number, seen=seen.strip('"'), **now(request)))
 
 
 @router.post("/cases/{number}/correction", response={200: CaseState, **REFUSED}, summary="Ask for correction (clerk)")
@@ -266,12 +232,8 @@ def case_correction(request: HttpRequest, number: Number, seen: Seen, body: Anno
     """Ask for everything that is to be corrected in one notice."""
     _held(request, number)
     items = [one.model_dump(exclude_none=True) for one in body.items]
-    case = actions.ask_correction(number=number, items=items, seen=seen.strip('"'), **_now(request))
+    case = actions.ask_correction(number=number, items=items, seen=seen.strip('"'), **now(request))
     return _after(request, case)
-
-
-def _now(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "on": request.on, "at": request.at}  # type: ignore[attr-defined]
 
 
 def _after(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -300,15 +262,6 @@ def _held(request: HttpRequest, number: str) -> Case:
         role=min(by.roles),
     )  # fmt: skip
     return held
-
-
-def _person(by: Actor, identity: str | None) -> Any:
-    if by.kind == CITIZEN:
-        return by.person_id
-    found = persons.find(identity=identity.strip().upper()) if identity else None
-    if found is None:
-        raise refused("no_such_person")
-    return found.pk
 
 
 def _state(case: Case, by: Actor) -> dict[str, Any]:

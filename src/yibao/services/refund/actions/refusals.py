@@ -10,20 +10,6 @@ _SENTENCES = {
         "缴费年限和个人账户已在转入地，请向转入地的经办机构申请。",
         "Its years and account are at the new place: apply to the agency there.",
     ),
-    "unknown_parameter": (
-        422,
-        "地址中有不认识的参数",
-        "the address has a parameter that is not known",
-        "列表只接受 after。",
-        "The list takes after only.",
-    ),
-    "no_such_person": (
-        422,
-        "没有这个身份证件号码的参保记录",
-        "no record has this identity number",
-        "请核对号码；新参保的请先登记。",
-        "Check the number; register somebody new first.",
-    ),
     "material_unknown": (
         422,
         "没有这种材料",

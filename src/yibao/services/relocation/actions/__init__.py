@@ -4,7 +4,7 @@ Locks are taken in one order everywhere: the case row with its transfer, then th
 ledger accounts by number, then the thread of a message.
 """
 
-from yibao.services.relocation.actions.applying import Wish, ask_stop, hindrances, open_draft, submit, withdraw
+from yibao.services.relocation.actions.applying import Wish, ask_stop, both, hindrances, open_draft, submit, withdraw
 from yibao.services.relocation.actions.arriving import arrived, credit, waiting_money
 from yibao.services.relocation.actions.calling_off import refuse
 from yibao.services.relocation.actions.loading import check, load, send_back
@@ -19,6 +19,7 @@ __all__ = [
     "arrived",
     "ask_stop",
     "available",
+    "both",
     "bounced",
     "build",
     "check",

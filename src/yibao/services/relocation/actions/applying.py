@@ -13,7 +13,7 @@ from yibao.casework.actors import Actor
 from yibao.casework.refusals import refuse as refuse_step
 from yibao.kernel.errors import Refusal, Refused
 from yibao.services.assurance import require
-from yibao.services.relocation.actions import calling_off, looking, saying
+from yibao.services.relocation.actions import calling_off, looking, recording, saying
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.services.relocation.workflow import IN, OUT, Stage
@@ -105,6 +105,16 @@ def hindrances(*, number: str, on: date) -> list[Refusal]:
     return looking.hindrances(row, on=on)[0]
 
 
+def both(*, number: str, on: date) -> list[looking.Half]:
+    """Return what each place finds with a draft now, the old place first.
+
+    Args:
+        number: Number of the draft.
+        on: Today.
+    """
+    return looking.both(Transfer.objects.select_related("person").get(case__number=number), on=on)
+
+
 def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
     """Hand an application in: the checks of this place are made at once, then the other place is asked.
 
@@ -177,7 +187,7 @@ def ask_stop(*, person_id: UUID, place: str, by: Actor, on: date, at: datetime) 
     Args:
         person_id: Who asks.
         place: Code of the old place.
-        by: The person or a clerk.
+        by: The person, or a clerk of the old place.
         on: Its last day.
         at: The moment.
 
@@ -185,10 +195,13 @@ def ask_stop(*, person_id: UUID, place: str, by: Actor, on: date, at: datetime) 
         The relation, suspended; asked twice, it was stopped once.
 
     Raises:
-        Refused: unit_stops, nothing_to_stop.
+        Refused: unit_stops, nothing_to_stop, not_your_case; not_your_role or not_your_region for staff who are not
+            clerks of the old place.
     """
     require(service=SERVICE, step="submit", by=by)
-    if by.kind == "citizen" and not by.concerns(person_id=person_id, unit_id=None):
+    if by.kind == "staff":
+        recording.clerk_of(by=by, place=place)
+    elif not by.concerns(person_id=person_id, unit_id=None):
         raise refuse_step("not_your_case")
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person_id)

@@ -1,6 +1,7 @@
 """What one place knows of a transfer: its own record and what the other place told, judged by the rules of both."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,9 @@ from yibao.services.relocation.rules import transfer as rules
 from yibao.services.relocation.rules.decision import Refusal as RuleRefusal
 from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
+from yibao.services.relocation.workflow import IN, OUT
 from yibao.store import posting, situations
-from yibao.store.models import Person
+from yibao.store.models import ExchangePartner, Person
 
 SCHEME = "employee"
 """Only the employee scheme has personal accounts."""
@@ -132,6 +134,49 @@ def hindrances(transfer: Transfer, *, on: date) -> tuple[list[Refusal], list[mes
     if not _identified(transfer):
         refusals.append(told(RuleRefusal("identity_missing")))
     return refusals, found
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What one place finds with a draft.
+
+    Attributes:
+        side: This place's side, stored or as it would be opened.
+        refusals: What keeps it from being accepted, each with its remedy.
+        found: The checks.
+    """
+
+    side: Transfer
+    refusals: list[Refusal]
+    found: list[messages.Found]
+
+
+def both(transfer: Transfer, *, on: date) -> list[Half]:
+    """Return what each place finds with a draft now, the old place first.
+
+    The other place's half is looked at beforehand only where it is kept here; elsewhere it answers by message.
+
+    Args:
+        transfer: The draft's side.
+        on: Today.
+
+    Raises:
+        InputInvalid: The same place twice, or an unknown place.
+    """
+    sides = [each for each in (transfer, _mirror(transfer, on=on)) if each is not None]
+    return [Half(each, *hindrances(each, on=on)) for each in sorted(sides, key=lambda one: one.side, reverse=True)]
+
+
+def _mirror(transfer: Transfer, *, on: date) -> Transfer | None:
+    """Return the other place's side as it would be opened, not stored; None where another installation keeps it."""
+    here = area(transfer.other, on=on)
+    if not ExchangePartner.objects.filter(area=here, address="").exists():
+        return None
+    return Transfer(
+        person=transfer.person, thread=transfer.thread, side=IN if transfer.side == OUT else OUT, place=here,
+        source=transfer.source, target=transfer.target, applied_here=False, by=transfer.by, channel=transfer.channel,
+        materials=transfer.materials, told=relation(transfer, on=on) or {},
+    )  # fmt: skip
 
 
 def _crossed(transfer: Transfer) -> Refusal | None:

@@ -24,7 +24,7 @@ def note_arrears(*, person_id: UUID, place: str, amount_fen: int, by: Actor, on:
     Raises:
         Refused: not_your_role, not_your_region.
     """
-    _clerk(by, place)
+    clerk_of(by=by, place=place)
     pool = looking.area(place, on=on)
     return Arrears.objects.create(person_id=person_id, place=pool, amount_fen=amount_fen, noted_on=on, noted_by=by.id)
 
@@ -35,13 +35,18 @@ def clear_arrears(*, person_id: UUID, place: str, by: Actor, on: date) -> int:
     Raises:
         Refused: not_your_role, not_your_region.
     """
-    _clerk(by, place)
+    clerk_of(by=by, place=place)
     with transaction.atomic():
         owed = Arrears.objects.filter(person_id=person_id, place=looking.area(place, on=on), cleared_on=None)
         return owed.update(cleared_on=on)
 
 
-def _clerk(by: Actor, place: str) -> None:
+def clerk_of(*, by: Actor, place: str) -> None:
+    """Let nobody but a clerk of a place pass.
+
+    Raises:
+        Refused: not_your_role, not_your_region.
+    """
     if by.kind != "staff" or "clerk" not in by.roles:
         raise refuse_step("not_your_role", "clerk")
     if not by.works_in(place):

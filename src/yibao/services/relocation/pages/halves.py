@@ -13,7 +13,6 @@ from yibao.services.relocation.actions.refusals import REFUSALS
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.pages.places import place_words
 from yibao.services.relocation.workflow import IN, OUT, Money
-from yibao.store.models import ExchangePartner
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +54,16 @@ def looked(row: Transfer, *, on: date, say: Any) -> list[dict[str, Any]]:
         on: Today.
         say: The reader's words.
     """
-    other = _mirror(row, on=on)
-    found = []
-    for half in sorted((each for each in (row, other) if each is not None), key=lambda each: each.side, reverse=True):
-        refusals, checks = looking.hindrances(half, on=on)
-        found.append(
-            {
-                "place": place_words(half.source if half.side == OUT else half.target, say),
-                "side": half.side,
-                "checks": [check_words(half, each.plain(), say) for each in checks],
-                "refusals": [{**refusal_words(each, say), "code": each.code, "details": each.details}
-                             for each in refusals],
-            }
-        )  # fmt: skip
-    return found
-
-
-def _mirror(row: Transfer, *, on: date) -> Transfer | None:
-    """Return the other place's half as it would be opened, not stored; None where another installation keeps it."""
-    here = looking.area(row.other, on=on)
-    if not ExchangePartner.objects.filter(area=here, address="").exists():
-        return None
-    return Transfer(
-        person=row.person, thread=row.thread, side=OUT if row.side == IN else IN, place=here, source=row.source,
-        target=row.target, applied_here=False, by=row.by, channel=row.channel, materials=row.materials,
-        told=looking.relation(row, on=on) or {},
-    )  # fmt: skip
+    return [
+        {
+            "place": place_words(half.side.source if half.side.side == OUT else half.side.target, say),
+            "side": half.side.side,
+            "checks": [check_words(half.side, each.plain(), say) for each in half.found],
+            "refusals": [{**refusal_words(each, say), "code": each.code, "details": each.details}
+                         for each in half.refusals],
+        }
+        for half in looking.both(row, on=on)
+    ]  # fmt: skip
 
 
 def check_words(row: Transfer, check: Mapping[str, Any], say: Any) -> dict[str, Any]:
