@@ -19,6 +19,7 @@ from yibao.policy.documents import Citation, Source
 from yibao.policy.keeper import InUse, Keeper
 from yibao.policy.load import Packs, load_packs, load_texts
 from yibao.policy.parameters import ParameterValue
+from yibao.policy.proved import Proved
 from yibao.policy.region import Region
 from yibao.policy.rows import Row
 from yibao.policy.table import Considered, ParameterUse, Table, Trace
@@ -36,6 +37,7 @@ __all__ = [
     "Packs",
     "ParameterUse",
     "ParameterValue",
+    "Proved",
     "Region",
     "Row",
     "Severity",

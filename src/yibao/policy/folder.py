@@ -162,9 +162,14 @@ def _choice(words: Mapping, key: str, choices: tuple[str, ...], findings: Findin
 
 def content_hash(files: Texts[str, str]) -> str:
     """Return the version of a set of texts: 16 hex digits that change with any byte of any file."""
-    digest = hashlib.sha256()
+    return digest(files)[:16]
+
+
+def digest(files: Texts[str, str]) -> str:
+    """Return 64 hex digits that change with any byte of any text, and with any name."""
+    found = hashlib.sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name].encode()):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    return digest.hexdigest()[:16]
+            found.update(len(part).to_bytes(8, "big"))
+            found.update(part)
+    return found.hexdigest()

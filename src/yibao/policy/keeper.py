@@ -12,6 +12,7 @@ from threading import Lock, Thread
 
 from yibao.policy.diagnostics import Diagnostic, Findings, Mark, PackErrors, Severity
 from yibao.policy.load import Packs, load_packs
+from yibao.policy.proved import Proved
 
 LOOK_EVERY = timedelta(seconds=2)
 
@@ -44,6 +45,7 @@ class Keeper:
         roots: folders whose sub-folders are packs.
         vocabularies: domain to its `facts.yaml`.
         also: what else must find nothing wrong with packs that are sound as rules.
+        proved: where packs that were proved once are kept; without it they are proved in every process.
 
     Example:
         >>> Keeper(roots=[], vocabularies={}).in_use
@@ -57,8 +59,10 @@ class Keeper:
         roots: list[Path],
         vocabularies: Mapping[str, Path],
         also: Callable[[Packs], list[Diagnostic]] | None = None,
+        proved: Proved | None = None,
     ) -> None:
         self._roots = roots
+        self._proved = proved
         self._also = also
         self._vocabularies = dict(vocabularies)
         self._in_use: InUse | None = None
@@ -79,7 +83,7 @@ class Keeper:
             with self._first:
                 if self._in_use is None:
                     stamp = self._stamp()
-                    packs = load_packs(roots=self._roots, vocabularies=self._vocabularies, also=self._also)
+                    packs = self._packs()
                     self._seen = self._tried = stamp
                     self._in_use = InUse(packs, None)
         return self._in_use
@@ -130,10 +134,13 @@ class Keeper:
         finally:
             self._looking.release()
 
+    def _packs(self) -> Packs:
+        return load_packs(roots=self._roots, vocabularies=self._vocabularies, also=self._also, proved=self._proved)
+
     def _load(self) -> tuple[Packs | None, tuple[Diagnostic, ...]]:
         """Return the packs, or every fault of them."""
         try:
-            return load_packs(roots=self._roots, vocabularies=self._vocabularies, also=self._also), ()
+            return self._packs(), ()
         except PackErrors as errors:
             return None, tuple(one for one in errors.diagnostics if one.severity is Severity.ERROR)
         except Exception as error:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yibao.policy import explain as explanation
 from yibao.policy.advice import advise
@@ -20,6 +21,9 @@ from yibao.policy.region import Region
 from yibao.policy.resolve import Stack, join
 from yibao.policy.source import read
 from yibao.policy.terms import Vocabulary, read_vocabulary
+
+if TYPE_CHECKING:
+    from yibao.policy.proved import Proved
 
 VOCABULARY = "vocabulary"
 _PREFIXES = ((6, ""), (4, "00"), (2, "0000"))
@@ -81,6 +85,7 @@ def load_packs(
     roots: Iterable[Path],
     vocabularies: Mapping[str, Path],
     also: Callable[[Packs], list[Diagnostic]] | None = None,
+    proved: Proved | None = None,
 ) -> Packs:
     """Load every pack of some folders, or none where any has a fault.
 
@@ -88,6 +93,7 @@ def load_packs(
         roots: folders whose sub-folders are packs; names that begin with `_` or `.` are left out.
         vocabularies: domain to its `facts.yaml`.
         also: what else must find nothing wrong with packs that are sound as rules, such as their processes.
+        proved: where packs that were proved once are kept; without it everything is read and proved.
 
     Raises:
         PackErrors: every fault of every pack, with file, line, column; keep what was loaded before.
@@ -104,7 +110,7 @@ def load_packs(
     if not folders:
         findings.error("no_packs", Mark(", ".join(str(root) for root in roots), 1, 1), where=", ".join(map(str, roots)))
     words = {domain: path.read_bytes().decode("utf-8") for domain, path in vocabularies.items()}
-    packs = _load(texts, folders, words, findings)
+    packs = _known_or_proved(texts, folders, words, findings, proved)
     faults = also(packs) if also is not None else []
     if faults:
         raise PackErrors([*faults, *packs.warnings])
@@ -135,6 +141,23 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+@_collector_paused()
+def _known_or_proved(
+    texts: dict[str, str],
+    folders: dict[str, Path],
+    words: dict[str, str],
+    findings: Findings,
+    proved: Proved | None,
+) -> Packs:
+    if proved is None or findings.items:
+        return _load(texts, folders, words, findings)
+    known = proved.find(texts=texts, words=words, folders=folders)
+    if known is None:
+        known = _load(texts, folders, words, findings)
+        proved.keep(texts=texts, words=words, packs=known)
+    return known
 
 
 @_collector_paused()

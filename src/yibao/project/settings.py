@@ -1,6 +1,6 @@
 """Django settings; what differs between installations comes from the environment.
 
-YIBAO_HOME: everything this installation writes (database, keys, documents).
+YIBAO_HOME: everything this installation writes (database, keys, documents; `cache` may be deleted at any time).
 YIBAO_DATABASE_URL: sqlite:///file or postgres://user:password@host:port/name.
 YIBAO_DATABASE_POOL: most PostgreSQL connections of one process (0 = no pool).
 YIBAO_PACKS: the folder with the regions' packs; a running server takes up what changes there, once it is good.
@@ -33,6 +33,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from yibao.casework.limits import EXCHANGE, PROGRAM_ADDRESS, PROGRAM_TOKEN
+from yibao.kernel.home import home
 from yibao.project import mail, slices
 from yibao.project.databases import database
 from yibao.project.secret import secret
@@ -40,9 +41,8 @@ from yibao.web.identity.providers import from_environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CHECKOUT = PACKAGE.parent.parent
-_IN_CHECKOUT = (CHECKOUT / "pyproject.toml").exists()
 
-YIBAO_HOME = Path(os.environ.get("YIBAO_HOME") or (CHECKOUT / "var" if _IN_CHECKOUT else Path.home() / ".yibao"))
+YIBAO_HOME = home(os.environ)
 YIBAO_KEYS_DIR = YIBAO_HOME / "keys"
 YIBAO_DOCUMENTS_DIR = YIBAO_HOME / "documents"
 YIBAO_PUBLIC_URL = os.environ.get("YIBAO_PUBLIC_URL", "http://localhost:8000")

@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from yibao.kernel.errors import InputInvalid, InputProblem
-from yibao.policy import Diagnostic, InUse, Keeper, Packs, Region, UnknownRegion, casefile
+from yibao.kernel.home import home
+from yibao.policy import Diagnostic, InUse, Keeper, Packs, Proved, Region, UnknownRegion, casefile
 from yibao.policy.casefile import CaseFile, CaseGround
 from yibao.services import definitions
 
@@ -182,7 +183,8 @@ def packs_folder() -> Path:
 @cache
 def keeper(folder: Path) -> Keeper:
     """Return who keeps the packs of a folder in use."""
-    return Keeper(roots=[folder], vocabularies=vocabularies(), also=process_faults)
+    proved = Proved(home(os.environ) / "cache" / "packs")
+    return Keeper(roots=[folder], vocabularies=vocabularies(), also=process_faults, proved=proved)
 
 
 def process_faults(found: Packs) -> list[Diagnostic]:
