@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from yibao import services
 from yibao.kernel.months import Month
+from yibao.policy import UnknownRegion, UnknownValue
 
 STEPS = ("place", "joining", "before", "last", "paid")
 JOINING = ("unit", "individual", "resident", "student", "newborn")
@@ -20,8 +22,7 @@ HERE = "here"
 YEARS_AHEAD = 1
 YEAR_FIRST = 1950
 MONTHS_MAX = 720
-# When schools begin, so that the months before count as a gap; from when and until when a place covers is in its rules.
-SEPTEMBER = 9
+SCHOOL_BEGINS = "school_year_month"
 ONE_DAY = timedelta(days=1)
 MISSING, WRONG, TOO_EARLY = "missing", "wrong", "early"
 Typed = Mapping[str, str]
@@ -179,8 +180,20 @@ def _starts(kept: Typed) -> date:
     if joining == NEWBORN:
         return day(kept, name="born") or paid
     if joining == STUDENT:
-        return date(int(kept["year"]), SEPTEMBER, 1)
+        return _school_begins(kept, paid)
     return date(int(kept["year"]), 1, 1) if joining == RESIDENT else paid.replace(day=1)
+
+
+def _school_begins(kept: Typed, paid: date) -> date:
+    """Return the first day of the school year at the place; where no source says, of the month paid in that year."""
+    year = int(kept["year"])
+    try:
+        begins = services.packs().region_for(kept["place"]).parameter(SCHOOL_BEGINS, on=paid).value
+    except (UnknownValue, UnknownRegion):
+        begins = None
+    if isinstance(begins, int):
+        return date(year, begins, 1)
+    return min(max(paid.replace(day=1), date(year, 1, 1)), date(year, 12, 1))
 
 
 def _ends(kept: Typed, start: date) -> date | None:

@@ -25,7 +25,7 @@ from yibao.store.models import ExchangePartner, Person
 
 SCHEME = "employee"
 """Only the employee scheme has personal accounts."""
-_TOLD = "told"
+_TOLD, DOUBLE_IDENTITY = "told", "double_identity"
 
 
 def area(code: str, *, on: date) -> str:
@@ -84,7 +84,13 @@ def case_file(transfer: Transfer, *, on: date) -> dict[str, Any]:
         whole[name] = [each for each in whole[name] if each["enrolment"] in kept]
     if transfer.told:
         own.append({"id": _TOLD, "region": transfer.other, **transfer.told})
-    return {**whole, "enrolments": own}
+    return {**whole, "enrolments": own, "events": _events(whole["events"], transfer.person)}
+
+
+def _events(found: Iterable[dict[str, Any]], person: Person) -> list[dict[str, Any]]:
+    """Return the events of a record; two numbers hinder nobody whose records have been merged."""
+    merged = Person.objects.filter(merged_into=person).exists()
+    return [each for each in found if not (merged and each["kind"] == DOUBLE_IDENTITY)]
 
 
 def read(transfer: Transfer, *, on: date) -> RelocationCase:

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yibao.casework.entry import public
 from yibao.kernel.errors import InputInvalid
 from yibao.services.relocation import forms_cover as forms
+from yibao.services.relocation import known
 from yibao.services.relocation.pages import cover_answer, cover_fields
+from yibao.services.relocation.pages.begun import begun, blank
 from yibao.services.relocation.pages.places import place_words, with_rules
 
 KEY = "relocation.cover"
@@ -23,9 +25,10 @@ def _places() -> list[str]:
 @public
 @require_safe
 def cover(request: HttpRequest) -> HttpResponse:
-    """Begin with the first question, whatever was answered before."""
-    request.session.pop(KEY, None)
-    return redirect("relocation:cover_step", forms.STEPS[0])
+    """Begin with the first question the record does not answer, whatever was answered before."""
+    places = _places()
+    begun(request, key=KEY, record=known.cover, places=places)
+    return _go_on(request, places)
 
 
 @public
@@ -57,6 +60,7 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
         "count": asked.index(step) + 1 if step in asked else 1,
         "total": len(asked),
         "back": _back(asked, step),
+        "blank": blank(kept, page="relocation:cover"),
     }
     return render(request, "relocation/cover_step.html", context, status=400 if errors else 200)
 
@@ -90,6 +94,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         context = {"problems": sentences, "answers": _summary(request, kept), "again": reverse("relocation:cover")}
         return render(request, "relocation/cover_wrong.html", context, status=400)
     context = {**told, "answers": _summary(request, kept), "again": reverse("relocation:cover")}
+    context["blank"] = blank(kept, page="relocation:cover")
     return render(request, "relocation/cover_answer.html", context)
 
 

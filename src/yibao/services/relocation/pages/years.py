@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yibao.casework.entry import public
 from yibao.kernel.errors import InputInvalid
 from yibao.services.relocation import forms_years as forms
+from yibao.services.relocation import known
 from yibao.services.relocation.pages import years_answer, years_fields
+from yibao.services.relocation.pages.begun import begun, blank
 from yibao.services.relocation.pages.places import with_rules
 
 KEY = "relocation.years"
@@ -27,9 +29,9 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 @public
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
-    """Begin with the first question, whatever was answered before."""
-    request.session.pop(KEY, None)
-    return redirect("relocation:years_step", forms.STEPS[0])
+    """Begin with the first question the record does not answer, whatever was answered before."""
+    begun(request, key=KEY, record=known.years, places=_places())
+    return _go_on(request)
 
 
 @public
@@ -66,6 +68,7 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
         "back": reverse("relocation:years_step", args=[forms.STEPS[count - 1]])
         if count
         else reverse("relocation:index"),
+        "blank": blank(kept, page="relocation:years"),
     }
     return render(request, "relocation/years_step.html", context, status=400 if errors else 200)
 
@@ -84,6 +87,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if left:
         return redirect("relocation:years_step", left)
     more: dict[str, Any] = {"again": reverse("relocation:years"), "answers": _summary(request, kept)}
+    more["blank"] = blank(kept, page="relocation:years")
     try:
         told = years_answer.told(kept=kept, request=request)
     except InputInvalid as wrong:

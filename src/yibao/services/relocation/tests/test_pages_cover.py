@@ -163,3 +163,48 @@ def test_how_long_a_student_is_covered_is_for_the_place_to_say(place, until):
     kept = {"place": place, "joining": "student", "before": "none", "year": "2026", **day}
     file = forms.case_file(kept=kept, on=date(2026, 9, 10))
     assert yibao.decide(file)["cover_until"] == until
+
+
+@pytest.mark.parametrize(
+    ("place", "year", "paid", "start"),
+    [
+        ("500000", "2026", (2026, 11, 20), "2026-09-01"),
+        # Where no source names the month, the school year stands from the month paid, inside the year asked about.
+        ("370200", "2026", (2026, 11, 20), "2026-11-01"),
+        ("370200", "2027", (2026, 11, 20), "2027-01-01"),
+        ("370200", "2026", (2027, 2, 3), "2026-12-01"),
+        ("990000", "2026", (2026, 11, 20), "2026-11-01"),
+    ],
+)
+def test_the_month_in_which_a_school_year_begins_is_for_the_place_to_say(place, year, paid, start):
+    day = {f"paid-{part}": str(number) for part, number in zip(("year", "month", "day"), paid, strict=True)}
+    kept = {"place": place, "joining": "student", "before": "none", "year": year, **day}
+    assert forms.case_file(kept=kept, on=ON)["enrolments"][-1]["from"] == start
+
+
+@pytest.mark.parametrize(
+    ("on", "paid", "says"),
+    [
+        # The national rule holds from 1 December 2021; the day of asking picks it, whenever the gap began.
+        pytest.param(date(2021, 12, 1), ("2021", "12", "1"), "先补缴中断的月份", id="its first day"),
+        pytest.param(date(2021, 11, 30), ("2021", "11", "30"), "要由经办人员核定", id="the day before"),
+    ],
+)
+def test_a_gap_over_a_change_of_the_rules_is_judged_by_the_day_of_asking(db, monkeypatch, on, paid, says):
+    from yibao.web import middleware
+
+    monkeypatch.setattr(middleware.timezone, "localdate", lambda *given: on)
+    day = dict(zip(("paid-year", "paid-month", "paid-day"), paid, strict=True))
+    assert says in told(
+        Client(),
+        FLEXIBLE
+        | {
+            "place": SUZHOU,
+            "joining": "unit",
+            "before": "unit",
+            "last-year": "2021",
+            "first-year": "2019",
+            "last-month": "8",
+        }
+        | day,
+    )

@@ -1,13 +1,16 @@
 """The doors of a transfer: what keeps it is shown with its remedy, and each desk is offered its own steps."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from yibao.kernel.identifiers import make_resident_id
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, make_person
-from yibao.store.models import CitizenLogin, Enrolment
+from yibao.store.models import CitizenLogin, Enrolment, Person, RecordEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,31 @@ def test_what_is_not_stopped_is_stopped_from_the_page_and_then_sent(walk, own):
     assert "转出地还没有停保" not in page
     assert own.post(f"{case}/submit").status_code == 302
     assert Transfer.objects.get().stage == "checking"
+
+
+def test_one_place_twice_or_a_place_unknown_is_asked_again_and_nothing_is_opened(walk, own):
+    own.post("/relocation/transfer/from", {"from": OLD})
+    for wrong in (OLD, "999999", ""):
+        response = own.post("/relocation/transfer/to", {"to": wrong})
+        assert response.status_code == 400
+        assert 'class="govuk-error-summary"' in response.content.decode()
+    assert Transfer.objects.count() == 0
+
+
+def test_two_numbers_are_named_and_hinder_no_longer_once_the_records_are_one(walk, own):
+    other = make_person(make_resident_id(area="140105", born=date(1985, 3, 1), serial=91))
+    event = RecordEvent.objects.create(person=walk.person, kind="double_identity", on=walk.on)
+    answers = (("from", OLD), ("to", NEW), ("paper", "e_voucher"))
+    refused = [own.post(f"/relocation/transfer/{step}", {step: answer}) for step, answer in answers][-1]
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "同一人在两地以两个证件号码参保" in page
+    assert "申请更正档案、合并记录" in page
+    assert Transfer.objects.count() == 0
+    Person.objects.filter(pk=other.pk).update(merged_into=walk.person)
+    assert own.post("/relocation/transfer/paper", {"paper": "e_voucher"}).status_code == 302
+    assert Transfer.objects.count() == 1
+    assert RecordEvent.objects.filter(pk=event.pk).exists()
 
 
 def test_pressed_twice_it_is_one_draft(walk, own):

@@ -52,6 +52,15 @@ def test_enough_years_are_told_with_the_place_and_the_sums(db, today):
     assert "300个月（25年）" in page
 
 
+def test_months_of_two_periods_that_overlap_count_once(db, today):
+    # January 2014 to December 2024 are 132 months; 2020 to 2023 stand in both periods.
+    page = told(
+        ENOUGH | period(0, "here", "unit", "2014-1", "2023-12") | period(1, "here", "individual", "2020-1", "2024-12")
+    )
+    assert "132个月（11年）" in page
+    assert "180个月" not in page
+
+
 def test_a_shortfall_is_told_with_the_ways_to_fill_it(db, today):
     # One month less: 299 of 300, and 119 of 120 paid here; one more month reaches both.
     page = told(ENOUGH | period(1, "here", "unit", "2014-7", "2024-5"))
