@@ -57,12 +57,14 @@ hypothesis.settings.register_profile("soak", deadline=None, derandomize=False, m
 hypothesis.settings.load_profile("yibao")
 
 collect_ignore_glob = ["node_modules/*", "var/*"]
+TRANSFERS_SHORT = 40
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="run only the tests that touch a database")
     parser.addoption("--soak", action="store_true", help="let the tests that can go on for long go on for long")
+    parser.addoption("--transfers", type=int, default=1000, help="how many the two towns simulate")
     parser.addoption("--month-seed", action="append", type=int, help="seed of the simulated month; may be given again")
 
 
@@ -106,6 +108,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def soaking(request: pytest.FixtureRequest) -> bool:
     """Whether there is time for the long form of a test: `make soak`."""
     return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture(scope="session")
+def transfers(request: pytest.FixtureRequest, soaking: bool) -> int:
+    """How many transfers the simulation between two installations has."""
+    return int(request.config.getoption("--transfers")) if soaking else TRANSFERS_SHORT
 
 
 @pytest.fixture

@@ -25,9 +25,10 @@ TOWN = Path(__file__).with_name("small_town.py")
 AGENCY = Path(__file__).with_name("agency.py")
 DYING = Path(__file__).with_name("dying")
 RUN_TOWN = """
-import runpy, sys
+import os, runpy, sys
 from yibao.cli.django_setup import prepare
 prepare()
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
 runpy.run_path(sys.argv.pop(1), run_name="__main__")
 """
 YIBAO = [sys.executable, "-c", "from yibao.cli import main; main()"]
@@ -70,6 +71,11 @@ class Installation:
 
     def ask_town(self, verb: str, *arguments: Any) -> Any:
         """Have a verb of the town done by a process that stays: it need not read the packs again each time."""
+        self.tell_town(verb, *arguments)
+        return self.told()
+
+    def tell_town(self, verb: str, *arguments: Any) -> None:
+        """Have a verb begun, so that two towns work at the same time; `told` waits for its answer."""
         if self.teller is None:
             self.teller = subprocess.Popen(
                 [sys.executable, "-c", RUN_TOWN, str(self.script), "stay"],
@@ -77,6 +83,9 @@ class Installation:
             )  # fmt: skip
         self.teller.stdin.write(json.dumps([verb, *arguments]) + "\n")
         self.teller.stdin.flush()
+
+    def told(self) -> Any:
+        """Return the answer to a verb that was begun."""
         told = self.teller.stdout.readline()
         assert told, "the process of the town ended"
         return json.loads(told)
@@ -172,12 +181,15 @@ def installation() -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="module")
-def two_agencies() -> Iterator[tuple[Installation, Installation]]:
-    """Two installations on the engine under test, each with tables, folder and keys of its own."""
+def two_agencies(request: pytest.FixtureRequest) -> Iterator[tuple[Installation, Installation]]:
+    """Two installations on the engine under test, each with tables, folder and keys of its own; what the process that
+    stays can do is said by the SCRIPT of the test's module.
+    """
+    script = getattr(request.module, "SCRIPT", AGENCY)
     on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
     names = [f"yibao_faults_{uuid.uuid4().hex[:12]}" for _ in range(2)]
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        made = [Installation(Path(first), _new_database(names[0]) if on_postgresql else "", AGENCY)]
+        made = [Installation(Path(first), _new_database(names[0]) if on_postgresql else "", script)]
         assert made[0].yibao("manage", "migrate").returncode == 0
         # The tables of the first are those of the second; the keys are not.
         if on_postgresql:
@@ -185,7 +197,7 @@ def two_agencies() -> Iterator[tuple[Installation, Installation]]:
         else:
             address = ""
             shutil.copy(Path(first) / "yibao.sqlite3", second)
-        made.append(Installation(Path(second), address, AGENCY))
+        made.append(Installation(Path(second), address, script))
         try:
             yield made[0], made[1]
         finally:

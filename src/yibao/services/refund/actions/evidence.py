@@ -264,7 +264,7 @@ def amount_fen(*, plain: Mapping[str, Any], request: RefundRequest) -> int | Non
 
 
 def check_here(chosen: Sequence[int]) -> None:
-    """Let no payment pass whose relation has moved: its years and its account money are at another place now.
+    """Let no payment pass whose relation has moved or is moving: its years and its account money are another place's.
 
     Args:
         chosen: Contributions by number.

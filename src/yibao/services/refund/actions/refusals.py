@@ -5,8 +5,8 @@ from yibao.kernel.errors import Refusal, Refused
 _SENTENCES = {
     "payment_moved": (
         409,
-        "这笔缴费的医保关系已经转移到其他地方，这里不能退",
-        "the relation this was paid for has moved to another place; it is not refunded here",
+        "这笔缴费的医保关系已经转移或者正在转移到其他地方，这里不能退",
+        "the relation this was paid for has moved or is moving to another place; it is not refunded here",
         "缴费年限和个人账户已在转入地，请向转入地的经办机构申请。",
         "Its years and account are at the new place: apply to the agency there.",
     ),

@@ -11,7 +11,7 @@ from django.db import transaction
 from yibao.casework.actors import Actor
 from yibao.casework.states import CLOSED, State
 from yibao.kernel.errors import Refused
-from yibao.services.relocation.actions import money, saying
+from yibao.services.relocation.actions import leaving, money, saying
 from yibao.services.relocation.actions.refusals import REFUSALS, refused
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.workflow import BEFORE_TABLE, ENDED, IN, OUT, Stage
@@ -69,6 +69,7 @@ def end(case: Case, *, because: str, by: Actor, on: date, at: datetime, reason: 
     row = case.transfer
     if row.side == OUT:
         money.back_home(row, on=on, at=at)
+        leaving.stay(row)
     row.stage, row.live, row.ended_on, row.ended_because = Stage.CANCELLED, False, on, because
     row.save(update_fields=["stage", "live", "ended_on", "ended_because"])
     if case.state in CLOSED:
@@ -103,6 +104,7 @@ def refuse(*, number: str, note: str, seen: str, by: Actor, on: date, at: dateti
             raise refused("not_on_this_side")
         reason = note.strip()[:NOTE_MAX]
         money.back_home(row, on=on, at=at)
+        leaving.stay(row)
         case = cases.act(number=number, kind="refuse", by=by, at=at, on=on, seen=seen, reason=reason)
         saying.cancellation(row, code="refused_by_place", on=on, at=at, note=reason)
         row.stage, row.live, row.ended_on, row.ended_because = Stage.CANCELLED, False, on, "refused_by_place"

@@ -15,13 +15,13 @@ from yibao.casework.actors import Actor
 from yibao.casework.states import State
 from yibao.kernel.errors import Refusal
 from yibao.services.relocation import messages, workflow
-from yibao.services.relocation.actions import calling_off, looking, money, saying, tables
+from yibao.services.relocation.actions import calling_off, leaving, looking, money, saying, tables
 from yibao.services.relocation.actions.applying import SERVICE, new_number
 from yibao.services.relocation.actions.refusals import REFUSALS, refused
 from yibao.services.relocation.models import AccountMove, Table, Transfer
 from yibao.services.relocation.workflow import BEFORE_TABLE, ENDED, IN, OUT, Money, Stage
 from yibao.store import cases, exchange, persons
-from yibao.store.models import BankAccount, Case, Enrolment, MovedEnrolment, Person
+from yibao.store.models import BankAccount, Case, Person
 
 if TYPE_CHECKING:
     from yibao.store.models import InboxMessage
@@ -209,14 +209,10 @@ def loaded_there(message: InboxMessage, *, at: datetime) -> None:
 
 
 def _end_relation(row: Transfer, *, on: date) -> None:
-    for each in Enrolment.objects.filter(person_id=row.person_id):
-        if looking.area(each.region, on=on) == row.place:
-            each.status, each.end = "ended", each.end or max(on, calling_off.after(each.start))
-            each.save(update_fields=["status", "end"])
-            MovedEnrolment.objects.get_or_create(
-                enrolment=each,
-                defaults={"to_region": row.target, "moved_on": on, "case_number": row.case.number},
-            )
+    for each in leaving.relations(row, on=on):
+        each.status, each.end = "ended", each.end or max(on, calling_off.after(each.start))
+        each.save(update_fields=["status", "end"])
+    leaving.leave(row, on=on)
 
 
 @exchange.handles("transfer.money_notice")
@@ -257,6 +253,7 @@ def sent_back(message: InboxMessage, *, at: datetime) -> None:
         cases.act(number=case.number, kind="note", by=Actor.system(), at=at, on=on, data=data)
         return
     money.back_home(row, on=on, at=at)
+    leaving.stay(row)
     days = row.days.get("out")
     clocks = {} if days is None else {"out": days}
     data = {**data, "clocks": clocks}

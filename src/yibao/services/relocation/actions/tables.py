@@ -12,7 +12,7 @@ from yibao.casework.states import UNDER_REVIEW
 from yibao.kernel.canonical import canonical_json
 from yibao.kernel.errors import Refused
 from yibao.kernel.months import Month
-from yibao.services.relocation.actions import calling_off, looking, money, saying
+from yibao.services.relocation.actions import calling_off, leaving, looking, money, saying
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.models import LoadedPeriod, Table, Transfer
 from yibao.services.relocation.workflow import OUT, Stage
@@ -182,6 +182,7 @@ def sign(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
         table.save(update_fields=["state", "signed_by"])
         row.stage, row.sent_on = Stage.TABLE_SENT, on
         row.save(update_fields=["stage", "sent_on"])
+        leaving.leave(row, on=on)
         saying.table(row, version=table, on=on, at=at)
         return case
 

@@ -1,0 +1,37 @@
+"""Relations whose years are told to the new place: nothing that was paid for them is given back here any more."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from yibao.services.relocation.actions import looking
+from yibao.services.relocation.models import Transfer
+from yibao.store.models import Enrolment, MovedEnrolment
+
+
+def relations(row: Transfer, *, on: date) -> Iterator[Enrolment]:
+    """Yield the relations the person has at this place.
+
+    Args:
+        row: The old place's side.
+        on: Business date.
+    """
+    for each in Enrolment.objects.filter(person_id=row.person_id):
+        if looking.area(each.region, on=on) == row.place:
+            yield each
+
+
+def leave(row: Transfer, *, on: date) -> None:
+    """Note that the relations go: from the day the table is sent its months are the new place's to give back.
+
+    Args:
+        row: The old place's side, its case locked.
+        on: The day; noted again, the later day stands.
+    """
+    told = {"to_region": row.target, "moved_on": on, "case_number": row.case.number}
+    for each in relations(row, on=on):
+        MovedEnrolment.objects.update_or_create(enrolment=each, defaults=told)
+
+
+def stay(row: Transfer) -> None:
+    """Note that the relations stay after all: the table came back, or the transfer ended without it."""
+    MovedEnrolment.objects.filter(case_number=row.case.number).delete()
