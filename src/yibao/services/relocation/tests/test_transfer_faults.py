@@ -129,13 +129,13 @@ def test_a_table_that_is_wrong_after_the_money_was_paid_keeps_its_amount(walk):
 def test_years_are_moving_from_the_day_the_table_is_sent_until_it_comes_back(walk):
     moving = MovedEnrolment.objects.filter(enrolment__person=walk.person, enrolment__region=OLD)
     walk.accepted().build()
-    assert not moving.exists()
+    assert not moving.all().exists()
     walk.sign()
-    assert {each.to_region for each in moving} == {NEW}
+    assert {each.to_region for each in moving.all()} == {NEW}
     walk.carry()
     actions.send_back(number=walk.number("in"), why="时段不全", by=walk.staff[NEW]["clerk"], **walk.now())
     walk.carry()
-    assert not moving.exists()
+    assert not moving.all().exists()
 
 
 def test_death_before_the_table_ends_both_cases_and_the_account_stays(walk):
