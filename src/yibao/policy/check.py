@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from yibao.policy.cells import Cell
 from yibao.policy.diagnostics import Findings, Mark, UnknownValue
 from yibao.policy.lexicon import CHINESE, Lexicon
 from yibao.policy.proofs.atoms import LAST_DAY
@@ -25,6 +26,16 @@ class Proofs:
     """What was proved while a set of packs is loaded; equal rows of several regions are looked at once."""
 
     known: dict[tuple[object, ...], Proof] = field(default_factory=dict)
+    # Cells are kept beside what they read, so that their identity is never given to others.
+    _reads: dict[int, tuple[tuple[Cell, ...], tuple[Parameter, ...]]] = field(default_factory=dict)
+
+    def reads(self, row: Row) -> tuple[Parameter, ...]:
+        """Return the parameters the conditions of a row read."""
+        found = self._reads.get(id(row.cells))
+        if found is None:
+            read = tuple(item for cell in row.cells for item in parameters_of(cell.condition))
+            found = self._reads[id(row.cells)] = (row.cells, read)
+        return found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +111,9 @@ class TableCheck:
         for name in self.decision.amounts:
             yield name, tuple(row for row in rows if row.amount == name)
 
-    @staticmethod
-    def parameters(rows: list[Row] | tuple[Row, ...]) -> list[Parameter]:
+    def parameters(self, rows: list[Row] | tuple[Row, ...]) -> list[Parameter]:
         """Return the parameters the conditions of some rows read."""
-        return [item for row in rows for cell in row.cells for item in parameters_of(cell.condition)]
+        return [item for row in rows for item in self.proofs.reads(row)]
 
     def proof(self, name: str, rows: tuple[Row, ...], span: Span) -> Proof:
         """Return what is proved of some rows, computed once for equal rows."""

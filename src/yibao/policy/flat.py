@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from enum import Enum
-from itertools import groupby, repeat
+from itertools import chain, groupby, repeat
+from operator import attrgetter
 from typing import Any
 
 from yibao.kernel.money import Rounding
@@ -46,6 +47,7 @@ _RECORDS: tuple[type, ...] = (
 _KINDS = (*_HOLDERS, date, *_ENUMS, *_RECORDS)
 _MAKERS: dict[type, Callable[..., object]] = {date: date.fromisoformat}
 _PLACES = {kind: place for place, kind in enumerate(_KINDS)}
+_PLAIN = frozenset((str, int, bool, type(None)))
 # Equal ones are one and the same from then on.
 _VALUES = (tuple, date, Enum, tree.Expression, Mark, Type, Citation)
 # What begins with an underscore is found out again when it is asked for.
@@ -54,6 +56,14 @@ _SLOTS = {
     kind: tuple(getattr(kind, name).__set__ for name in parts)
     for kind, parts in _PARTS.items()
     if len(parts) == len(fields(kind))
+}
+_READERS: dict[type, Callable[[Any], Iterable[object]]] = {
+    tuple: iter,
+    list: iter,
+    dict: lambda item: chain.from_iterable(item.items()),
+    date: lambda item: (item.isoformat(),),
+    **dict.fromkeys(_ENUMS, lambda item: (item.value,)),
+    **{kind: attrgetter(*parts) for kind, parts in _PARTS.items()},
 }
 _TEXTS, _GROUPS = "texts", "groups"
 
@@ -133,25 +143,22 @@ class _Writer:
 
     def place(self, item: object) -> int:
         """Return the place of an object, written where it was not yet."""
-        if item is None or type(item) in (str, int, bool):
-            return self._text(item)
-        found = self._seen.get(id(item))
-        if found is None:
-            found = self._seen[id(item)] = self._entry(item)
-        return found
-
-    def _text(self, item: object) -> int:
-        key = (type(item), item)
-        if key not in self._known:
-            self._known[key] = len(self.texts)
-            self.texts.append(item)
-        return self._known[key]
+        if type(item) in _PLAIN:
+            found = self._known.setdefault((type(item), item), len(self.texts))
+            if found == len(self.texts):
+                self.texts.append(item)
+            return found
+        # Only what belongs to the whole is known by identity: it lives at least as long as this.
+        seen = self._seen.get(id(item))
+        if seen is None:
+            seen = self._seen[id(item)] = self._entry(item)
+        return seen
 
     def _entry(self, item: object) -> int:
         kind = _PLACES.get(type(item))
         if kind is None:
             raise TypeError(f"nothing of this kind is kept: {type(item).__name__}")
-        entry = kind, tuple(self.place(part) for part in _parts(item))
+        entry = kind, tuple([self.place(part) for part in _READERS[type(item)](item)])
         if not isinstance(item, _VALUES):
             return self._add(entry)
         if entry not in self._equal:
@@ -177,18 +184,3 @@ class _Writer:
             rows = [[places.get(part, part) for part in self.entries[at][1]] for at in same]
             found.append([kind, len(rows), *map(list, zip(*rows, strict=True))])
         return found
-
-
-def _parts(item: object) -> Iterator[object]:
-    match item:
-        case dict():
-            for pair in item.items():
-                yield from pair
-        case tuple() | list():
-            yield from item
-        case date():
-            yield item.isoformat()
-        case Enum():
-            yield item.value
-        case _:
-            yield from (getattr(item, name) for name in _PARTS[type(item)])

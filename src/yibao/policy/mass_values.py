@@ -13,10 +13,11 @@ from datetime import date
 
 from yibao.policy.diagnostics import Findings, Mark
 from yibao.policy.documents import Citation, Source
+from yibao.policy.expression import literal
 from yibao.policy.parameters import UNKNOWN, ParameterValue, read_line
-from yibao.policy.scope import ParameterTerm, Scope
+from yibao.policy.scope import Fault, ParameterTerm, Scope
 from yibao.policy.source import Mapping, Node, Scalar
-from yibao.policy.types import Value, parse_value
+from yibao.policy.types import Value, parse_date, parse_value
 
 CSV_COLUMNS = ("key", "from", "until", "value", "source", "checked_on")
 
@@ -92,11 +93,13 @@ class MassReader:
         """Return a line all of whose texts are known and which no check can refuse, else None."""
         key, start, until, value, source = texts
         known = self.known
-        cited, first = known.cited.get(source), known.days.get(start)
+        cited, first = known.cited.get(source), known.days.get(start) or self._plain_day(start)
         if cited is None or cited.holds_from is None or first is None or first < cited.holds_from:
             return None
-        last = known.days.get(until) if until else None
-        if key not in known.keys or (until and (last is None or last <= first)):
+        last = known.days.get(until) or self._plain_day(until) if until else None
+        if until and (last is None or last <= first):
+            return None
+        if key not in known.keys and not self._plain_key(key):
             return None
         if value not in known.values and not self._plain_value(value):
             return None
@@ -110,6 +113,23 @@ class MassReader:
             self.file,
             number,
         )
+
+    def _plain_day(self, text: str) -> date | None:
+        """Return the day a text stands for, None where it stands for none; it is known from then on."""
+        day = parse_date(text)
+        if day is not None:
+            self.known.days[text] = day
+        return day
+
+    def _plain_key(self, text: str) -> bool:
+        """Return whether a text is a key of the parameter; it is known from then on."""
+        if self.term.key is None or not text:
+            return False
+        try:
+            self.known.keys[text] = str(literal(text=text, expected=self.term.key, scope=self.scope).value)
+        except Fault:
+            return False
+        return True
 
     def _plain_value(self, text: str) -> bool:
         """Return whether a text is a value within the parameter's bounds; it is known from then on."""

@@ -130,6 +130,9 @@ class _Reader:
 
     def node(self, parser: CParser, event: Any) -> Node:
         mark = self.mark(event)
+        # Nearly every node is a text without anything to it.
+        if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
+            return Scalar(event.value, mark, event.style or "")
         if isinstance(event, yaml.AliasEvent):
             self.findings.error("anchor", mark)
             return Scalar("", mark)

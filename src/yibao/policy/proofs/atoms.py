@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -87,6 +88,8 @@ class Axis:
 
     def mask(self, atom: Atom, truth: bool) -> int:
         """Return the classes in which an atom is true, or false; a missing value is in neither."""
+        if self.kind == "number" and atom.operator != "known":
+            return self._spans(atom, truth)
         found = 0
         for position, item in enumerate(self.classes):
             if atom.operator == "known":
@@ -96,14 +99,30 @@ class Axis:
             found |= holds << position
         return found
 
+    def _spans(self, atom: Atom, truth: bool) -> int:
+        """Return the classes of a number in which an atom is true, or false; they stand in rising order."""
+        there = (1 << len(self.classes) - (MISSING in self.classes[-1:])) - 1
+        found = 0
+        for value in atom.values:
+            found |= self._span(atom.operator, number(value))
+        return found & there if truth else there & ~found
+
+    def _span(self, operator: str, value: int) -> int:
+        """Return the classes whose least value meets a comparison; every value compared with begins a class."""
+        end = len(self.classes) - (MISSING in self.classes[-1:])
+        below = (1 << bisect_left(self.classes, value, hi=end, key=_least)) - 1
+        upto = (1 << bisect_right(self.classes, value, hi=end, key=_least)) - 1
+        spans = {"<": below, "<=": upto, ">": ~upto, ">=": ~below, "!=": ~(upto ^ below)}
+        return spans.get(operator, upto ^ below)
+
     def _holds(self, atom: Atom, item: object) -> bool:
-        if self.kind == "number" and isinstance(item, tuple):
-            if atom.operator == "in":
-                return any(item[0] == number(value) for value in atom.values)
-            return _TESTS[atom.operator](item[0], number(atom.values[0]))
         if self.kind == "order":
             return _TESTS[atom.operator](ORDER.index(str(item)), 1)
         return bool(item) if self.kind == "truth" else item in atom.values
+
+
+def _least(item: object) -> int:
+    return item[0]  # type: ignore[index, no-any-return]
 
 
 def number(value: Value) -> int:

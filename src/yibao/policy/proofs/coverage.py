@@ -68,3 +68,47 @@ class Search:
             found.append({**rest, axis: own & ~mask})
             rest[axis] = own & mask
         return found
+
+
+class Near:
+    """Finds which of many boxes a box meets without looking at each: by axis, what the boxes ask for there.
+
+    Boxes are the bits of a number, so that one operation tells of all of them.
+    """
+
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self._asking: dict[int, dict[int, int]] = {}
+        self._apart: dict[tuple[int, int], int] = {}
+        for at, box in enumerate(boxes):
+            for axis, mask in box.items():
+                masks = self._asking.setdefault(axis, {})
+                masks[mask] = masks.get(mask, 0) | 1 << at
+
+    def met(self, *, box: Box, first: int) -> list[int]:
+        """Return the places of those of the first so many boxes that a box meets, in their order.
+
+        Args:
+            box: any box over the same axes.
+            first: how many are asked for.
+        """
+        apart = 0
+        for axis, mask in box.items():
+            apart |= self._outside(axis, mask)
+        left = ~apart & (1 << first) - 1
+        found = []
+        while left:
+            lowest = left & -left
+            found.append(lowest.bit_length() - 1)
+            left ^= lowest
+        return found
+
+    def _outside(self, axis: int, mask: int) -> int:
+        """Return the boxes that have nothing in common with some classes of an axis."""
+        known = self._apart.get((axis, mask))
+        if known is None:
+            known = 0
+            for asked, asking in self._asking.get(axis, {}).items():
+                if not asked & mask:
+                    known |= asking
+            self._apart[axis, mask] = known
+        return known

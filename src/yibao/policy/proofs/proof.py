@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 
 from yibao.policy.proofs.atoms import Evaluate, Reader
 from yibao.policy.proofs.boxes import Box, Space, TooMany
 from yibao.policy.proofs.concrete import Maker, usual
-from yibao.policy.proofs.coverage import MOST_STEPS, Search
+from yibao.policy.proofs.coverage import MOST_STEPS, Near, Search
 from yibao.policy.rows import Row
 from yibao.policy.terms import Vocabulary
 from yibao.policy.tree import Expression, facts_of
@@ -96,6 +97,10 @@ class Prover:
         names = {name for condition in everything for name in facts_of(condition)} | {*days, *names}
         self.maker = Maker(self.space, usual(vocabulary=vocabulary, names=names, days=days), evaluate)
         self.boxes = [self._boxes(found) for found in conditions]
+        # The boxes of all rows in order, those nobody can look through left out, and how many stand before each row.
+        self.all = [box for boxes in self.boxes for box in boxes or ()]
+        self.near = Near(self.all)
+        self.starts = [0, *accumulate(len(boxes or ()) for boxes in self.boxes)]
 
     def _boxes(self, conditions: list[Expression]) -> list[dict[int, int]] | None:
         try:
@@ -103,37 +108,31 @@ class Prover:
         except TooMany:
             return None
 
-    def before(self, position: int) -> list[dict[int, int]]:
-        """Return the boxes of the rows before one; those nobody can look through are left out."""
-        return [box for boxes in self.boxes[:position] for box in boxes or ()]
+    def before(self, position: int, box: Box) -> list[Box]:
+        """Return the boxes of the rows before one that a box meets; those nobody can look through are left out."""
+        return [self.all[at] for at in self.near.met(box=box, first=self.starts[position])]
+
+    def sharing(self, position: int) -> tuple[int, ...]:
+        """Return the earlier rows that share cases with a row."""
+        first = self.starts[position]
+        found = {at for box in self.boxes[position] or () for at in self.near.met(box=box, first=first)}
+        return tuple(sorted({bisect_right(self.starts, at) - 1 for at in found}))
 
     def dead(self, position: int) -> Dead | None:
         """Return why a row is never reached, None where it is or nothing can be proved."""
         boxes, search = self.boxes[position], Search(self.space)
         if boxes is None:
             return None
-        earlier = self.before(position)
         for box in boxes:
-            if next(search.left(box, earlier), None) is not None or not search.steps:
+            if next(search.left(box, self.before(position, box)), None) is not None or not search.steps:
                 return None
         shown = (self.telling(box, made) for box in boxes if (made := self.maker.make(box)) is not None)
-        return Dead(position, self._covering(position) if boxes else (), next(shown, None))
-
-    def _covering(self, position: int) -> tuple[int, ...]:
-        """Return the earlier rows that share cases with a row."""
-        own = self.boxes[position] or ()
-        found = []
-        for at, boxes in enumerate(self.boxes[:position]):
-            if any(
-                all(box.get(axis, mask) & mask for axis, mask in other.items()) for other in boxes or () for box in own
-            ):
-                found.append(at)
-        return tuple(found)
+        return Dead(position, self.sharing(position), next(shown, None))
 
     def gap(self) -> Gap | None:
         """Return a case no row decides, None where every case is decided."""
         search = Search(self.space)
-        left = search.left({}, self.before(len(self.rows)))
+        left = search.left({}, self.before(len(self.rows), {}))
         some = False
         for box in islice(left, MOST_BOXES_TRIED):
             some = True
@@ -152,7 +151,7 @@ class Prover:
         """Return, for any two rows that decide the same case, such a case."""
         found = []
         for at, boxes in enumerate(self.boxes):
-            for other in range(at):
+            for other in self.sharing(at):
                 facts = self._shared(boxes or [], self.boxes[other] or [])
                 if facts is not None:
                     found.append(Overlap(at, other, facts))
@@ -172,17 +171,12 @@ class Prover:
     def reached(self, position: int) -> Facts | None:
         """Return a case a row is the first to decide, None where none was found."""
         search = Search(self.space, MOST_STEPS)
-        earlier = self.before(position)
         for box in self.boxes[position] or ():
-            for left in islice(search.left(box, earlier), MOST_BOXES_TRIED):
+            for left in islice(search.left(box, self.before(position, box)), MOST_BOXES_TRIED):
                 facts = self.maker.make(left)
                 if facts is not None:
                     return facts
         return None
-
-
-def _meet(box: Box, other: Box) -> bool:
-    return all(box.get(axis, mask) & mask for axis, mask in other.items())
 
 
 def prove(prover: Prover, *, hit: str) -> Proof:
