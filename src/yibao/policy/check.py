@@ -15,6 +15,7 @@ from yibao.policy.region import Region
 from yibao.policy.resolve import Stack
 from yibao.policy.rows import Row
 from yibao.policy.terms import DecisionTerm, Vocabulary
+from yibao.policy.to_python import expressions
 from yibao.policy.tree import Expression, Parameter, parameters_of
 from yibao.policy.types import Value
 
@@ -26,8 +27,9 @@ class Proofs:
     """What was proved while a set of packs is loaded; equal rows of several regions are looked at once."""
 
     known: dict[tuple[object, ...], Proof] = field(default_factory=dict)
-    # Cells are kept beside what they read, so that their identity is never given to others.
+    # What is looked up is kept beside what was found, so that its identity is never given to anything else.
     _reads: dict[int, tuple[tuple[Cell, ...], tuple[Parameter, ...]]] = field(default_factory=dict)
+    _reads_all: dict[int, tuple[Row, tuple[Parameter, ...]]] = field(default_factory=dict)
 
     def reads(self, row: Row) -> tuple[Parameter, ...]:
         """Return the parameters the conditions of a row read."""
@@ -35,6 +37,14 @@ class Proofs:
         if found is None:
             read = tuple(item for cell in row.cells for item in parameters_of(cell.condition))
             found = self._reads[id(row.cells)] = (row.cells, read)
+        return found[1]
+
+    def reads_all(self, row: Row) -> tuple[Parameter, ...]:
+        """Return the parameters a row reads anywhere, each way of reading once."""
+        found = self._reads_all.get(id(row))
+        if found is None:
+            read = dict.fromkeys(item for tree in expressions((row,)) for item in parameters_of(tree))
+            found = self._reads_all[id(row)] = (row, tuple(read))
         return found[1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from yibao.policy.diagnostics import Findings, Mark
@@ -10,27 +10,27 @@ from yibao.policy.parameters import ParameterValue, Series
 from yibao.policy.region import Region
 from yibao.policy.resolve import Stack
 from yibao.policy.rows import Row
-from yibao.policy.to_python import expressions
-from yibao.policy.tree import Compare, Expression, Fact, Literal, Parameter, Within, parameters_of
+from yibao.policy.tree import Compare, Expression, Fact, Literal, Parameter, Within
 from yibao.policy.types import Kind
 
 MOST_READINGS = 16
 Days = tuple[date, date | None]
 
 
-def check_holes(*, region: Region, findings: Findings) -> None:
+def check_holes(*, region: Region, reads: Callable[[Row], Iterable[Parameter]], findings: Findings) -> None:
     """Report every row of a region with days on which a parameter it reads has no line, not even `unknown`.
 
     A parameter read at a day worked out from the case is left to the decision, which is then `manual`.
 
     Args:
         region: with everything it has from above.
+        reads: gives the parameters a row reads.
         findings: gets every fault.
     """
     for (domain, _), stack in region.stacks.items():
         enums = region.vocabularies[domain].enums
         for row in stack.rows:
-            for item in dict.fromkeys(item for tree in expressions((row,)) for item in parameters_of(tree)):
+            for item in reads(row):
                 series = region.series.get(item.name)
                 if series is None or item.at is not None:
                     continue

@@ -252,7 +252,7 @@ def _region(
     if chain[0].pack.parent:
         return region
     check_region(region=region, marks=marks, proofs=proofs, findings=findings)
-    check_holes(region=region, findings=findings)
+    check_holes(region=region, reads=proofs.reads_all, findings=findings)
     check_readings(region=region, mark=pack.mark, findings=findings)
     advise(region=region, findings=findings)
     return region
