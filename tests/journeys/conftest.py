@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -321,66 +322,70 @@ class Route:
 
     def filled(self, case: Case) -> str | None:
         """The address for a case, or None where the case has nothing to put into it."""
-        if "correction" in self.name:
-            # A correction has pages of its own: the one the same person asked for.
-            case = Case.objects.filter(service="correction", person_id=case.person_id).first() or case
-            if case.service != "correction" and self.parameters & {"number"}:
-                return None
-        if "relocation" in self.name:
-            # So has a transfer.
-            case = Case.objects.filter(service="relocation", person_id=case.person_id).first() or case
-            if case.service != "relocation" and self.parameters & {"number"}:
-                return None
+        for service in ("correction", "relocation"):
+            if service in self.name:
+                # A correction and a transfer have pages of their own: those of the one the same person asked for.
+                case = Case.objects.filter(service=service, person_id=case.person_id).first() or case
+                if case.service != service and "number" in self.parameters:
+                    return None
+        found = {name: _value(name, route=self, case=case) for name in self.parameters}
+        return None if None in found.values() else reverse(self.name, kwargs=found)
+
+
+def _value(name: str, *, route: Route, case: Case) -> Any:
+    """Return what stands in an address for one of its parameters; nothing else is asked of the database."""
+    if name in PLAIN:
+        return PLAIN[name]
+    if name == "number" and "code" not in route.parameters:
+        # A paper is checked by its own number, everything else is found by the case's.
+        return case.number
+    if name in ("number", "paper_number", "code"):
         paper = case.papers.first()
-        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code, "times": 1}
-        values = {
-            # A paper is checked by its own number, everything else is found by the case's.
-            "number": paper and paper.number if "code" in self.parameters else case.number,
-            "document_id": next((one.pk for one in case.documents.all()), None),
-            "kind": "application_form",
-            "form": "application",
-            **{"step": "from" if "transfer" in self.name else "place", "service": "refund"},
-            "region": case.region,
-            "verb": "drop"
-            if {"batch", "run"} & self.parameters
-            else "lock"
-            if "account" in self.parameters
-            else "build"
-            if "relocation" in self.name
-            else "accept",
-            "account": get_user_model().objects.filter(username="clerk").values_list("pk", flat=True).first(),
-            "channel": "sms",
-            "message": Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
-            "delivery": Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),
-            "material": "payment_proof",
-            **{"target": "person", "key": "self", "field": "name"},
-            "seq": next((step.seq for step in ratings.steps(case) if step.rating is None), None),
-            "call": CallBack.objects.filter(outcome="").values_list("pk", flat=True).first(),
-            "letter": PromiseLetter.objects.values_list("number", flat=True).first(),
-            "run": BulkRun.objects.values_list("number", flat=True).first(),
-            "row": BulkRow.objects.filter(drawn=1).values_list("pk", flat=True).first(),
-            # No provider vouches for the demo city.
-            "provider": "nobody",
-            "right": _right_of(case),
-            "agency": _agency_of(case),
-            "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
-            "saved": case.pk,
-            **printed,
-        }
-        needed = {name: values[name] for name in self.parameters}
-        return None if None in needed.values() else reverse(self.name, kwargs=needed)
+        return paper and (paper.check_code if name == "code" else paper.number)
+    if name == "step":
+        return "from" if "transfer" in route.name else "place"
+    if name == "verb":
+        return _verb(route)
+    return OF_A_CASE[name](case)
 
 
-def _right_of(case: Case) -> int | None:
-    """Return a right to act for a case's person; where there is none, any."""
-    rights = Representation.objects.order_by("pk").values_list("pk", flat=True)
-    return rights.filter(represented_id=case.person_id).first() or rights.first()
+def _verb(route: Route) -> str:
+    if {"batch", "run"} & route.parameters:
+        return "drop"
+    if "account" in route.parameters:
+        return "lock"
+    return "build" if "relocation" in route.name else "accept"
 
 
-def _agency_of(case: Case) -> int | None:
-    """Return a right of a case's person to act for a unit; where there is none, any."""
-    rights = UnitAgent.objects.order_by("pk").values_list("pk", flat=True)
-    return rights.filter(agent_id=case.person_id).first() or rights.first()
+def _right(rights: QuerySet, **about: Any) -> int | None:
+    """Return a right that is about a case's person; where there is none, any."""
+    keys = rights.order_by("pk").values_list("pk", flat=True)
+    return keys.filter(**about).first() or keys.first()
+
+
+PLAIN = {
+    "kind": "application_form", "form": "application", "service": "refund", "channel": "sms",
+    "material": "payment_proof", "target": "person", "key": "self", "field": "name", "times": 1,
+    # No provider vouches for the demo city.
+    "provider": "nobody",
+}  # fmt: skip
+OF_A_CASE: dict[str, Callable[[Case], Any]] = {
+    "document_id": lambda case: next((one.pk for one in case.documents.all()), None),
+    "region": lambda case: case.region,
+    "account": lambda case: get_user_model().objects.get(username="clerk").pk,
+    "message": lambda case: Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
+    "delivery": lambda case: Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),
+    "seq": lambda case: next((step.seq for step in ratings.steps(case) if step.rating is None), None),
+    "call": lambda case: CallBack.objects.filter(outcome="").values_list("pk", flat=True).first(),
+    "letter": lambda case: PromiseLetter.objects.values_list("number", flat=True).first(),
+    "run": lambda case: BulkRun.objects.values_list("number", flat=True).first(),
+    "row": lambda case: BulkRow.objects.filter(drawn=1).values_list("pk", flat=True).first(),
+    "right": lambda case: _right(Representation.objects, represented_id=case.person_id),
+    "agency": lambda case: _right(UnitAgent.objects, agent_id=case.person_id),
+    "batch": lambda case: PaymentBatch.objects.values_list("number", flat=True).first(),
+    "saved": lambda case: case.pk,
+}
+"""What stands in an address for a parameter, from the case it is opened for."""
 
 
 def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:
