@@ -14,7 +14,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db.models import QuerySet
 from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -357,7 +356,7 @@ def _verb(route: Route) -> str:
     return "build" if "relocation" in route.name else "accept"
 
 
-def _right(rights: QuerySet, **about: Any) -> int | None:
+def _right(rights: Any, **about: Any) -> int | None:
     """Return a right that is about a case's person; where there is none, any."""
     keys = rights.order_by("pk").values_list("pk", flat=True)
     return keys.filter(**about).first() or keys.first()
@@ -385,7 +384,6 @@ OF_A_CASE: dict[str, Callable[[Case], Any]] = {
     "batch": lambda case: PaymentBatch.objects.values_list("number", flat=True).first(),
     "saved": lambda case: case.pk,
 }
-"""What stands in an address for a parameter, from the case it is opened for."""
 
 
 def routes(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[Route]:
