@@ -31,6 +31,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 import django
 import hypothesis
 from django.conf import settings
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
 django.setup()
@@ -48,6 +49,15 @@ def _empty_database_without_guards(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty_database_without_guards
+
+
+def _drop_database(self: DatabaseCreation, name: str, verbosity: int) -> None:
+    """Throw a test database away, also while a thread of the site still holds a connection it will not use again."""
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
+
+
+DatabaseCreation._destroy_test_db = _drop_database
 # The real hasher is slow on purpose; a test that makes forty staff need not wait for it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -58,6 +68,8 @@ hypothesis.settings.load_profile("yibao")
 
 collect_ignore_glob = ["node_modules/*", "var/*"]
 TRANSFERS_SHORT = 40
+# Files that take minutes go first: begun at the end, the last one would keep one process waiting for the other.
+LONG = ("tests/journeys/", "tests/faults/", "src/yibao/batch/", "src/yibao/cli/", "src/yibao/services/", "tests/packs/")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
 
 
@@ -68,11 +80,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--month-seed", action="append", type=int, help="seed of the simulated month; may be given again")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--only-database"):
         chosen = [item for item in items if _touches_a_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if not _touches_a_database(item)])
         items[:] = chosen
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return how early a test is run; whatever is as long as others keeps the order it was given by chance."""
+    return next((place for place, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
 
 
 def _touches_a_database(item: pytest.Item) -> bool:

@@ -57,7 +57,7 @@ def session(*, name: str, environment: dict[str, str], arguments: list[str]) -> 
 def main(arguments: list[str]) -> int:
     """Run both sessions; return 0 when nothing failed."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("YIBAO_")}
-    parallel = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"]
+    parallel = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile", "--no-loadscope-reorder"]
     already_running = subprocess.run([MACHINE, "running"], check=False).returncode == 0
     address = subprocess.run([MACHINE, "start"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     try:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from itertools import count
 from urllib.request import Request, urlopen
 
 import pytest
@@ -12,15 +13,18 @@ from yibao.api.tests.test_decisions import EXAMPLE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULE = 'fund_overlap_months: "> 0"'
-PATIENCE_SECONDS = 60
-# Enough that each of the two processes is very likely asked.
+PATIENCE_SECONDS = 240
+PROCESSES = 2
 ASKED = 12
+numbers = count(1)
 
 
 @pytest.fixture
 def packs(installation, tmp_path):
     copied = shutil.copytree(services.packs_folder(), tmp_path / "packs")
-    installation.environment["YIBAO_PACKS"] = str(copied)
+    # The log of the web server tells which process gave which answer.
+    log = f"--access-logfile {_log(installation)} --access-logformat '%(p)s %(q)s'"
+    installation.environment |= {"YIBAO_PACKS": str(copied), "GUNICORN_CMD_ARGS": log}
     assert installation.yibao("manage", "migrate", "--verbosity", "0").returncode == 0
     installation.start()
     return copied
@@ -40,20 +44,42 @@ def decided(installation):
         return json.loads(answer.read())
 
 
+def _log(installation):
+    return installation.home / "answered.log"
+
+
 def health(installation):
-    return [json.loads(installation.ask("", "/api/v1/health")[1]) for _ in range(ASKED)]
+    """Return what each process that was asked says, by its number."""
+    told = {}
+    for number in (str(next(numbers)) for _ in range(ASKED)):
+        answer = json.loads(installation.ask("", f"/api/v1/health?{number}")[1])
+        told[_who_answered(installation, number)] = answer
+    return told
+
+
+def _who_answered(installation, number):
+    """Return the number of a process; its line is written a moment after its answer."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        lines = (line.split() for line in _log(installation).read_text(encoding="utf-8").splitlines())
+        found = [process for process, *asked in lines if asked == [number]]
+        if found:
+            return found[0]
+        time.sleep(0.05)
+    raise AssertionError("the web server does not say who answered")
 
 
 def until(installation, status, *, other_than=""):
     """Ask until every process says so; no answer in between may be missing."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    told, end = {}, time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        told = health(installation)
-        versions = {one["rules"]["version"] for one in told}
-        if {one["status"] for one in told} == {status} and len(versions) == 1 and versions != {other_than}:
-            return told[0]["rules"]
+        told |= health(installation)
+        versions = {one["rules"]["version"] for one in told.values()}
+        agreed = {one["status"] for one in told.values()} == {status} and len(versions) == 1
+        if len(told) == PROCESSES and agreed and versions != {other_than}:
+            return next(iter(told.values()))["rules"]
         time.sleep(1)
-    raise AssertionError(f"not every process says {status!r}: {told[-1]}")
+    raise AssertionError(f"not every process says {status!r}: {told}")
 
 
 def test_processes_take_up_good_packs_and_go_on_with_the_last_good_ones_when_they_are_bad(installation, packs):

@@ -27,6 +27,15 @@ def drafter(applicants):
     return next(applicants).draft()
 
 
+@pytest.fixture(scope="module")
+def withdrawn(applicants, signed_in):
+    """Somebody who applied and thought better of it."""
+    person = next(applicants).submitted()
+    signed_in(person.username).post(reverse("refund:withdraw", args=[person.number]), {"reason": "不办了"})
+    assert person.case.state == "withdrawn"
+    return person
+
+
 def text(response) -> str:
     """What the page says, without its markup."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
@@ -236,6 +245,16 @@ class TestTwice:
             page.goto(f"{quiet_city.url}{reverse('refund:done', args=[applicant.number])}")
         assert CaseAction.objects.filter(case__number=applicant.number, kind="submit").count() == 1
 
+    def test_two_clicks_at_the_same_moment_both_lead_to_the_application(self, applicant, signed_in):
+        applicant.draft()
+        clients = [signed_in(applicant.username) for _ in range(2)]
+        page = clients[0].get(reverse("refund:check", args=[applicant.number])).content.decode()
+        key = re.search(r'name="key" value="([^"]+)"', page)[1]
+        answers = together(clients, reverse("refund:submit", args=[applicant.number]), {"key": key})
+        done = reverse("refund:done", args=[applicant.number])
+        assert [(one.status_code, one.get("Location")) for one in answers] == [(302, done)] * 2
+        assert CaseAction.objects.filter(case__number=applicant.number, kind="submit").count() == 1
+
     def test_applying_twice_for_one_payment_goes_on_with_the_draft(self, drafter, signed_in, unchanged):
         with unchanged():
             response = signed_in(drafter.username).post(reverse("refund:start"), {"payments": [drafter.payment]})
@@ -349,13 +368,6 @@ class TestLate:
     def test_a_withdrawn_application_is_not_withdrawn_again(self, withdrawn, signed_in):
         response = signed_in(withdrawn.username).get(reverse("refund:withdraw", args=[withdrawn.number]))
         assert response.url == reverse("refund:case", args=[withdrawn.number])
-
-    @pytest.fixture(scope="class")
-    def withdrawn(self, applicants, signed_in):
-        person = next(applicants).submitted()
-        signed_in(person.username).post(reverse("refund:withdraw", args=[person.number]), {"reason": "不办了"})
-        assert person.case.state == "withdrawn"
-        return person
 
 
 def test_a_blurred_paper_counts_as_missing_until_a_new_one_is_there(applicant, signed_in, photo):

@@ -69,7 +69,11 @@ def press(browser, city, username: str, number: str, name: str, said: str, **typ
         expect(page.locator("main")).to_contain_text(said)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize(
+    "scripts",
+    [pytest.param(True, marks=pytest.mark.one_database), False],
+    ids=["with JavaScript", "without JavaScript"],
+)
 def test_from_the_counter_to_the_refund_slip(new_city, visitor, scripts):
     with new_city.browser(width=WIDE, java_script_enabled=scripts) as page:
         sit(page, new_city, "clerk")

@@ -56,6 +56,7 @@ def test_a_secret_is_seen_in_every_spelling():
     assert shown("?id=50011219760301199X", secrets) == ["50011219760301199X"]
 
 
+@pytest.mark.one_database
 def test_no_page_of_the_workbench_shows_a_number_or_the_name_of_its_person_unasked(cases, pages, secrets, signed_in):
     desk = [route for route in pages if route.name.startswith("workbench")]
     found, looked = [], 0

@@ -118,12 +118,14 @@ def test_the_walkthrough_leads_from_the_application_to_the_books(new_city, check
     assert_one_refund_was_paid(checkout, "README.zh-CN.md")
 
 
+@pytest.mark.one_database
 def test_the_walkthrough_needs_no_javascript(new_city, checkout):
     with new_city.browser(java_script_enabled=False) as page:
         walk(page, checkout, "README.zh-CN.md")
     assert_one_refund_was_paid(checkout, "README.zh-CN.md")
 
 
+@pytest.mark.one_database
 def test_the_walkthrough_works_in_english_and_large_type(new_city, checkout):
     with new_city.browser() as page:
         page.goto("/")

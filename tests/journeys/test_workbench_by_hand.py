@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from yibao.store.models import Case, CaseTurn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# What keys and paper do is the browser's work, the same on either database.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 DESKTOP = {"width": 1280, "height": 900}
 LARGE = {"yibao_large": "1"}
 
