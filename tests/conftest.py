@@ -117,7 +117,9 @@ class Look:
     """One way to look at pages: it opens each sight and says what is wrong with it."""
 
     def __init__(self, page: Any, url: str, axe: str, *, name: str, language: str) -> None:
-        self.page, self.url, self.axe, self.name, self.language = page, url, axe, name, language
+        self.page, self.url, self.name, self.language = page, url, name, language
+        # Every page it opens has the check in it from the start: sent to each one, it costs as much as a look.
+        page.add_init_script(axe)
         self.say, self.sessions, self.asking = Say(language), dict[str, str](), set[str]()
 
     def enter(self, sight: Sight) -> None:
@@ -145,7 +147,6 @@ class Look:
             answer = self.page.goto(sight.address)
             if sight.form:
                 answer = self._send(sight)
-            self.page.evaluate(self.axe)
             yield from self.page.evaluate(AXE)
             if answer.status not in OFTEN:
                 yield f"status {answer.status}"
