@@ -61,9 +61,9 @@ def test_no_page_of_the_workbench_shows_a_number_or_the_name_of_its_person_unask
     desk = [route for route in pages if route.name.startswith("workbench")]
     found, looked = [], 0
     readers = [signed_in(name) for name in ROLES]
-    opened = [(route, case) for route in desk for case in (cases if route.parameters else cases[:1])]
-    for route, case in opened:
-        address = route.filled(case)
+    asked = ((route, case) for route in desk for case in (cases if route.parameters else cases[:1]))
+    opened = {route.filled(case): (route, case) for route, case in asked}
+    for address, (route, case) in opened.items():
         for reader in readers if address else ():
             answer = reader.get(address)
             if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
