@@ -344,16 +344,9 @@ def _value(name: str, *, route: Route, case: Case) -> Any:
     if name == "step":
         return "from" if "transfer" in route.name else "place"
     if name == "verb":
-        return _verb(route)
+        last = "build" if "relocation" in route.name else "accept"
+        return next((verb for about, verb in VERBS.items() if about in route.parameters), last)
     return OF_A_CASE[name](case)
-
-
-def _verb(route: Route) -> str:
-    if {"batch", "run"} & route.parameters:
-        return "drop"
-    if "account" in route.parameters:
-        return "lock"
-    return "build" if "relocation" in route.name else "accept"
 
 
 def _right(rights: Any, **about: Any) -> int | None:
@@ -362,6 +355,7 @@ def _right(rights: Any, **about: Any) -> int | None:
     return keys.filter(**about).first() or keys.first()
 
 
+VERBS = {"batch": "drop", "run": "drop", "account": "lock"}
 PLAIN = {
     "kind": "application_form", "form": "application", "service": "refund", "channel": "sms",
     "material": "payment_proof", "target": "person", "key": "self", "field": "name", "times": 1,
