@@ -22,7 +22,8 @@ BORN = date(1980, 5, 2)
 ELSEWHERE = "140100"
 YEAR = timedelta(days=365)
 OF_A_TRANSFER = ("relocation:transfer", "relocation:case", "relocation:stop", "relocation:submit",
-                 "relocation:withdraw")  # fmt: skip
+                 "relocation:withdraw", "relocation:make_paper", "relocation:paper", "relocation:reprint",
+                 "relocation:copy")  # fmt: skip
 
 
 @dataclass(frozen=True)

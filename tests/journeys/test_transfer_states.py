@@ -11,6 +11,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from yibao.kernel.identifiers import make_resident_id
+from yibao.services.papers.reprinting import reprint
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, Walk, make_person, make_staff
@@ -22,9 +23,12 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 BORN = date(1985, 3, 1)
 SPACES = ("relocation:transfer", "relocation:case", "relocation:stop", "relocation:submit", "relocation:withdraw",
+          "relocation:make_paper", "relocation:paper", "relocation:reprint", "relocation:copy",
           "workbench_relocation:")  # fmt: skip
 # These take a form and show no page of their own; what they refuse is shown where the form stands.
-ANSWERS = {"relocation:stop", "relocation:submit", "workbench_relocation:decide"}
+FILES = {f"{space}:{name}" for space in ("relocation", "workbench_relocation")
+         for name in ("make_paper", "paper", "reprint", "copy")}  # fmt: skip
+ANSWERS = {"relocation:stop", "relocation:submit", "workbench_relocation:decide", *FILES}
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,17 @@ def _moved(name: str, way: tuple[str, ...], staff: dict, serial: int) -> Mover:
         getattr(mover, step)()
     if name == "not_accepted":
         mover.carry()
+    if name == "loaded":
+        _printed(mover)
     return mover
+
+
+def _printed(mover: Mover) -> None:
+    """Issue a paper at either place, and print one of them again."""
+    for side, kind in (("out", "information_table"), ("in", "contact_letter")):
+        number = mover.number(side)
+        paper = actions.make_paper(number=number, kind=kind, by=mover.citizen, **mover.now())
+        reprint(number=number, paper=paper.number, key="k", by=mover.citizen, **mover.now())
 
 
 def _login(name, person) -> None:

@@ -86,6 +86,7 @@ def case(applicants, asked_for_correction) -> Case:
     move = moving.open_draft(person_id=case.person_id, wish=wish, by=applicant.actor, **now)
     # As if both places had been asked: whether they agree is for other tests.
     cases.act(number=move.number, kind="submit", by=applicant.actor, **now)
+    moving.make_paper(number=move.number, kind="application_form", by=applicant.actor, **now)
     # As if a clerk had taken it in: then the questions at the counter belong to it too.
     RefundRequest.objects.filter(case=case).update(channel=WINDOW)
     Person.objects.filter(pk=case.person_id).update(region=REGION)

@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: the case row, then the idempotency key,
 number, then ledger accounts by number. Nothing is typeset, and no other service is asked, while a lock is held.
 """
 
+from yibao.services.papers.reprinting import reprinted
 from yibao.services.refund.actions.applying import (
     attach,
     detach,
@@ -25,7 +26,7 @@ from yibao.services.refund.actions.papers import Begun, begin_paper, keep_paper,
 from yibao.services.refund.actions.payees import original as original_account
 from yibao.services.refund.actions.paying import bounced, confirm_paid, pay
 from yibao.services.refund.actions.promising import promise, take_back_promise
-from yibao.services.refund.actions.reprinting import reprint, reprinted
+from yibao.services.refund.actions.reprinting import reprint
 from yibao.services.refund.actions.reviewing import Asked, accept, approve, ask_correction, not_accept, recheck, refuse
 
 __all__ = [

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from yibao.casework.actors import Actor
 from yibao.casework.states import State
+from yibao.services.papers.numbers import paper_number
 from yibao.services.refund import documents
 from yibao.services.refund.actions import contents, letters, notices
-from yibao.services.refund.actions.numbers import paper_number
 from yibao.services.refund.actions.refusals import refused
 from yibao.store import cases, papers, ready
 from yibao.store.models import Case, IssuedPaper, Outbox, PaperNumber

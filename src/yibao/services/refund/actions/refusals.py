@@ -143,20 +143,6 @@ _SENTENCES = {
         "请刷新页面，查看当前环节。",
         "Reload the page to see where the case stands.",
     ),
-    "no_such_print": (
-        404,
-        "这个案件没有这份文书，或没有这样补打过",
-        "the case has no such paper, or it was not printed again that often",
-        "请从案件页面打开文书。",
-        "Open the paper from the page of the case.",
-    ),
-    "paper_void": (
-        409,
-        "这份文书已经作废，不能补打",
-        "this paper is void and is not printed again",
-        "请打印现在有效的那一份。",
-        "Print the one that is valid now.",
-    ),
     "slip_at_window": (
         409,
         "退款单由财务结算窗口补打",

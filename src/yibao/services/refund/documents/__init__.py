@@ -1,7 +1,6 @@
 """The papers of a refund, from the 退保申请表 to the 退款单; blank ones to be filled in by hand are in `blank`."""
 
-from yibao.services.refund.documents.check import check_address
-from yibao.services.refund.documents.copies import marked
+from yibao.services.papers.check import Stamp, check_address
 from yibao.services.refund.documents.papers import (
     AcceptanceReceipt,
     ApplicationForm,
@@ -17,7 +16,6 @@ from yibao.services.refund.documents.papers import (
     PaymentNotice,
     PromiseLetter,
     RefundSlip,
-    Stamp,
     Told,
     Transfer,
     WithdrawalConfirmation,
@@ -44,7 +42,6 @@ __all__ = [
     "Transfer",
     "WithdrawalConfirmation",
     "check_address",
-    "marked",
     "typeset",
     "wording_of",
 ]

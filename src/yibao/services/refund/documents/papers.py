@@ -8,19 +8,6 @@ from yibao.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """What every paper carries: its number, its date and how to verify it."""
-
-    number: str
-    case_number: str
-    issued_on: date
-    agency: str
-    check_code: str
-    check_address: str
-    synthetic: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class PaidLine:
     """One payment as a paper shows it: what was paid, for which months, and what of it comes back."""
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
+from yibao.services.papers.sending import send_paper
 from yibao.services.refund import actions, forms, workflow
 from yibao.services.refund.pages import apply, buttons, promises, review, sides, track, views
-from yibao.services.refund.pages.papers import by_then, issued, send_paper
+from yibao.services.refund.pages.papers import by_then, issued
 from yibao.services.refund.pages.sides import desk_case
 from yibao.store import cases, keys
 from yibao.store.models import Case, CaseAction, CaseSignature, Person

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to, public
 from yibao.casework.limits import CHECK, limited
+from yibao.services.papers.sending import sent
 from yibao.services.refund import actions
 from yibao.services.refund.pages import sides
-from yibao.store import keys, papers
-from yibao.store.models import Case, IssuedPaper
+from yibao.store import keys
+from yibao.store.models import Case
 
 AT_WINDOW = ("refund_slip",)
 """Kinds that are printed again by staff only: money is paid against them."""
@@ -123,21 +124,3 @@ def portal_blank(request: HttpRequest) -> dict[str, Any] | None:
     if form is None:
         return None
     return {"number": form.number, "issued_on": form.since, "label": request.say(f"refund.paper.{form.label}")}
-
-
-def send_paper(issued: IssuedPaper | None) -> FileResponse:
-    """Return a paper as a PDF, or 404."""
-    if issued is None:
-        raise Http404
-    return sent(papers.content(issued), "application/pdf", f"{issued.number}.pdf")
-
-
-def sent(content: bytes, content_type: str, name: str) -> FileResponse:
-    """Return bytes to be shown in the browser, which may not guess another type."""
-    response = FileResponse(iter([content]), content_type=content_type, filename=name)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'"
-    )
-    return response

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.kernel.workdays import working_days_between
+from yibao.services.papers.sending import send_paper, sent
 from yibao.services.refund import actions, forms
 from yibao.services.refund.pages import apply, drafts, sides, views
-from yibao.services.refund.pages.papers import DECIDED, by_then, issued, send_paper, sent
+from yibao.services.refund.pages.papers import DECIDED, by_then, issued
 from yibao.services.refund.rulebook import decide
 from yibao.services.refund.rules import Decision
 from yibao.store import cases, documents, ratings

@@ -7,6 +7,7 @@ ledger accounts by number, then the thread of a message.
 from yibao.services.relocation.actions.applying import Wish, ask_stop, both, hindrances, open_draft, submit, withdraw
 from yibao.services.relocation.actions.arriving import arrived, credit, waiting_money
 from yibao.services.relocation.actions.calling_off import refuse
+from yibao.services.relocation.actions.issuing import PREFIXES, make_paper, offered
 from yibao.services.relocation.actions.loading import check, load, send_back
 from yibao.services.relocation.actions.papers import paper
 from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
@@ -15,6 +16,7 @@ from yibao.services.relocation.actions.recording import clear_arrears, note_arre
 from yibao.services.relocation.actions.tables import build, sign
 
 __all__ = [
+    "PREFIXES",
     "Wish",
     "arrived",
     "ask_stop",
@@ -29,8 +31,10 @@ __all__ = [
     "dues",
     "hindrances",
     "load",
+    "make_paper",
     "money_of",
     "note_arrears",
+    "offered",
     "open_draft",
     "paper",
     "pay",

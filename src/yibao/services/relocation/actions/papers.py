@@ -15,7 +15,10 @@ from yibao.services.relocation.workflow import IN, OUT
 
 _SCHEMES = {"employee": "职工医保", "resident": "居民医保"}
 _KINDS = {"actual": "实际缴费", "deemed": "视同缴费", "converted": "折算", "military": "军龄"}
+_MATERIALS = {"id_document": "身份证", "social_security_card": "社会保障卡", "e_voucher": "医保电子凭证"}
+_CHANNELS = {"app": "网上", "web": "网上", "window": "窗口"}
 _NONE = "—"
+_NOT_YET = "两地受理时确定"
 
 
 def paper(*, number: str, kind: str, on: date) -> Paper:
@@ -56,10 +59,18 @@ def _who(row: Transfer) -> list[tuple[str, str, str]]:
 
 
 def _application(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
-    kind = words()["types"].get(row.type, {}).get("zh", _NONE)
+    kind = words()["types"].get(row.type, {}).get("zh", _NOT_YET)
     by = "单位" if row.by == "unit" else "本人"
-    day = _day(row.case.submitted_on)
-    return [("转移类型", "type", kind), ("申请人", "applicant", by), ("申请日期", "applied on", day)], []
+    shown = "、".join(_MATERIALS[code] for code in row.materials if code in _MATERIALS)
+    facts = [
+        ("转移类型", "type", kind),
+        ("申请人", "applicant", by),
+        ("申请地", "applied at", _place(row.place)),
+        ("申请渠道", "channel", _CHANNELS.get(row.channel, row.channel)),
+        ("所用证件", "document", shown or _NONE),
+        ("申请日期", "applied on", _day(row.case.submitted_on)),
+    ]
+    return facts, []
 
 
 def _certificate(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:

@@ -186,6 +186,13 @@ REFUSALS = {
             "Ask the agency of the new place for its account, then pay.",
         ),
         Refusal(
+            "paper_not_yet",
+            "现在还不能出具这份文书",
+            "this paper cannot be issued yet",
+            "请在办理到相应环节后再打印；另一地的文书由另一地出具。",
+            "Print it when the case has come that far; papers of the other place are issued there.",
+        ),
+        Refusal(
             "no_payment_reference",
             "请填写银行流水号",
             "give the reference of the bank",

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
-from yibao.services.relocation.pages import cover, desk, own, shown, transfer, years
+from yibao.services.relocation.pages import cover, desk, own, papers, shown, transfer, years
 from yibao.services.relocation.pages.desk import workbench_nav
 from yibao.services.relocation.pages.places import guide_address
 
@@ -67,9 +67,17 @@ urlpatterns = [
     path(f"{CASE}/stop", own.stop, name="stop"),
     path(f"{CASE}/submit", own.submit, name="submit"),
     path(f"{CASE}/withdraw", own.withdraw, name="withdraw"),
+    path(f"{CASE}/papers/make/<slug:kind>", papers.make, name="make_paper"),
+    path(f"{CASE}/papers/<str:paper_number>", papers.paper, name="paper"),
+    path(f"{CASE}/papers/<str:paper_number>/again", papers.again, name="reprint"),
+    path(f"{CASE}/papers/<str:paper_number>/again/<int:times>", papers.copy, name="copy"),
 ]
 workbench_urlpatterns = [
     path("money", desk.money, name="money"),
     path(CASE, desk.case, name="case"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
+    path(f"{CASE}/papers/make/<slug:kind>", papers.make_at_desk, name="make_paper"),
+    path(f"{CASE}/papers/<str:paper_number>", papers.paper_at_desk, name="paper"),
+    path(f"{CASE}/papers/<str:paper_number>/again", papers.again_at_desk, name="reprint"),
+    path(f"{CASE}/papers/<str:paper_number>/again/<int:times>", papers.copy_at_desk, name="copy"),
 ]

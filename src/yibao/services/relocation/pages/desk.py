@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,12 +16,13 @@ from yibao.kernel.money import Money
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Table, Transfer
-from yibao.services.relocation.pages import halves
+from yibao.services.relocation.pages import halves, papers
+from yibao.services.relocation.pages.sides import NAME, desk_case
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.store import audit_log, cases
 from yibao.store.models import Case, CaseAction
 
-NAME, FINANCE, PURPOSE = "relocation", "finance", "case"
+FINANCE, PURPOSE = "finance", "case"
 BATCHED = "pay"
 """Money goes out in payment batches: its button leads there."""
 
@@ -31,21 +31,6 @@ def workbench_nav(request: HttpRequest) -> list[dict[str, str]]:
     """Return this service's item of the staff's navigation: the money on its way here, for finance."""
     nav = {"code": NAME, "text": request.say(f"{NAME}.desk.nav"), "href": reverse(f"workbench_{NAME}:money")}
     return [nav] if FINANCE in request.actor.roles else []
-
-
-def desk_case(request: HttpRequest, number: str) -> Case:
-    """Return a transfer the reader's office answers for.
-
-    Raises:
-        Http404: There is none, or it is a draft of somebody else.
-        PermissionDenied: It belongs to another region.
-    """
-    found = Case.objects.select_related("transfer__money", "person").filter(number=number, service=NAME).first()
-    if found is None or found.state == "draft":
-        raise Http404
-    if not request.actor.works_in(found.region):
-        raise PermissionDenied
-    return found
 
 
 @open_to(STAFF, own="case")
@@ -87,6 +72,7 @@ def show(
         "settled": _settled(table),
         "signers": _signers(row),
         "events": events(held, say),
+        "papers": papers.shown([row], request, space=papers.DESK),
         "buttons": [_button(verb, row, request, tried=tried) for verb in verbs],
         "seen": seen(held),
         "errors": dict(errors or {}),

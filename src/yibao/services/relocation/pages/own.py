@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,29 +14,13 @@ from yibao.services import assurance
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Transfer
-from yibao.services.relocation.pages import halves
+from yibao.services.relocation.pages import halves, papers
 from yibao.services.relocation.pages.places import day_text, place_words
+from yibao.services.relocation.pages.sides import NAME, own_case
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.services.relocation.workflow import IN, Stage
 from yibao.store import ratings
 from yibao.store.models import Case
-
-NAME = "relocation"
-
-
-def own_case(request: HttpRequest, number: str) -> Case:
-    """Return a transfer of the reader.
-
-    Raises:
-        Http404: There is none, or it is somebody else's; the two look alike on purpose.
-    """
-    found = Case.objects.select_related("transfer__money", "transfer__person").filter(number=number, service=NAME)
-    case = found.first()
-    if case is None or not request.actor.concerns(person_id=case.person_id, unit_id=case.unit_id):
-        raise Http404
-    if case.state == "draft" and case.entered_by_id is not None:
-        raise Http404
-    return case
 
 
 @open_to(CITIZEN, own="case")
@@ -142,6 +126,7 @@ def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
         "periods": halves.periods(both, say),
         "asked_back": bool(row.ended_because) and row.stage not in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
         "other": _other(both, row),
+        "papers": papers.shown([each for each in (both.out, both.into) if each], request, space=NAME),
         "steps_done": ratings.steps(own),
         "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }

@@ -1,8 +1,23 @@
 """How a reader of a paper asks whether the system issued it: an address with nothing personal, also as QR code."""
 
 import io
+from dataclasses import dataclass
+from datetime import date
 
 import segno
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every paper carries: its number, its date and how to verify it."""
+
+    number: str
+    case_number: str
+    issued_on: date
+    agency: str
+    check_code: str
+    check_address: str
+    synthetic: bool = True
 
 
 def check_address(*, base: str, number: str, code: str) -> str:
