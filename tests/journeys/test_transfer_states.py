@@ -16,7 +16,7 @@ from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, Walk, make_person, make_staff
 from yibao.services.relocation.workflow import Stage
-from yibao.store.models import CitizenLogin, Enrolment
+from yibao.store.models import CitizenLogin, Enrolment, Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 PHONE = {"width": 390, "height": 844}
@@ -28,7 +28,8 @@ SPACES = ("relocation:transfer", "relocation:case", "relocation:stop", "relocati
 # These take a form and show no page of their own; what they refuse is shown where the form stands.
 FILES = {f"{space}:{name}" for space in ("relocation", "workbench_relocation")
          for name in ("make_paper", "paper", "reprint", "copy")}  # fmt: skip
-ANSWERS = {"relocation:stop", "relocation:submit", "workbench_relocation:decide", *FILES}
+ANSWERS = {"relocation:stop", "relocation:submit", "workbench_relocation:decide", "workbench_relocation:stop",
+           "workbench_relocation:submit", "workbench_relocation:drop", *FILES}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "drafted": (),
     "not_stopped": (),
     "unit_runs": (),
+    "owing": (),
+    "window": (),
     "accepted": ("accepted",),
     "built": ("accepted", "build"),
     "sent": ("sent",),
@@ -89,12 +92,13 @@ def _moved(name: str, way: tuple[str, ...], staff: dict, serial: int) -> Mover:
     identity = make_resident_id(area="500112", born=BORN, serial=serial)
     person = make_person(identity, name="罗一一", balance=0 if name == "checked" else 123456)
     _login(name, person)
-    left = Enrolment.objects.filter(person=person, region=OLD)
-    if name in ("not_stopped", "unit_runs", "not_accepted"):
-        category = "individual" if name == "not_stopped" else "unit"
-        left.update(status="normal", end=None, category=category)
+    _left(name, person)
     mover = Mover(person, staff, on=timezone.localdate())
-    if not way or way[0] == "submitted":
+    if name == "owing":
+        actions.note_arrears(person_id=person.pk, place=OLD, amount_fen=96040, by=staff[OLD]["clerk"], on=mover.on)
+    if name == "window":
+        _at_window(mover)
+    elif not way or way[0] == "submitted":
         mover.drafted()
     if way and way[0] == "submitted":
         actions.submit(number=mover.thread, by=mover.citizen, **mover.now())
@@ -107,12 +111,27 @@ def _moved(name: str, way: tuple[str, ...], staff: dict, serial: int) -> Mover:
     return mover
 
 
+def _left(name: str, person: Person) -> None:
+    """Let somebody still be insured at the old place, where the state says so."""
+    if name in ("not_stopped", "unit_runs", "not_accepted", "window"):
+        category = "individual" if name in ("not_stopped", "window") else "unit"
+        left = Enrolment.objects.filter(person=person, region=OLD)
+        left.update(status="normal", end=None, category=category)
+
+
 def _printed(mover: Mover) -> None:
     """Issue a paper at either place, and print one of them again."""
     for side, kind in (("out", "information_table"), ("in", "contact_letter")):
         number = mover.number(side)
         paper = actions.make_paper(number=number, kind=kind, by=mover.citizen, **mover.now())
         reprint(number=number, paper=paper.number, key="k", by=mover.citizen, **mover.now())
+
+
+def _at_window(mover: Mover) -> None:
+    """Let the clerk of the new place begin what the old place has not stopped."""
+    wish = actions.Wish(NEW, OLD, NEW, channel="window", materials=("id_document",))
+    clerk = mover.staff[NEW]["clerk"]
+    mover.thread = actions.open_draft(person_id=mover.person.pk, wish=wish, by=clerk, **mover.now()).number
 
 
 def _login(name, person) -> None:
@@ -123,7 +142,7 @@ def _login(name, person) -> None:
 @pytest.fixture(scope="module")
 def sights(movers) -> list[Sight]:
     """Every state of every page."""
-    return [sight for part in (_asked, _drafts, _own, _desks, _forms) for sight in part(movers)]
+    return [sight for part in (_asked, _drafts, _counter, _own, _desks, _forms) for sight in part(movers)]
 
 
 def _asked(movers: dict[str, Mover]) -> Iterator[Sight]:
@@ -137,7 +156,7 @@ def _asked(movers: dict[str, Mover]) -> Iterator[Sight]:
 
 def _drafts(movers: dict[str, Mover]) -> Iterator[Sight]:
     says = {"drafted": "relocation.move.check.declare", "not_stopped": "relocation.move.stop.lead",
-            "unit_runs": "relocation.move.check.not_yet"}  # fmt: skip
+            "unit_runs": "relocation.move.check.not_yet", "owing": "relocation.owed.how"}  # fmt: skip
     for name, words in says.items():
         yield Sight(f"m-{name}", f"/relocation/cases/{movers[name].thread}", f"draft: {name}", says=(words,))
     unit = f"/relocation/cases/{movers['unit_runs'].thread}"
@@ -145,6 +164,19 @@ def _drafts(movers: dict[str, Mover]) -> Iterator[Sight]:
     withdraw = f"/relocation/cases/{movers['drafted'].thread}/withdraw"
     yield Sight("m-drafted", withdraw, "withdraw")
     yield Sight("m-drafted", withdraw, "withdraw sent empty", "form")
+
+
+def _counter(movers: dict[str, Mover]) -> Iterator[Sight]:
+    clerk, counter = f"clerk-{NEW}", "/workbench/relocation/counter"
+    window = movers["window"]
+    yield Sight(clerk, counter, "the counter")
+    yield Sight(clerk, counter, "no number", "form")
+    yield Sight(clerk, counter, "a number of nobody", "form", {"identity": "500112197603020010"})
+    kept = {"relocation.counter": str(window.person.pk)}
+    yield Sight(clerk, f"{counter}/wish", "what is asked", session=kept)
+    yield Sight(clerk, f"{counter}/wish", "nothing chosen", "form", {"from": "", "to": "", "paper": ""}, session=kept)
+    draft = f"/workbench/relocation/cases/{window.thread}/check"
+    yield Sight(clerk, draft, "a draft begun at the window", says=("relocation.move.check.not_yet",))
 
 
 def _own(movers: dict[str, Mover]) -> Iterator[Sight]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from yibao.kernel.identifiers import IdentifierError, check_resident_id
 from yibao.kernel.money import Money, MoneyError
 
 STEPS = ("from", "to", "paper")
@@ -35,6 +36,17 @@ def text(*, post: Mapping[str, str], name: str) -> Sent:
     """Read a text that must say something."""
     value = post.get(name, "").strip()[:TEXT_MAX]
     return Sent(value, "" if value else "empty", {name: value})
+
+
+def identity(*, post: Mapping[str, str]) -> Sent:
+    """Read the identity number of the person who stands at the window."""
+    typed = post.get("identity", "").strip()[:TEXT_MAX]
+    if not typed:
+        return Sent(error="empty")
+    try:
+        return Sent(check_resident_id(typed), typed={"identity": typed})
+    except IdentifierError:
+        return Sent(error="wrong", typed={"identity": typed})
 
 
 def fen(typed: str) -> int | None:

@@ -12,8 +12,9 @@ from yibao.casework.actors import Actor
 from yibao.kernel.errors import Refused
 from yibao.kernel.identifiers import mask_id
 from yibao.policy import Region
+from yibao.services.papers.numbers import paper_number
 from yibao.services.refund import documents, rulebook
-from yibao.services.refund.actions import evidence, numbers, wording
+from yibao.services.refund.actions import evidence, wording
 from yibao.services.refund.actions.papers import stamp
 from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.documents import Told
@@ -77,7 +78,7 @@ def _sign(case: Case, material: str, words: dict[str, Any], *, by: Actor, on: da
 
 def _stamped(case: Case, material: str, paper: documents.PromiseLetter, *, on: date, at: datetime) -> documents.Stamp:
     def number() -> str:
-        return numbers.paper_number(prefix=paper.prefix, region=case.region, on=on)
+        return paper_number(prefix=paper.prefix, region=case.region, on=on)
 
     with transaction.atomic():
         now = cases.locked(case.number)

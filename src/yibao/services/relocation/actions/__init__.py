@@ -9,6 +9,7 @@ from yibao.services.relocation.actions.arriving import arrived, credit, waiting_
 from yibao.services.relocation.actions.calling_off import refuse
 from yibao.services.relocation.actions.issuing import PREFIXES, make_paper, offered
 from yibao.services.relocation.actions.loading import check, load, send_back
+from yibao.services.relocation.actions.owing import owed
 from yibao.services.relocation.actions.papers import paper
 from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
 from yibao.services.relocation.actions.progress import available, money_of, progress
@@ -36,6 +37,7 @@ __all__ = [
     "note_arrears",
     "offered",
     "open_draft",
+    "owed",
     "paper",
     "pay",
     "progress",

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
-from yibao.services.relocation.pages import cover, desk, own, papers, shown, transfer, years
+from yibao.services.relocation.pages import counter, cover, desk, own, papers, shown, transfer, years
 from yibao.services.relocation.pages.desk import workbench_nav
 from yibao.services.relocation.pages.places import guide_address
 
@@ -74,6 +74,12 @@ urlpatterns = [
 ]
 workbench_urlpatterns = [
     path("money", desk.money, name="money"),
+    path("counter", counter.find, name="counter"),
+    path("counter/wish", counter.wish, name="wish"),
+    path(f"{CASE}/check", counter.check, name="check"),
+    path(f"{CASE}/stop", counter.stop, name="stop"),
+    path(f"{CASE}/submit", counter.submit, name="submit"),
+    path(f"{CASE}/drop", counter.drop, name="drop"),
     path(CASE, desk.case, name="case"),
     path(f"{CASE}/do/<slug:verb>", desk.decide, name="decide"),
     path(f"{CASE}/papers/make/<slug:kind>", papers.make_at_desk, name="make_paper"),

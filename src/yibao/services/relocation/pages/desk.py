@@ -17,7 +17,7 @@ from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Table, Transfer
 from yibao.services.relocation.pages import halves, papers
-from yibao.services.relocation.pages.sides import NAME, desk_case
+from yibao.services.relocation.pages.sides import CLERK, NAME, desk_case
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.store import audit_log, cases
 from yibao.store.models import Case, CaseAction
@@ -28,9 +28,13 @@ BATCHED = "pay"
 
 
 def workbench_nav(request: HttpRequest) -> list[dict[str, str]]:
-    """Return this service's item of the staff's navigation: the money on its way here, for finance."""
-    nav = {"code": NAME, "text": request.say(f"{NAME}.desk.nav"), "href": reverse(f"workbench_{NAME}:money")}
-    return [nav] if FINANCE in request.actor.roles else []
+    """Return this service's items of the staff's navigation: the counter for clerks, money on its way for finance."""
+    items = ((CLERK, "moving", "counter.nav", "counter"), (FINANCE, NAME, "desk.nav", "money"))
+    return [
+        {"code": code, "text": request.say(f"{NAME}.{words}"), "href": reverse(f"workbench_{NAME}:{address}")}
+        for role, code, words, address in items
+        if role in request.actor.roles
+    ]
 
 
 @open_to(STAFF, own="case")

@@ -1,7 +1,5 @@
 """A transfer as its person sees it: the draft with what both places find, then two tracks, each with its own end."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,13 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yibao.casework.entry import CITIZEN, open_to
-from yibao.kernel.errors import Refused
-from yibao.services import assurance
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Transfer
-from yibao.services.relocation.pages import halves, papers
-from yibao.services.relocation.pages.places import day_text, place_words
+from yibao.services.relocation.pages import drafts, halves, owed, papers
 from yibao.services.relocation.pages.sides import NAME, own_case
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.services.relocation.workflow import IN, Stage
@@ -28,82 +23,21 @@ from yibao.store.models import Case
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where a transfer stands; a draft is checked at once."""
     own = own_case(request, number)
-    return draft(request, own) if own.state == "draft" else _under_way(request, own)
-
-
-def draft(request: HttpRequest, own: Case, *, error: str = "", status: int = 200) -> HttpResponse:
-    """Return the last page of an application: what was answered, what both places find, and the button."""
-    row, say = own.transfer, request.say
-    found = halves.looked(row, on=request.on, say=say)
-    hindered = any(each["refusals"] for each in found)
-    context = {
-        "section": "cases",
-        "case": own,
-        "rows": _answers(row, say),
-        "found": found,
-        "hindered": hindered,
-        "stop": _stop(found, row, say),
-        "count": len(forms.STEPS) + 1,
-        "errors": {"send": error} if error else {},
-    }
-    return render(request, "relocation/transfer_check.html", context, status=status)
-
-
-def _answers(row: Transfer, say: Any) -> list[dict[str, Any]]:
-    paper = row.materials[0] if row.materials else ""
-    rows = (
-        ("from", place_words(row.source, say)),
-        ("to", place_words(row.target, say)),
-        ("paper", say(f"relocation.move.paper.{paper}") if paper else say("relocation.move.no_paper")),
-    )
-    return [{"key": {"text": say(f"relocation.move.check.{name}")}, "value": {"text": value}} for name, value in rows]
-
-
-def _stop(found: list[dict[str, Any]], row: Transfer, say: Any) -> str:
-    """Return the words of the stop request, where the old place has not stopped; else an empty text."""
-    asked = any("stop_request" in each["details"] for half in found for each in half["refusals"])
-    return say("relocation.move.stop.button", place=place_words(row.source, say)) if asked else ""
+    return drafts.show(request, own, drafts.PORTAL) if own.state == "draft" else _under_way(request, own)
 
 
 @open_to(CITIZEN, own="case")
 @require_POST
 def stop(request: HttpRequest, number: str) -> HttpResponse:
     """Ask to have the relation at the old place stopped: the step before the transfer."""
-    own = own_case(request, number)
-    assurance.require(service=NAME, step="submit", by=request.actor)
-    row = own.transfer
-    try:
-        stopped = actions.ask_stop(
-            person_id=row.person_id, place=row.source, by=request.actor, on=request.on, at=request.at
-        )
-    except Refused as no:
-        return draft(request, own, error=_one(no, request.say), status=no.refusal.status)
-    place = place_words(row.source, request.say)
-    messages.success(
-        request, request.say("relocation.move.stop.done", place=place, day=day_text(stopped.end, request.say))
-    )
-    return redirect("relocation:case", number)
+    return drafts.stop(request, own_case(request, number), drafts.PORTAL)
 
 
 @open_to(CITIZEN, own="case")
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Hand the application in; sent twice it is one application."""
-    own = own_case(request, number)
-    assurance.require(service=NAME, step="submit", by=request.actor)
-    try:
-        actions.submit(number=number, by=request.actor, on=request.on, at=request.at)
-    except Refused as no:
-        if own.state != "draft":
-            raise
-        return draft(request, own, error=_one(no, request.say), status=no.refusal.status)
-    messages.success(request, request.say("relocation.move.sent", number=number))
-    return redirect("relocation:case", number)
-
-
-def _one(no: Refused, say: Any) -> str:
-    told = halves.refusal_words(no.refusal, say)
-    return f"{told['why']} {told['next']}".strip()
+    return drafts.submit(request, own_case(request, number), drafts.PORTAL)
 
 
 def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
@@ -118,6 +52,7 @@ def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
         "stage": progress["label_en" if say.language == "en" else "label"],
         "over": row.stage in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
         "reasons": halves.reasons(row, say) if row.stage != Stage.LOADED else [],
+        "owed": owed.told(row, request) if row.ended_because == owed.CODE else None,
         "checked": halves.checked(row, say),
         "years": halves.years_track(both, say),
         "money": halves.money_track(both, say),

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 
 from yibao.store.models import Case
 
-NAME = "relocation"
+NAME, CLERK = "relocation", "clerk"
 
 
 def own_case(request: HttpRequest, number: str) -> Case:

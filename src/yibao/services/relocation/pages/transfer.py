@@ -1,6 +1,9 @@
 """Applying for a transfer, one question a page: where from, where to, which paper; then the draft is checked."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +32,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "home",
         "open": [_open(each, request) for each in own.order_by("thread", "-applied_here")],
-        "ready": bool(relations(request)),
+        "ready": bool(relations(person_id=request.actor.person_id, on=request.on)),
     }
     return render(request, "relocation/transfer.html", context)
 
@@ -48,17 +51,53 @@ def way_words(row: Transfer, say: Any) -> str:
     return say("relocation.move.way", old=place_words(row.source, say), new=place_words(row.target, say))
 
 
-def relations(request: HttpRequest) -> dict[str, Enrolment]:
-    """Return the person's latest relation in every pooling area, the newest first."""
+def relations(*, person_id: UUID, on: date) -> dict[str, Enrolment]:
+    """Return a person's latest relation in every pooling area, the newest first.
+
+    Args:
+        person_id: Whose.
+        on: Today.
+    """
     found: dict[str, Enrolment] = {}
-    rows = Enrolment.objects.filter(person_id=request.actor.person_id).order_by("-start", "-pk")
-    for row in rows:
+    for row in Enrolment.objects.filter(person_id=person_id).order_by("-start", "-pk"):
         try:
-            found.setdefault(looking.area(row.region, on=request.on), row)
+            found.setdefault(looking.area(row.region, on=on), row)
         except InputInvalid:
             # Nothing is known of that place: it cannot be asked.
             continue
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Places to choose from, as radios show them.
+
+    Attributes:
+        sources: Where a relation of the person is.
+        targets: Those, and every other place that can be asked.
+    """
+
+    sources: list[dict[str, Any]]
+    targets: list[dict[str, Any]]
+
+
+def place_choices(request: HttpRequest, person_id: UUID, *, without: str = "") -> Choices:
+    """Return from where and to where somebody may move, with what their record says of each place.
+
+    Args:
+        request: The reader's.
+        person_id: Who moves.
+        without: A place that is the other end already.
+    """
+    rows = relations(person_id=person_id, on=request.on)
+    stopped = [area for area, row in rows.items() if row.status != "normal"]
+    old = stopped[0] if stopped else next(reversed(rows), "")
+    sources = [_place(request, area, row, likely=area == old) for area, row in rows.items()]
+    left = {area: row for area, row in rows.items() if area != without}
+    new = next((area for area, row in left.items() if row.status == "normal"), "")
+    others = ExchangePartner.objects.exclude(area__in=[*rows, without]).order_by("area")
+    targets = [_place(request, area, row, likely=area == new) for area, row in left.items()]
+    return Choices(sources, [*targets, *(_place(request, each.area, None) for each in others)])
 
 
 @limited(APPLICATION)
@@ -102,18 +141,11 @@ def _radios(request: HttpRequest, step: str, items: list[dict[str, Any]], value:
 
 
 def _sources(request: HttpRequest, kept: dict[str, str]) -> list[dict[str, Any]]:
-    rows = relations(request)
-    stopped = [area for area, row in rows.items() if row.status != "normal"]
-    likely = stopped[0] if stopped else next(reversed(rows), "")
-    return [_place(request, area, row, likely=area == likely) for area, row in rows.items()]
+    return place_choices(request, request.actor.person_id).sources
 
 
 def _targets(request: HttpRequest, kept: dict[str, str]) -> list[dict[str, Any]]:
-    rows = {area: row for area, row in relations(request).items() if area != kept["from"]}
-    likely = next((area for area, row in rows.items() if row.status == "normal"), "")
-    others = ExchangePartner.objects.exclude(area__in=[*rows, kept["from"]]).order_by("area")
-    found = [_place(request, area, row, likely=area == likely) for area, row in rows.items()]
-    return [*found, *(_place(request, each.area, None) for each in others)]
+    return place_choices(request, request.actor.person_id, without=kept["from"]).targets
 
 
 def _papers(request: HttpRequest, kept: dict[str, str]) -> list[dict[str, Any]]:

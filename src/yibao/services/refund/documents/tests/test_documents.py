@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 from yibao.kernel.money import Money
+from yibao.services.papers.copies import marked
 from yibao.services.refund.documents import (
     AcceptanceReceipt,
     ApplicationForm,
@@ -17,7 +18,6 @@ from yibao.services.refund.documents import (
     RefundSlip,
     Stamp,
     check_address,
-    marked,
     typeset,
 )
 from yibao.services.refund.documents.capitals import capital_amount
