@@ -10,10 +10,10 @@ def send_paper(issued: IssuedPaper | None) -> FileResponse:
     """Return a paper as a PDF, or 404."""
     if issued is None:
         raise Http404
-    return sent(papers.content(issued), "application/pdf", f"{issued.number}.pdf")
+    return sent(content=papers.content(issued), content_type="application/pdf", name=f"{issued.number}.pdf")
 
 
-def sent(content: bytes, content_type: str, name: str) -> FileResponse:
+def sent(*, content: bytes, content_type: str, name: str) -> FileResponse:
     """Return bytes to be shown in the browser, which may not guess another type."""
     response = FileResponse(iter([content]), content_type=content_type, filename=name)
     response["Content-Disposition"] = f'inline; filename="{name}"'

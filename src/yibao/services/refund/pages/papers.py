@@ -104,7 +104,7 @@ def copy_at_desk(request: HttpRequest, number: str, paper_number: str, times: in
 
 def _copy(held: Case, paper_number: str, times: int) -> FileResponse:
     content = actions.reprinted(case=held, paper=paper_number, times=times)
-    return sent(content, "application/pdf", f"{paper_number}-{times}.pdf")
+    return sent(content=content, content_type="application/pdf", name=f"{paper_number}-{times}.pdf")
 
 
 @limited(CHECK)
@@ -114,7 +114,7 @@ def blank(request: HttpRequest, form: str) -> FileResponse:
     """Send a form to be filled in by hand."""
     if form not in actions.BLANKS:
         raise Http404
-    return sent(actions.blank(form), "application/pdf", f"{actions.BLANKS[form].number}.pdf")
+    return sent(content=actions.blank(form), content_type="application/pdf", name=f"{actions.BLANKS[form].number}.pdf")
 
 
 def portal_blank(request: HttpRequest) -> dict[str, Any] | None:

@@ -311,4 +311,8 @@ def send_document(held: Document | None) -> FileResponse:
     if held is None:
         raise Http404
     endings = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
-    return sent(documents.content(held), held.content_type, f"{held.material}-{held.pk}.{endings[held.content_type]}")
+    return sent(
+        content=documents.content(held),
+        content_type=held.content_type,
+        name=f"{held.material}-{held.pk}.{endings[held.content_type]}",
+    )

@@ -118,7 +118,11 @@ def copy_at_desk(request: HttpRequest, number: str, paper_number: str, times: in
 
 
 def _copy(held: Case, paper_number: str, times: int) -> FileResponse:
-    return sent(reprinted(case=held, paper=paper_number, times=times), "application/pdf", f"{paper_number}-{times}.pdf")
+    return sent(
+        content=reprinted(case=held, paper=paper_number, times=times),
+        content_type="application/pdf",
+        name=f"{paper_number}-{times}.pdf",
+    )
 
 
 def _looked(request: HttpRequest, number: str) -> Case:
