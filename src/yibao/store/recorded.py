@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from operator import itemgetter
@@ -23,25 +23,27 @@ from yibao.store.models import (
     RecordEvent,
 )
 
-# From the person downwards by key, in arms that share nothing but a list of keys that is made first: a join with an
-# "or" would read whole tables, and one with a common part would be planned without knowing how few rows it has.
+# From the person downwards by key, in arms that share nothing but lists of keys that are made first: a join with an
+# "or" would read whole tables, and arms that each go down from the person again would go the same way nine times.
 _WHOSE = """WITH whose AS (
 SELECT id FROM store_person WHERE id {among} UNION SELECT id FROM store_person WHERE merged_into_id {among}
+), enrolled AS (
+SELECT id FROM store_enrolment WHERE person_id {whose}
+), paid AS (
+SELECT id FROM store_contribution WHERE enrolment_id {enrolled}
 )
 """
-_AMONG_WHOSE = {"postgresql": "= ANY(ARRAY(SELECT id FROM whose))", "sqlite": "IN (SELECT id FROM whose)"}
-_ENROLLED = "store_enrolment"
+_LISTS = ("whose", "enrolled", "paid")
+_HANGS_BY = {"whose": "person_id", "enrolled": "enrolment_id", "paid": "contribution_id"}
+_IN_LIST = {"postgresql": "= ANY(ARRAY(SELECT id FROM {name}))", "sqlite": "IN (SELECT id FROM {name})"}
 _INSURED = "store_enrolment LEFT JOIN store_unit ON store_unit.id = store_enrolment.unit_id"
-_PAID = f"{_ENROLLED} JOIN store_contribution ON store_contribution.enrolment_id = store_enrolment.id"
-_OF_PAID = f"{_PAID} JOIN {{table}} ON {{table}}.contribution_id = store_contribution.id"
-_USED = f"{_ENROLLED} JOIN {{table}} ON {{table}}.enrolment_id = store_enrolment.id"
 _KINDS = ("uuid", "text", "bigint", "date")
 _OF_PERSON = [
     *(("uuid", f"store_person.{name}") for name in ("id", "merged_into_id")),
     ("text", "store_person.sex"),
     *(("date", f"store_person.{name}") for name in ("born", "died_on", "retired_on", "legal_age_on")),
 ]
-_FIRST = 2  # After the number of the arm and whose row it is.
+_FIRST = 1  # After the number of the arm.
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,14 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class _Arm:
-    """One table: where its rows come from, whose they are, its columns with their kinds, and what a row becomes."""
+    """One table: where its rows come from, which column is in which list, its columns, and what a row becomes."""
 
     source: str
-    person: str
+    column: str
+    among: str
     columns: list[tuple[str, str]]
     make: Callable[[Sequence[Any]], Any]
+    lists: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ class _Statement:
     """The whole statement, where each arm's values stand in its rows, and where days and keys stand in all."""
 
     sql: str
+    arms: list[_Arm]
     places: list[Callable[[Sequence[Any]], Sequence[Any]]]
-    make: list[Callable[[Sequence[Any]], Any]]
     days: range
     keys: range
 
@@ -101,15 +105,19 @@ def read(person_ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
     found = ready.rows(statement.sql, person_ids, person_ids)
     if vendor == "sqlite":
         found = [_typed(row, statement) for row in found]
-    whose: dict[UUID, UUID] = {}
+    owners: dict[str, dict[Any, UUID]] = {name: {} for name in _LISTS}
     for row in sorted(found, key=itemgetter(0)):
-        made = statement.make[row[0]](statement.places[row[0]](row))
-        if not isinstance(made, _Person):
-            yield whose[row[1]], made
+        arm = statement.arms[row[0]]
+        made = arm.make(statement.places[row[0]](row))
+        if type(made) is _Person:
+            owners["whose"][made.key] = made.merged_into if made.merged_into in asked else made.key
+            if made.key in asked:
+                yield made.key, made.own
             continue
-        whose[made.key] = made.merged_into if made.merged_into in asked else made.key
-        if made.key in asked:
-            yield made.key, made.own
+        owner = owners[arm.among][getattr(made, _HANGS_BY[arm.among])]
+        if arm.lists:
+            owners[arm.lists][made.pk] = owner
+        yield owner, made
 
 
 def _day(value: Any) -> date | None:
@@ -127,36 +135,34 @@ def _typed(row: Sequence[Any], statement: _Statement) -> Sequence[Any]:
     values = list(row)
     for place in statement.days:
         values[place] = _day(values[place])
-    for place in (1, *statement.keys):
+    for place in statement.keys:
         values[place] = values[place] and _key(values[place])
     return values
 
 
 @cache
 def _arms() -> list[_Arm]:
-    parts = (ContributionPart, AccountCredit, ContributionRefund)
-    enrolment = _of(Enrolment, _INSURED)
+    person = _Arm("store_person", "id", "whose", _OF_PERSON, lambda row: _Person(row[0], row[1], Own(*row[2:])))
+    enrolment = _of(Enrolment, "whose", lists="enrolled")
+    unit = ("text", "store_unit.credit_code")
+    insured = replace(enrolment, source=_INSURED, columns=[*enrolment.columns, unit], make=_enrolled(enrolment.make))
+    parts = (_of(model, "paid") for model in (ContributionPart, AccountCredit, ContributionRefund))
+    paid = _of(Contribution, "enrolled", lists="paid")
     return [
-        _Arm("store_person", "store_person.id", _OF_PERSON, lambda row: _Person(row[0], row[1], Own(*row[2:]))),
-        _of(PersonGroup),
-        _Arm(
-            enrolment.source,
-            enrolment.person,
-            [*enrolment.columns, ("text", "store_unit.credit_code")],
-            _enrolled(enrolment.make),
-        ),
-        _of(Contribution, _PAID),
-        *(_of(model, _OF_PAID) for model in parts),
-        _of(BenefitUse, _USED),
-        _of(RecordEvent),
+        person,
+        _of(PersonGroup, "whose"),
+        insured,
+        paid,
+        *parts,
+        _of(BenefitUse, "enrolled"),
+        _of(RecordEvent, "whose"),
     ]
 
 
-def _of(model: type[models.Model], source: str = "{table}") -> _Arm:
+def _of(model: type[models.Model], among: str, *, lists: str = "") -> _Arm:
     table, fields = model._meta.db_table, model._meta.concrete_fields
     columns = [(_kind(field), f'{table}."{field.column}"') for field in fields]
-    person = f"{table if source == '{table}' else _ENROLLED}.person_id"
-    return _Arm(source.format(table=table), person, columns, _maker(model))
+    return _Arm(table, _HANGS_BY[among], among, columns, _maker(model), lists)
 
 
 def _maker(model: type[models.Model]) -> Callable[[Sequence[Any]], Any]:
@@ -202,11 +208,19 @@ def _statement(vendor: str) -> _Statement:
             held[free[kind] - _FIRST] = column
             at.append(free[kind])
             free[kind] += 1
-        which = f"{arm.person} {_AMONG_WHOSE[vendor]}"
-        told.append(f"SELECT {number}, {arm.person}, {', '.join(held)} FROM {arm.source} WHERE {which}")
+        table = arm.source.partition(" ")[0]
+        which = f"{table}.{arm.column} {_IN_LIST[vendor].format(name=arm.among)}"
+        told.append(f"SELECT {number}, {', '.join(held)} FROM {arm.source} WHERE {which}")
         places.append(itemgetter(*at))
     days, keys = (range(first[kind], first[kind] + counts[kind]) for kind in ("date", "uuid"))
-    return _Statement(_WHOSE + "\nUNION ALL ".join(told), places, [arm.make for arm in arms], days, keys)
+    return _Statement(_listed(vendor) + "\nUNION ALL ".join(told), arms, places, days, keys)
+
+
+def _listed(vendor: str) -> str:
+    found = _WHOSE
+    for name in _LISTS:
+        found = found.replace(f"{{{name}}}", _IN_LIST[vendor].format(name=name))
+    return found
 
 
 def _count(arm: _Arm, kind: str) -> int:
