@@ -19,20 +19,13 @@ from yibao.casework.actors import Actor
 from yibao.casework.chain import Action, action_hash
 from yibao.casework.proof import decision_hash
 from yibao.casework.refusals import refuse as refuse_step
-from yibao.casework.standing import Standing, apply, opened, standing_of
+from yibao.casework.standing import Standing, apply, opened
 from yibao.kernel.canonical import canonical_json, text_hash
-from yibao.store import locking, projection, ready
+from yibao.store import chains, locking, projection, ready, together
 from yibao.store.messages import telling
 from yibao.store.models import Case, CaseAction, StoredDecision
 from yibao.store.records import decision_record
 from yibao.store.refusals import refuse
-
-_ACTIONS = ready.Reader(CaseAction)
-_CHAINS = f"SELECT {_ACTIONS.columns} FROM store_caseaction WHERE case_id {{among}} ORDER BY case_id, seq"
-
-
-class ChainBroken(RuntimeError):
-    """A case's actions were changed behind the system's back; run `yibao audit verify` and restore."""
 
 
 def open_case(
@@ -262,18 +255,8 @@ def standings(held: Iterable[Case]) -> dict[int, Standing]:
     Raises:
         ChainBroken: A chain does not end where its case says it does.
     """
-    wanted = {case.pk: case for case in held}
-    chains: dict[int, list[CaseAction]] = {pk: [] for pk in wanted}
-    for values in ready.rows(_CHAINS, list(wanted)):
-        row = _ACTIONS.made(values)
-        chains[row.case_id].append(row)
-    return {pk: _standing(case, chains[pk]) for pk, case in wanted.items()}
-
-
-def _standing(case: Case, rows: list[CaseAction]) -> Standing:
-    if not rows or rows[-1].hash != case.chain_hash or rows[-1].seq != case.action_count:
-        raise ChainBroken(f"the actions of case {case.number} do not end where the case says they do")
-    return standing_of(projection.action_of(row) for row in rows)
+    wanted = list(held)
+    return chains.standings_of(*together.read(chains.select(wanted)), held=wanted)
 
 
 def timeline(number: str) -> list[CaseAction]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from yibao.store import ready
+from yibao.store import ready, together
 from yibao.store.models import (
     AccountCredit,
     BenefitUse,
@@ -83,26 +83,34 @@ class _Statement:
     """The whole statement, where each arm's values stand in its rows, and where days and keys stand in all."""
 
     sql: str
+    kinds: tuple[str, ...]
     arms: list[_Arm]
     places: list[Callable[[Sequence[Any]], Sequence[Any]]]
     days: range
     keys: range
 
 
-def read(person_ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
-    """Return whose it is, and what it is, for every row on record about persons and those merged into them.
-
-    One statement. A contribution comes after its enrolment and before its parts, credits and refunds; there is no other
-    order.
+def select(person_ids: Sequence[UUID]) -> together.Select:
+    """Return the read of every row on record about persons and those merged into them.
 
     Args:
         person_ids: The persons.
     """
-    if not person_ids:
-        return
+    statement = _statement(connection.vendor)
+    return together.Select(statement.sql, statement.kinds, (person_ids, person_ids))
+
+
+def read(found: Sequence[Sequence[Any]], *, person_ids: Sequence[UUID]) -> Iterator[tuple[UUID, Any]]:
+    """Return whose it is, and what it is, for every row on record about persons and those merged into them.
+
+    A contribution comes after its enrolment and before its parts, credits and refunds; there is no other order.
+
+    Args:
+        found: What `select` read.
+        person_ids: The persons.
+    """
     vendor, asked = connection.vendor, frozenset(person_ids)
     statement = _statement(vendor)
-    found = ready.rows(statement.sql, person_ids, person_ids)
     if vendor == "sqlite":
         found = [_typed(row, statement) for row in found]
     owners: dict[str, dict[Any, UUID]] = {name: {} for name in _LISTS}
@@ -161,7 +169,7 @@ def _arms() -> list[_Arm]:
 
 def _of(model: type[models.Model], among: str, *, lists: str = "") -> _Arm:
     table, fields = model._meta.db_table, model._meta.concrete_fields
-    columns = [(_kind(field), f'{table}."{field.column}"') for field in fields]
+    columns = [(together.kind_of(field), f'{table}."{field.column}"') for field in fields]
     return _Arm(table, _HANGS_BY[among], among, columns, _maker(model), lists)
 
 
@@ -186,15 +194,6 @@ def _enrolled(make: Callable[[Sequence[Any]], Any]) -> Callable[[Sequence[Any]],
     return made
 
 
-def _kind(field: models.Field) -> str:
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    if isinstance(target, models.UUIDField):
-        return "uuid"
-    if isinstance(target, models.DateField):
-        return "date"
-    return "text" if isinstance(target, models.CharField | models.TextField) else "bigint"
-
-
 @cache
 def _statement(vendor: str) -> _Statement:
     arms = _arms()
@@ -213,7 +212,9 @@ def _statement(vendor: str) -> _Statement:
         told.append(f"SELECT {number}, {', '.join(held)} FROM {arm.source} WHERE {which}")
         places.append(itemgetter(*at))
     days, keys = (range(first[kind], first[kind] + counts[kind]) for kind in ("date", "uuid"))
-    return _Statement(_listed(vendor) + "\nUNION ALL ".join(told), arms, places, days, keys)
+    kinds = ("bigint", *(kind for kind in _KINDS for _ in range(counts[kind])))
+    sql = _listed(vendor) + "\nUNION ALL ".join(told)
+    return _Statement(sql, kinds, arms, places, days, keys)
 
 
 def _listed(vendor: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
-from yibao.store import recorded
+from yibao.store import recorded, together
 from yibao.store.models import (
     AccountCredit,
     BenefitUse,
@@ -101,9 +101,20 @@ def records(person_ids: Iterable[UUID]) -> dict[UUID, Record]:
         person_ids: The persons.
     """
     wanted = list(dict.fromkeys(person_ids))
+    return records_of(*together.read(recorded.select(wanted)), person_ids=wanted) if wanted else {}
+
+
+def records_of(rows: Sequence[Sequence[Any]], *, person_ids: Iterable[UUID]) -> dict[UUID, Record]:
+    """Return what is on record about persons, by person.
+
+    Args:
+        rows: What `recorded.select` read of them.
+        person_ids: The persons.
+    """
+    wanted = list(dict.fromkeys(person_ids))
     found = {person: Record([], [], [], [], [], []) for person in wanted}
     paid: dict[int, Contribution] = {}
-    for owner, row in recorded.read(wanted):
+    for owner, row in recorded.read(rows, person_ids=wanted):
         if isinstance(row, Contribution):
             row.parts_held, row.credits_held, row.refunds_held = [], [], []
             paid[row.pk] = row

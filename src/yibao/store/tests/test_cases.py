@@ -76,7 +76,7 @@ class TestACase:
     def test_notices_that_its_chain_was_cut(self, desk, make_person, staff) -> None:
         number = desk.accepted(make_person()).number
         Case.objects.filter(number=number).update(chain_hash="0" * 64)
-        with pytest.raises(cases.ChainBroken):
+        with pytest.raises(chains.ChainBroken):
             act(number, "take", staff("reviewer", "reviewer"))
 
     def test_takes_few_statements(self, desk, make_person, staff, django_assert_max_num_queries) -> None:

@@ -65,7 +65,7 @@ def _standing(case: Case) -> Standing:
     """Return where the case stands; a step taken between reading the case and reading its actions is read again."""
     try:
         return cases.standing(case)
-    except cases.ChainBroken:
+    except chains.ChainBroken:
         case.refresh_from_db()
         return cases.standing(case)
 

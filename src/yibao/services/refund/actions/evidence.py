@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from yibao.casework.standing import Standing
 from yibao.kernel.canonical import content_hash
 from yibao.kernel.money import Money
 from yibao.policy import Packs, Region, casefile, load_texts
@@ -15,7 +16,7 @@ from yibao.services.refund.actions.refusals import refused
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.rulebook import GivenBack
 from yibao.services.refund.rules import Decision
-from yibao.store import cases, packs, ready, situations
+from yibao.store import cases, chains, packs, ready, recorded, situations, together
 from yibao.store.models import Case, Contribution, MovedEnrolment, StoredDecision
 
 PROMISE_LETTER = "promise_letter"
@@ -34,6 +35,7 @@ WHERE letter.case_id {{among}} AND letter.taken_back_at IS NULL
 UNION ALL SELECT refundrequest_id, '', '', contribution_id FROM refund_refundrequest_payments
 WHERE refundrequest_id {{among}}
 """
+_OF_HANDED = ("bigint", "text", "text", "bigint")
 
 # Versions whose texts this process has compared with those on record: both stay as they are.
 _compared: set[str] = set()
@@ -74,15 +76,49 @@ def gather(*, case: Case, request: RefundRequest, on: date) -> Evidence:
 def gather_all(asking: Iterable[tuple[Case, RefundRequest]], *, on: date) -> dict[int, Evidence]:
     """Return the evidence of cases as the record holds it now, by the key of the case.
 
-    Two statements however many cases are asked for; what was asked for is left on each request as `chosen`.
+    What was asked for is left on each request as `chosen`.
 
     Args:
         asking: Each case with its answers.
         on: Today, at the caller's edge.
     """
     found = list(asking)
-    handed = _handed([case.pk for case, _ in found])
-    records = situations.records(case.person_id for case, _ in found)
+    return _gathered(found, *together.read(*_asked_for(found)), on=on)
+
+
+def gather_standing(
+    asking: Iterable[tuple[Case, RefundRequest]], *, on: date
+) -> tuple[dict[int, Evidence], dict[int, Standing]]:
+    """Return the evidence of cases and where they stand, both by the key of the case, in one statement.
+
+    Args:
+        asking: Each case, locked, with its answers.
+        on: Today, at the caller's edge.
+
+    Raises:
+        ChainBroken: A chain does not end where its case says it does.
+    """
+    found = list(asking)
+    held = [case for case, _ in found]
+    *of_evidence, actions = together.read(*_asked_for(found), chains.select(held))
+    return _gathered(found, *of_evidence, on=on), chains.standings_of(actions, held=held)
+
+
+def _asked_for(found: Sequence[tuple[Case, RefundRequest]]) -> tuple[together.Select, together.Select]:
+    keys = [case.pk for case, _ in found]
+    handed = together.Select(_HANDED, _OF_HANDED, (keys, keys, keys))
+    return handed, recorded.select(list({case.person_id: None for case, _ in found}))
+
+
+def _gathered(
+    found: Sequence[tuple[Case, RefundRequest]],
+    handed_rows: Sequence[Sequence[Any]],
+    record_rows: Sequence[Sequence[Any]],
+    *,
+    on: date,
+) -> dict[int, Evidence]:
+    handed = _handed([case.pk for case, _ in found], handed_rows)
+    records = situations.records_of(record_rows, person_ids=[case.person_id for case, _ in found])
     known = {row.pk: row for record in records.values() for row in record.contributions}
     for case, request in found:
         _choose(request, handed[case.pk].payments, known)
@@ -98,10 +134,10 @@ class Handed:
     payments: list[int] = field(default_factory=list)
 
 
-def _handed(case_ids: Sequence[int]) -> dict[int, Handed]:
-    """Return what was handed in and asked for, by case, in one statement however many they are."""
+def _handed(case_ids: Sequence[int], rows: Iterable[Sequence[Any]]) -> dict[int, Handed]:
+    """Return what was handed in and asked for, by case, out of what was read."""
     found = {pk: Handed() for pk in case_ids}
-    for case_id, material, digest, payment in ready.rows(_HANDED, case_ids, case_ids, case_ids):
+    for case_id, material, digest, payment in rows:
         if payment is not None:
             found[case_id].payments.append(payment)
         elif material.startswith(_PROMISED):

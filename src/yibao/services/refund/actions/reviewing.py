@@ -236,11 +236,12 @@ def approve(
 
     def work() -> Case:
         case = cases.locked(number, beside=RefundRequest)
-        found = evidence.gather(case=case, request=case.refund, on=on)
+        gathered, standings = evidence.gather_standing([(case, case.refund)], on=on)
+        found = gathered[case.pk]
         try:
             signing = signable(
                 case=case,
-                standing=cases.standing(case),
+                standing=standings[case.pk],
                 found=found,
                 asked=Asked(level, seen, confirmed, bulk),
                 acting=cases.Acting(by, at, on, role),
