@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from yibao.casework.actors import Actor
 from yibao.casework.assurance import PROVED
 from yibao.kernel.errors import Refused
-from yibao.store import audit_log, cases, documents, keys, numbers, packs, papers, persons
+from yibao.store import audit_log, cases, chains, documents, keys, numbers, packs, papers, persons
 from yibao.store.models import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, IdempotencyKey, Person, ReadLog
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from yibao.casework.states import State, verbs_from
 from yibao.kernel.errors import Refusal, Refused
 from yibao.services.refund import workflow
 from yibao.services.refund.actions import money
-from yibao.store import batches, cases
+from yibao.store import batches, cases, chains
 from yibao.store.models import Case
 
 CORRECT_ACCOUNT = "correct_account"
