@@ -6,6 +6,7 @@ hundred. On PostgreSQL the server keeps the prepared statement with the connecti
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 from types import SimpleNamespace
@@ -100,16 +101,25 @@ def new(model: type[M], **values: Any) -> M:
     """
     row = model.__new__(model)
     row._state = ModelState()
-    columns = _defaults(model)
-    if not values.keys() <= columns.keys():
-        raise TypeError(f"{model.__name__} has no columns {', '.join(values.keys() - columns.keys())}")
-    row.__dict__.update((name, values[name] if name in values else default()) for name, default in columns.items())
+    same, made = _defaults(model)
+    held = row.__dict__
+    held.update(same)
+    for name, default in made:
+        if name not in values:
+            held[name] = default()
+    held.update(values)
+    if len(held) != len(same) + 1:
+        raise TypeError(f"{model.__name__} has no columns {', '.join(values.keys() - same.keys())}")
     return row
 
 
 @cache
-def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    return {field.attname: field.get_default for field in model._meta.concrete_fields}
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    """Return the columns with what they hold at first, and those whose first value is made anew for each row."""
+    fields = model._meta.concrete_fields
+    return {field.attname: None if callable(field.default) else field.get_default() for field in fields}, [
+        (field.attname, field.get_default) for field in fields if callable(field.default)
+    ]
 
 
 def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> int:
@@ -135,13 +145,32 @@ class Writes:
     """
 
     def __init__(self) -> None:
-        self._parts: list[tuple[str, list[list[Any]]]] = []
+        self._parts: list[_Part] = []
+        self.told: list[Any] = []
 
     def insert(self, made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
         """Add new rows of one model; arguments as those of `insert`."""
         if made:
             names, prepare, sql = _inserting(type(made[0]), _in_columns(made), ignore_conflicts)
-            self._parts.append((sql, _columns(made, names, prepare)))
+            self._parts.append(_Part(sql, _columns(made, names, prepare)))
+
+    def insert_once(self, key: models.Model, head: models.Model, lines: Sequence[models.Model], *, under: str) -> int:
+        """Add a key, a row and the rows under it, which are written when nobody has taken the key; PostgreSQL only.
+
+        Args:
+            key: The row of the key.
+            head: A row that gets its own key from the database.
+            lines: Rows under it, at least two, of one model, whose column `under` gets the key of the head.
+
+        Returns:
+            The place, in `told`, of the key the head got; None stands there when nothing was written.
+        """
+        place = len(self._parts)
+        self.insert([key], ignore_conflicts=True)
+        for made, free, source in (([head], "", f"w{place}"), (lines, under, f"w{place + 1}")):
+            names, prepare, sql = _inserting_after(type(made[0]), free, source)
+            self._parts.append(_Part(sql, _columns(made, names, prepare), keyed=made[0] is head))
+        return place + 1
 
     def update(
         self, model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]
@@ -151,23 +180,37 @@ class Writes:
         Returns:
             The place of their count in what `send` returns.
         """
-        self._parts.append(_changed(model, sets, where, values))
+        self._parts.append(_Part(*_changed(model, sets, where, values)))
         return len(self._parts) - 1
 
     def send(self) -> list[int]:
-        """Write all, and return how many rows each part wrote."""
+        """Write all, and return how many rows each part wrote; they are kept as `told`."""
         if connection.vendor != "postgresql" or len(self._parts) < 2:
-            return [_many(sql, columns) for sql, columns in self._parts]
+            self.told = [_many(part.sql, part.columns) for part in self._parts]
+            return self.told
         with _cursor() as cursor:
-            given = [value for _, columns in self._parts for value in _given(columns)]
-            cursor.execute(_together(tuple(sql for sql, _ in self._parts)), given)
-            return list(cursor.fetchone())
+            given = [value for part in self._parts for value in _given(part.columns)]
+            cursor.execute(_together(tuple((part.sql, part.keyed) for part in self._parts)), given)
+            self.told = list(cursor.fetchone())
+        return self.told
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of several statements: its text, its values by column, and whether it tells the key its row got."""
+
+    sql: str
+    columns: list[list[Any]]
+    keyed: bool = False
 
 
 @lru_cache(maxsize=512)
-def _together(parts: tuple[str, ...]) -> str:
-    named = ", ".join(f"w{place} AS ({sql} RETURNING 1)" for place, sql in enumerate(parts))
-    return f"WITH {named} SELECT {', '.join(f'(SELECT count(*) FROM w{place})' for place in range(len(parts)))}"
+def _together(parts: tuple[tuple[str, bool], ...]) -> str:
+    named = ", ".join(
+        f"w{place} AS ({sql} RETURNING {'id' if keyed else '1'})" for place, (sql, keyed) in enumerate(parts)
+    )
+    told = (f"(SELECT {'id' if keyed else 'count(*)'} FROM w{place})" for place, (_, keyed) in enumerate(parts))
+    return f"WITH {named} SELECT {', '.join(told)}"
 
 
 def insert_keyed(made: Sequence[models.Model]) -> None:
@@ -195,7 +238,7 @@ def _columns(made: Sequence[models.Model], names: list[str], prepare: list[Any])
 
 
 def _prepared(column: list[Any], prepare: Any) -> list[Any]:
-    return column if prepare is _same else list(map(prepare, column))
+    return column if prepare is None else list(map(prepare, column))
 
 
 def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]) -> int:
@@ -295,15 +338,11 @@ def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, 
 def _preparing(field: models.Field) -> Any:
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(target, _AS_IT_IS) and type(target).get_db_prep_save is models.Field.get_db_prep_save:
-        return _same
+        return None
     if connection.vendor == "postgresql" and isinstance(target, _ITS_DRIVER_KNOWS):
-        return _same
+        return None
     # Bound to the connection of the caller's thread, which is another one each time.
     return lambda value: field.get_db_prep_save(value, connection)
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _kind(field: models.Field) -> str:
@@ -322,6 +361,23 @@ def _inserting(model: type[models.Model], in_columns: bool, ignore_conflicts: bo
         source = f"VALUES ({', '.join('%s' for _ in fields)})"
     sql = f"INSERT INTO {model._meta.db_table} ({names}) {source}{more}"
     return [field.attname for field in fields], [_preparing(field) for field in fields], sql
+
+
+@cache
+def _inserting_after(model: type[models.Model], free: str, before: str) -> tuple[list[str], list[Any], str]:
+    """Return how rows are inserted that are written only when the part before wrote; `free` gets the key it made."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    given = [field for field in fields if field.attname != free]
+    if free:
+        link = f'"{model._meta.get_field(free.removesuffix("_id")).column}", '
+        values = (
+            f"{before}.id, given.* FROM {before}, unnest({', '.join(f'%s::{_kind(each)}[]' for each in given)}) given"
+        )
+    else:
+        link, values = "", f"{', '.join(f'%s::{_kind(field)}' for field in given)} FROM {before}"
+    names = ", ".join(f'"{field.column}"' for field in given)
+    sql = f"INSERT INTO {model._meta.db_table} ({link}{names}) SELECT {values}"
+    return [field.attname for field in given], [_preparing(field) for field in given], sql
 
 
 @cache

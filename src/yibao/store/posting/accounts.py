@@ -9,7 +9,7 @@ from django.db.models import Max, Sum
 from yibao.kernel.months import Month
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.balances import natural
-from yibao.store import ready
+from yibao.store import ready, together
 from yibao.store.models import BalanceCheckpoint, Entry, JournalTransaction, LedgerAccount, PersonalAccountBalance
 from yibao.store.refusals import refuse
 
@@ -42,6 +42,21 @@ def accounts_of(accounts: Iterable[Account], *, on: date | None = None) -> Mappi
         if row.closed_on is not None:
             raise refuse("account_closed", row.code)
     return found
+
+
+def known_accounts(accounts: Iterable[Account], *, on: date) -> Mapping[str, LedgerAccount] | None:
+    """Return the rows of accounts by code where all are open and the month is; None where one is not.
+
+    Args:
+        accounts: The accounts, at least one.
+        on: Accounting date of what is posted to them, all of one region.
+    """
+    wanted = {account.code: account for account in accounts}
+    region = next(iter(wanted.values())).region
+    found = ready.rows(_NAMED_ON, [region], [Month.of(on).index], list(wanted))
+    rows = {row.code: row for row in (_ACCOUNTS.made(values) for _, *values in found)}
+    closed = any(shut for shut, *_ in found) or any(row.closed_on is not None for row in rows.values())
+    return None if closed or len(rows) < len(wanted) else rows
 
 
 def move_balances(*, rows: Mapping[str, LedgerAccount], sums: Mapping[str, int], importing: bool = False) -> None:
@@ -94,7 +109,12 @@ def personal_balance(account: Account) -> int:
 
 def personal_balances(accounts: Iterable[Account]) -> dict[str, int]:
     """Return the running balances of personal accounts in fen by code; those never used are left out."""
-    return dict(ready.rows(_HELD, [account.code for account in accounts]))
+    return dict(*together.read(held_select(accounts)))
+
+
+def held_select(accounts: Iterable[Account]) -> together.Select:
+    """Return the read of `personal_balances`: codes with running balances in fen."""
+    return together.Select(_HELD, ("text", "bigint"), ([account.code for account in accounts],))
 
 
 def checkpoint(region: str) -> int:

@@ -15,7 +15,7 @@ from yibao.ledger.journal import Draft
 from yibao.store import ready
 from yibao.store.models import Contribution, Entry, IdempotencyKey, JournalTransaction, LedgerAccount
 from yibao.store.posting.accounts import accounts_of, check_period, move_balances
-from yibao.store.posting.single import head_of
+from yibao.store.posting.single import head_of, key_of
 from yibao.store.refusals import refuse
 
 CHUNK = 500
@@ -98,17 +98,7 @@ def _fresh(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _post_chunk(drafts: Sequence[Draft], at: datetime) -> int:
-    keys = [
-        ready.new(
-            IdempotencyKey,
-            key=f"journal/{draft.key}",
-            content_hash=content_hash(draft.content_hash),
-            answer=draft.key,
-            made_at=at,
-        )
-        for draft in drafts
-    ]
-    ready.insert(keys)
+    ready.insert([key_of(draft=draft, at=at) for draft in drafts])
     for region, on in {(draft.region, draft.accounting_date.replace(day=1)) for draft in drafts}:
         check_period(region=region, on=on)
     rows = accounts_of(posting.account for draft in drafts for posting in draft.postings)

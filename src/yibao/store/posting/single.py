@@ -1,17 +1,18 @@
 """One posting, and its undoing."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from yibao.kernel.canonical import moment
-from yibao.ledger.accounts import Account
+from yibao.kernel.canonical import content_hash, moment
+from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.balances import sums
 from yibao.ledger.journal import Draft, hash_of, reversal
 from yibao.ledger.postings import Posting
 from yibao.store import keys, ready
-from yibao.store.models import Entry, JournalTransaction
-from yibao.store.posting.accounts import accounts_of, move_balances
+from yibao.store.models import Entry, IdempotencyKey, JournalTransaction, LedgerAccount
+from yibao.store.posting.accounts import accounts_of, known_accounts, move_balances
 from yibao.store.refusals import refuse
 
 
@@ -40,19 +41,66 @@ def post(*, draft: Draft, at: datetime, importing: bool = False, within: bool = 
         move_balances(rows=rows, sums=sums(draft.postings), importing=importing)
         made = ready.new(JournalTransaction, **head_of(draft=draft, at=at), reverses_id=undone and undone.pk)
         ready.insert_keyed([made])
-        ready.insert(
-            [
-                ready.new(
-                    Entry,
-                    transaction_id=made.pk,
-                    line=line,
-                    account_id=rows[posting.account.code].pk,
-                    amount_fen=posting.amount_fen,
-                )
-                for line, posting in enumerate(draft.postings, 1)
-            ]
-        )
+        ready.insert(_entries(draft, rows, of=made.pk))
     return made
+
+
+def post_along(*, draft: Draft, at: datetime, writes: ready.Writes) -> Callable[[], None]:
+    """Add a posting to what a transaction writes, where it can go along; a refusal must end that transaction.
+
+    Args:
+        draft: What to post; the locks before it in the order are held.
+        at: Now.
+        writes: What it is written along with.
+
+    Returns:
+        What is to be called once all was written: it posts what could not go along, as `post` does.
+
+    Raises:
+        Refused: When that is called, as `post`.
+    """
+
+    def alone() -> None:
+        post(draft=draft, at=at, within=True)
+
+    rows = _standing_ready(draft)
+    if rows is None:
+        return alone
+    place = writes.insert_once(
+        key_of(draft=draft, at=at),
+        ready.new(JournalTransaction, **head_of(draft=draft, at=at)),
+        _entries(draft, rows),
+        under="transaction_id",
+    )
+
+    def check() -> None:
+        if writes.told[place] is None:
+            # The key was taken: the same posting, or another one under its key; `post` tells which.
+            alone()
+
+    return check
+
+
+def _standing_ready(draft: Draft) -> Mapping[str, LedgerAccount] | None:
+    """Return the accounts of a posting that may go along with other writes: nothing to open, to lock or to refuse."""
+    if connection.vendor != "postgresql" or draft.reverses:
+        return None
+    if any(posting.account.kind is AccountKind.PERSONAL for posting in draft.postings):
+        return None
+    return known_accounts((posting.account for posting in draft.postings), on=draft.accounting_date)
+
+
+def _entries(draft: Draft, rows: Mapping[str, LedgerAccount], *, of: int | None = None) -> list[Entry]:
+    return [
+        ready.new(
+            Entry,
+            transaction_id=of,
+            line=line,
+            account_id=rows[posting.account.code].pk,
+            amount_fen=posting.amount_fen,
+        )
+        for line, posting in enumerate(draft.postings, 1)
+    ]
 
 
 def reverse(
@@ -92,6 +140,12 @@ def draft_of(row: JournalTransaction) -> Draft:
 def claim(*, draft: Draft, at: datetime) -> keys.Slot:
     """Take the key of a draft, before anything else is written."""
     return keys.claim(key=f"journal/{draft.key}", content=draft.content_hash, answer=draft.key, at=at)
+
+
+def key_of(*, draft: Draft, at: datetime) -> IdempotencyKey:
+    """Return the row of a draft's key, as `claim` writes it."""
+    digest = content_hash(draft.content_hash)
+    return ready.new(IdempotencyKey, key=f"journal/{draft.key}", content_hash=digest, answer=draft.key, made_at=at)
 
 
 def head_of(*, draft: Draft, at: datetime) -> dict[str, object]:

@@ -122,6 +122,7 @@ def _post(owing: Sequence[_Owing], acting: cases.Acting) -> None:
             given=one.given,
             balance=Money(max(0, balances.get(account.code, 0))),
             on=acting.on,
+            seq=one.signing.step.action.seq,
         )
         for one, account in zip(owing, accounts, strict=True)
     ]

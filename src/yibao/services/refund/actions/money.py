@@ -1,6 +1,6 @@
 """The money of a case in the books: owed at the last signature, paid by the desk, taken back by reversal only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from yibao.ledger.postings import Posting
 from yibao.services.refund.actions.shares import FundedLine, by_receiver, fund_shares
 from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.rulebook import GivenBack
-from yibao.store import posting, ready
+from yibao.store import posting, ready, together
 from yibao.store.models import Case, Contribution, JournalTransaction, Payment
 
 PAYABLE = "refund.payable"
@@ -28,6 +28,7 @@ SELECT contribution_id, month, ground, amount_fen FROM refund_refundedmonth WHER
 UNION ALL SELECT contribution_id, 0, '', amount_fen FROM store_contributionrefund
 WHERE contribution_id {among} AND case_number = ''
 """
+_OF_TAKEN = ("bigint", "bigint", "text", "bigint")
 
 
 def owe(
@@ -36,26 +37,31 @@ def owe(
     request: RefundRequest,
     plain: Mapping[str, Any],
     given: Mapping[str, GivenBack],
+    balance: Money,
     on: date,
     at: datetime,
-) -> None:
+    seq: int,
+    beside: ready.Writes,
+) -> Callable[[], None]:
     """Post what an approved refund owes, out of the funds that had the money.
 
     Args:
-        case: The case, locked and approved.
+        case: The case, locked.
         request: Its answers.
         plain: The decision as the contract states it; it pays something.
         given: What is given back of each payment.
+        balance: What the personal account holds.
         on: Accounting date.
         at: The moment.
+        seq: Number of the action that approves it.
+        beside: What is written with the signature.
 
-    Raises:
-        Refused: `period_closed`, or another refusal of the ledger; nothing was posted.
+    Returns:
+        What is to be called once that was written; it may refuse with `period_closed` or as the ledger does, and ends
+        the transaction then.
     """
-    account = personal_account(case=case, plain=plain)
-    balance = Money(max(0, posting.personal_balance(account)))
-    draft = owed(case=case, request=request, plain=plain, given=given, balance=balance, on=on)
-    posting.post(draft=draft, at=at, within=True)
+    draft = owed(case=case, request=request, plain=plain, given=given, balance=balance, on=on, seq=seq)
+    return posting.post_along(draft=draft, at=at, writes=beside)
 
 
 def personal_account(*, case: Case, plain: Mapping[str, Any]) -> Account:
@@ -71,16 +77,18 @@ def owed(
     given: Mapping[str, GivenBack],
     balance: Money,
     on: date,
+    seq: int,
 ) -> Draft:
     """Return the posting of what an approved refund owes.
 
     Args:
-        case: The case, locked and approved.
+        case: The case, locked.
         request: Its answers.
         plain: The decision.
         given: What is given back of each payment.
         balance: What the personal account holds.
         on: Accounting date.
+        seq: Number of the action that approves it.
     """
     region = plain["pack"]["region"]
     debits: dict[tuple[str, str], int] = {}
@@ -91,7 +99,7 @@ def owed(
         for fund, fen in shares.items():
             key = (contribution.enrolment.scheme, fund)
             debits[key] = debits.get(key, 0) + fen
-    return _draft(case, kind=PAYABLE, suffix=str(case.action_count), on=on, postings=_payable(case, region, debits))
+    return _draft(case, kind=PAYABLE, suffix=str(seq), on=on, postings=_payable(case, region, debits))
 
 
 def _payable(case: Case, region: str, debits: Mapping[tuple[str, str], int]) -> list[Posting]:
@@ -194,33 +202,6 @@ def _draft(case: Case, *, kind: str, suffix: str, on: date, postings: list[Posti
     return Draft(key=key, kind=kind, accounting_date=on, postings=tuple(postings), case_number=case.number)
 
 
-def reserve(
-    *,
-    case: Case,
-    plain: Mapping[str, Any],
-    request: RefundRequest,
-    given: Mapping[str, GivenBack],
-    beside: ready.Writes,
-) -> str:
-    """Set aside the months an approved case gives back; the database refuses a month twice.
-
-    Args:
-        case: The case, locked.
-        plain: The decision.
-        request: The answers.
-        given: What is given back of each payment.
-        beside: What the months are written along with.
-
-    Returns:
-        Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
-    """
-    code, rows = reservable(
-        case=case, plain=plain, request=request, given=given, taken=taken_of(request.chosen.values())
-    )
-    beside.insert(rows)
-    return code
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What has been given back of contributions that are locked.
@@ -234,13 +215,56 @@ class Taken:
     earlier: dict[int, int]
 
 
+def reserve(
+    *,
+    case: Case,
+    plain: Mapping[str, Any],
+    request: RefundRequest,
+    given: Mapping[str, GivenBack],
+    taken: Taken,
+    beside: ready.Writes,
+) -> str:
+    """Set aside the months an approved case gives back; the database refuses a month twice.
+
+    Args:
+        case: The case, locked.
+        plain: The decision.
+        request: The answers.
+        given: What is given back of each payment.
+        taken: What has been given back before.
+        beside: What the months are written along with.
+
+    Returns:
+        Empty when all went well, else the code of the refusal: already_refunded or more_than_paid.
+    """
+    code, rows = reservable(case=case, plain=plain, request=request, given=given, taken=taken)
+    beside.insert(rows)
+    return code
+
+
 def taken_of(contributions: Iterable[Contribution]) -> Taken:
     """Lock contributions in their order and return what has been given back of them, in two statements."""
+    keys, select = _held_fast(contributions)
+    return _taken(keys, *together.read(select))
+
+
+def taken_and_held(contributions: Iterable[Contribution], *, account: Account) -> tuple[Taken, Money]:
+    """Do as `taken_of`, and return what a personal account holds as well, in as many statements."""
+    keys, select = _held_fast(contributions)
+    taken, held = together.read(select, posting.held_select([account]))
+    return _taken(keys, taken), Money(max(0, sum(fen for _, fen in held)))
+
+
+def _held_fast(contributions: Iterable[Contribution]) -> tuple[list[int], together.Select]:
     keys = [row.pk for row in contributions]
     # Locked, so that two cases of one payment cannot both find room.
     ready.rows(_LOCK, keys)
+    return keys, together.Select(_TAKEN, _OF_TAKEN, (keys, keys))
+
+
+def _taken(keys: Sequence[int], rows: Iterable[Sequence[Any]]) -> Taken:
     taken = Taken({pk: [] for pk in keys}, dict.fromkeys(keys, 0))
-    for contribution, month, ground, fen in ready.rows(_TAKEN, keys, keys):
+    for contribution, month, ground, fen in rows:
         if ground:
             row = ready.new(RefundedMonth, contribution_id=contribution, month=month, ground=ground, amount_fen=fen)
             taken.months[contribution].append(row)

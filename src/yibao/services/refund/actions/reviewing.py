@@ -360,10 +360,23 @@ def _conclude(signing: Signing, *, on: date, at: datetime) -> Case:
             merging.merge(case=case, plain=plain, on=on, at=at)
         return cases.act(number=case.number, kind="complete", by=Actor.system(), at=at, on=on)
     given = evidence.given_back(evidence=found, decision=decision)
-    if code := money.reserve(case=case, plain=plain, request=request, given=given, beside=writes):
+    account = money.personal_account(case=case, plain=plain)
+    taken, balance = money.taken_and_held(request.chosen.values(), account=account)
+    if code := money.reserve(case=case, plain=plain, request=request, given=given, taken=taken, beside=writes):
         raise refused(code)
+    posted = money.owe(
+        case=case,
+        request=request,
+        plain=plain,
+        given=given,
+        balance=balance,
+        on=on,
+        at=at,
+        seq=signing.step.action.seq,
+        beside=writes,
+    )
     cases.write([signing.step], beside=writes)
-    money.owe(case=case, request=request, plain=plain, given=given, on=on, at=at)
+    posted()
     return case
 
 
