@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from yibao.casework.actors import Actor
@@ -38,7 +38,7 @@ def along(one: Draft) -> int:
 
 
 def refused(one: Draft) -> str:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(Refused) as raised, transaction.atomic():
         along(one)
     return raised.value.refusal.code
 
