@@ -58,11 +58,12 @@ test: setup $(STAMPS)/dev ## run every test, on SQLite and on PostgreSQL, pages 
 	@$(BIN)/python tools/run_tests.py
 
 SEEDS ?= 1 2 3
+TRANSFERS ?= 1000
 PROPERTIES = $(shell grep -rlF '@given(' --include='test_*.py' src tests)
 
-soak: setup $(STAMPS)/dev ## let tests go on for long: every kill, whole months (SEEDS="1 2 3"), properties, the API
+soak: setup $(STAMPS)/dev ## let tests go on for long: every kill, whole months (SEEDS="1 2 3"), moves (TRANSFERS=1000), properties, the API
 	@tools/machine.sh install
-	@$(BIN)/python tools/run_tests.py --soak $(foreach seed,$(SEEDS),--month-seed $(seed)) tests/faults src/yibao/batch/tests/test_month.py $(PROPERTIES) src/yibao/api
+	@$(BIN)/python tools/run_tests.py --soak $(foreach seed,$(SEEDS),--month-seed $(seed)) --transfers $(TRANSFERS) tests/faults src/yibao/batch/tests/test_month.py $(PROPERTIES) src/yibao/api
 
 check: setup $(STAMPS)/dev ## lint, types, import arrows, templates, packs, tidiness
 	@$(BIN)/ruff check --quiet .

@@ -71,7 +71,7 @@ hypothesis.settings.register_profile("soak", deadline=None, derandomize=False, m
 hypothesis.settings.load_profile("yibao")
 
 collect_ignore_glob = ["node_modules/*", "var/*"]
-TRANSFERS_SHORT = 40
+TRANSFERS_SHORT = 24
 # Files that take minutes go first: begun at the end, the last one would keep one process waiting for the other.
 LONG = ("tests/journeys/", "tests/faults/", "src/yibao/batch/", "src/yibao/cli/", "src/yibao/services/", "tests/packs/")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
