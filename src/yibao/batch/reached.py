@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from yibao import services
 from yibao.kernel.errors import InputInvalid
-from yibao.policy import Packs, UnknownRegion
+from yibao.policy import Packs, UnknownRegion, UnknownValue
 from yibao.policy.cases import Case
 from yibao.policy.mutants.trial import Consult, Recording
 from yibao.policy.rows import Row
+from yibao.policy.tree import parameters_of
 
 Key = tuple[str, str, str, str]
 
@@ -54,7 +55,15 @@ def _rows(consult: Consult) -> set[Key]:
         return set()
     try:
         trace = consult.table.trace(consult.facts)
+    except UnknownValue as missing:
+        # An example answered by naming the number a row lacks turns on that row.
+        lacking = [row for row in consult.table.decision_rows if _lacks(row, missing.name)]
+        return {(row.region, consult.domain, consult.decision, row.id) for row in lacking}
     except LookupError:
         return set()
     held = [*trace.holding, *trace.cases.values()]
     return {(row.region, consult.domain, consult.decision, row.id) for row in held}
+
+
+def _lacks(row: Row, parameter: str) -> bool:
+    return any(item.name == parameter for cell in row.cells for item in parameters_of(cell.condition))
