@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from yibao.batch import telling
+from yibao.batch import beside, telling
 from yibao.casework.actors import Actor
 from yibao.kernel.errors import Refused
 from yibao.kernel.workdays import last_published_year
@@ -86,13 +86,16 @@ class PutOff:
 
     Attributes:
         until: Number of a clock to the moment from which it is tried again.
+        beside: The same by the number of a case whose service keeps a limit of its own beside it.
     """
 
     until: dict[int, datetime] = field(default_factory=dict)
+    beside: dict[str, datetime] = field(default_factory=dict)
 
     def now(self, at: datetime) -> list[int]:
         """Return the numbers of the clocks to leave alone at a moment."""
         self.until = {pk: moment for pk, moment in self.until.items() if moment > at}
+        self.beside = {number: moment for number, moment in self.beside.items() if moment > at}
         return list(self.until)
 
 
@@ -124,12 +127,29 @@ def look(*, name: str, on: date, at: datetime, put_off: PutOff | None = None) ->
     for clock in _batch(_late(on).exclude(pk__in=waiting)):
         if _guarded(done, clock.case.number, lambda clock=clock: _escalate(clock, done, on=on, at=at)):
             put_off.until[clock.pk] = at + RETRY_AFTER
+    _limits_beside(done, put_off, on=on, at=at)
     if heads.sign_due(on=on, at=at) is not None:
         # Once a day, and after the head that covers what was there.
         _guarded(done, "retention", lambda: retention.run(at=at, dry=False))
     reconciliation.make_due(on=on, at=at)
     _count(done, on=on, at=at)
     return done
+
+
+def _limits_beside(done: Done, put_off: PutOff, *, on: date, at: datetime) -> None:
+    """Count again and escalate the limits that services keep beside their cases."""
+
+    def work(one: beside.Due, told: list[str]) -> None:
+        if one.work():
+            told.append(one.number)
+
+    waiting = list(put_off.beside)
+    again = beside.recounts(waiting=waiting, most=BATCH)
+    late = beside.escalations(on=on, at=at, waiting=waiting, most=BATCH)
+    for told, dues in ((done.recomputed, again), (done.escalated, late)):
+        for one in dues:
+            if _guarded(done, one.number, partial(work, one, told)):
+                put_off.beside[one.number] = at + RETRY_AFTER
 
 
 def _count(done: Done, *, on: date, at: datetime) -> None:

@@ -114,6 +114,7 @@ class AccountMove(models.Model):
     arrived_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     due_provisional = models.BooleanField(default=False)
+    escalated_on = models.DateField(null=True, blank=True)
     arrived_by = models.CharField(max_length=40, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     settlement = models.ForeignKey(
@@ -124,6 +125,7 @@ class AccountMove(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gte=0), name="transfer_money_not_negative"),
         ]
+        indexes = [models.Index(fields=["due_on"], condition=Q(ended_on__isnull=True), name="transfer_money_due")]
 
 
 class Arrears(models.Model):

@@ -8,6 +8,12 @@ from yibao.services.relocation.actions.applying import Wish, ask_stop, both, hin
 from yibao.services.relocation.actions.arriving import arrived, credit, waiting_money
 from yibao.services.relocation.actions.calling_off import refuse
 from yibao.services.relocation.actions.issuing import PREFIXES, make_paper, offered
+from yibao.services.relocation.actions.limits import (
+    escalate_beside,
+    late_beside,
+    recount_beside,
+    recountable_beside,
+)
 from yibao.services.relocation.actions.loading import check, load, send_back
 from yibao.services.relocation.actions.owing import owed
 from yibao.services.relocation.actions.papers import paper
@@ -30,7 +36,9 @@ __all__ = [
     "confirm_paid",
     "credit",
     "dues",
+    "escalate_beside",
     "hindrances",
+    "late_beside",
     "load",
     "make_paper",
     "money_of",
@@ -41,6 +49,8 @@ __all__ = [
     "paper",
     "pay",
     "progress",
+    "recount_beside",
+    "recountable_beside",
     "refuse",
     "send_back",
     "sign",

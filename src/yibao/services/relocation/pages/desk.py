@@ -120,12 +120,15 @@ def events(held: Case, say: Any) -> list[dict[str, Any]]:
     ]
 
 
+LEGS = ("out", "in", "total")
 HIDDEN = ("save_answers", "open", "take", "release", "hand_over", "assign", "print")
 
 
 def _event(action: CaseAction) -> str:
     if action.kind in ("note", "decide", "approve") and action.data.get("step"):
         return str(action.data["step"])
+    if action.kind == "escalate" and action.data.get("clock") in LEGS:
+        return f"escalate_{action.data['clock']}"
     return str(action.kind)
 
 
