@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -44,6 +45,7 @@ from yibao.store.models import (
     Contribution,
     Delivery,
     Message,
+    OutboxMessage,
     PaymentBatch,
     Person,
     PromiseLetter,
@@ -361,10 +363,14 @@ PLAIN = {
     "material": "payment_proof", "target": "person", "key": "self", "field": "name", "times": 1,
     # No provider vouches for the demo city.
     "provider": "nobody",
+    "partner": REGION,
 }  # fmt: skip
 OF_A_CASE: dict[str, Callable[[Case], Any]] = {
     "document_id": lambda case: next((one.pk for one in case.documents.all()), None),
     "region": lambda case: case.region,
+    "said": lambda case: next(
+        iter(OutboxMessage.objects.order_by("-pk").values_list("message_id", flat=True)), UUID(int=0)
+    ),
     "account": lambda case: get_user_model().objects.get(username="clerk").pk,
     "message": lambda case: Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
     "delivery": lambda case: Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),

@@ -7,7 +7,9 @@ that it runs on one.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -18,6 +20,7 @@ from django.utils import timezone
 from yibao.batch.demo.names import REGION
 from yibao.batch.demo.staff import PASSWORD, STAFF, staff_actor
 from yibao.casework.states import State
+from yibao.exchange.refusals import refuse
 from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import refund_paid
 from yibao.services import bulk, handing, payouts
@@ -25,13 +28,16 @@ from yibao.services.refund import actions
 from yibao.store import batches, posting, ratings
 from yibao.store import bulk as runs
 from yibao.store.bulk import Query
+from yibao.store.exchange import partners, turned_away
 from yibao.store.models import (
     BulkRun,
     CallBack,
     Case,
     Contribution,
     Delivery,
+    InboxMessage,
     Message,
+    OutboxMessage,
     PaymentBatch,
     PromiseLetter,
     StaffRole,
@@ -62,7 +68,7 @@ FIGURES = {
 ANSWERS = {
     "workbench": "next save_filter forget_filter figures_file undelivered_again remove_factor recovery_codes"
     " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step"
-    " take release right_paper agent_paper",
+    " take release right_paper agent_paper exchange_again exchange_hurry",
     "workbench_refund": "decide note document make_paper paper reprint copy detach take_back submit",
     "workbench_correction": "decide document",
 }
@@ -105,6 +111,7 @@ def made(busy_city, corrections) -> None:
         Client().post("/workbench/sign-in", {"login": "clerk2", "password": password})
     caller = next(one for one in map(staff_actor, OFFICE) if ratings.waiting(by=one).exists())
     ratings.take(number=ratings.waiting(by=caller).first().pk, by=caller)
+    _troubles(now["at"])
     held = corrections["submitted"].number
     handing.take(number=held, by=staff_actor("clerk"), **now)
     stray = refund_paid(region=REGION, scheme="employee", amount_fen=1)
@@ -121,6 +128,32 @@ def _batches(now: dict) -> None:
     batches.release(number=first.number, key="2", by=staff_actor("finance2"), **now)
     group = payouts.due(by=maker)[0][0]
     payouts.make(region=group.region, scheme=group.scheme, flow=group.flow, key="3", by=maker, **now)
+
+
+def _troubles(at: datetime) -> None:
+    """Make a message of each trouble there is between areas, an area that does not answer, and batches turned away."""
+    place = {"thread": "ZY-140100-2026-000001", "sender": REGION, "receiver": "140100", "content_hash": "0" * 64}
+    no = {
+        "code": "in_hospital",
+        "zh": "正在住院",
+        "en": "in hospital",
+        "next_zh": "请出院后再办。",
+        "next_en": "Come later.",
+    }
+    for position, (state, why) in enumerate([("stuck", {"code": "position_taken"}), ("refused", no)], 9001):
+        OutboxMessage.objects.create(
+            **place, message_id=uuid4(), key=f"t{position}", position=position, kind="transfer.table", sent_at=at,
+            state=state, reason=why,
+        )  # fmt: skip
+    came = {**place, "sender": "140100", "receiver": REGION, "kind": "transfer.checks", "sent_at": at, "due_at": at}
+    for position, state, error in [(9004, "waiting", ""), (9006, "stuck", "KeyError")]:
+        InboxMessage.objects.create(
+            **came, message_id=uuid4(), position=position, state=state, last_error=error,
+            received_at=at - timedelta(hours=2),
+        )  # fmt: skip
+    partners.silent(area="140100", why="ConnectionError", at=at)
+    for code, area in [("key_unknown", "990000"), ("signature_wrong", "140100")]:
+        turned_away.note(refuse(code, area, 1).refusal, at=at)
 
 
 def _runs(now: dict) -> None:
@@ -302,6 +335,8 @@ def _logins() -> Iterator[Sight]:
     for who in ("security_officer", "audit_officer"):
         yield Sight(who, "/workbench/sign-ins", "sign-ins")
     yield Sight("audit_officer", "/workbench/account-events", "events")
+    says = ("desk.exchange.silent", "desk.exchange.why.gap", "desk.exchange.why.sender_unknown")
+    yield Sight("system_officer", "/workbench/exchange", "messages in trouble", says=says)
 
 
 def _errors() -> Iterator[Sight]:

@@ -11,10 +11,12 @@ from yibao.casework import clocks as limits
 from yibao.casework.chain import Action
 from yibao.casework.clocks import Clock
 from yibao.casework.levels import Level, levels_of
-from yibao.casework.states import CLOSED, UNDER_REVIEW, State, next_state
+from yibao.casework.states import CLOSED, OPEN, UNDER_REVIEW, State, next_state
 
 INTAKE_ROLE = "clerk"
 PAYOUT_ROLE = "finance"
+OTHER_PLACE = "other_place"
+"""Nobody's role here: the turn of an agency elsewhere, which answers by message."""
 ENTERING = frozenset({"open", "save_answers", "attach", "detach", "submit", "resubmit"})
 # The verbs after which the evidence of the case is what the action says; others only say what they saw.
 SETS_EVIDENCE = ENTERING | {"accept", "decide", "evidence_changed"}
@@ -70,6 +72,7 @@ class Standing:
         submitted_on: Business date of the first submission.
         closed_on: Business date on which it closed.
         seq: Number of actions.
+        awaits: Whose turn it is instead of a role of the office, such as `OTHER_PLACE`; empty when it is the office's.
     """
 
     service: str
@@ -93,6 +96,7 @@ class Standing:
     closed_on: date | None = None
     seq: int = 1
     unit_id: str = ""
+    awaits: str = ""
 
     def signed_roles(self) -> frozenset[str]:
         """Return the roles that have signed at the present level in this round."""
@@ -100,6 +104,8 @@ class Standing:
 
     def turns(self) -> tuple[str, ...]:
         """Return the roles whose turn it is; empty while the citizen has the case or it is closed."""
+        if self.awaits and self.state in OPEN:
+            return (self.awaits,)
         if self.state is State.SUBMITTED:
             return (INTAKE_ROLE,)
         if self.state in UNDER_REVIEW:
@@ -127,7 +133,8 @@ def apply(*, standing: Standing, action: Action) -> Standing:
     Args:
         standing: Before.
         action: The next action; its `data` may carry levels (with accept), amount_fen, pack, clocks
-            (name to working days), clocks_ended (names), holder (with take, hand_over and assign).
+            (name to working days), clocks_ended (names), holder (with take, hand_over and assign), awaits (whose turn
+            it is from now on; empty when it is the office's again).
 
     Raises:
         Refused: `wrong_state`: the table does not allow the verb now.
@@ -224,7 +231,7 @@ def _entered(standing: Standing, action: Action) -> Changes:
 
 
 def _taken_over(action: Action) -> Changes:
-    changes: Changes = {name: action.data[name] for name in ("amount_fen", "pack") if name in action.data}
+    changes: Changes = {name: action.data[name] for name in ("amount_fen", "pack", "awaits") if name in action.data}
     if action.kind in SETS_EVIDENCE and action.evidence_hash:
         changes["evidence_hash"] = action.evidence_hash
     return changes

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 
 from yibao.casework.actors import prefix_of
 from yibao.casework.projection import NO_LIMIT
+from yibao.casework.standing import OTHER_PLACE
 from yibao.casework.states import State
 from yibao.store import narrowing
 from yibao.store.models import Case, CaseTurn
@@ -87,6 +88,7 @@ class Counts:
         later: Deadline after this week.
         unstarted: No clock runs yet: nobody has accepted them.
         stopped: Wait for their applicants; the office's clock stands still, and nobody's role has them.
+        elsewhere: Wait for an agency elsewhere, and nobody's role here has them.
     """
 
     total: int
@@ -96,6 +98,7 @@ class Counts:
     later: int
     unstarted: int
     stopped: int
+    elsewhere: int
 
 
 def urgency(*, due_on: date | None, on: date) -> str:
@@ -207,12 +210,14 @@ def counts(*, roles: Collection[str], region: str, on: date) -> Counts:
     groups = spans(on=on)
     numbers = [_counted(_waiting(roles, region), span) for span in groups.values()]
     numbers.append(_counted([_in_region(Case.objects.filter(state=STOPPED), region)], None))
+    numbers.append(_counted(_waiting([OTHER_PLACE], region), None))
     asked = ", ".join(f"({sql})" for sql, _ in numbers)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {asked}", [value for _, values in numbers for value in values])
-        *found, halted = cursor.fetchone()
+        *found, halted, elsewhere = cursor.fetchone()
     # A case has one deadline, whoever it waits for: no two groups have the same case.
-    return Counts(total=min(sum(found), COUNTED_MAX), stopped=halted, **dict(zip(groups, found, strict=True)))
+    by_group = dict(zip(groups, found, strict=True))
+    return Counts(total=min(sum(found), COUNTED_MAX), stopped=halted, elsewhere=elsewhere, **by_group)
 
 
 def _counted(lists: Sequence[QuerySet], span: Span | None) -> tuple[str, list[object]]:

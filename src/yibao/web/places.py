@@ -79,6 +79,7 @@ ROLES_NAV = {
 OFFICERS_NAV = {
     "accounts": {SYSTEM_OFFICER, SECURITY_OFFICER},
     "sign_ins": {SECURITY_OFFICER, AUDIT_OFFICER},
+    "exchange": {SYSTEM_OFFICER},
     "account_events": {AUDIT_OFFICER},
 }
 

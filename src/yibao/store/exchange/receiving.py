@@ -7,8 +7,9 @@ from django.db import transaction
 
 from yibao.exchange.batch import TAKEN, Receipt, open_batch, sign_receipt
 from yibao.exchange.envelope import Read
+from yibao.kernel.errors import Refused
 from yibao.store import ready
-from yibao.store.exchange import partners
+from yibao.store.exchange import partners, turned_away
 from yibao.store.exchange.refusals import refuse
 from yibao.store.models import InboxMessage
 
@@ -21,8 +22,17 @@ def receive(batch: bytes, *, at: datetime) -> bytes:
         at: Now.
 
     Raises:
-        Refused: Of `yibao.exchange.batch.open_batch`, or not_our_message; nothing of the batch is stored.
+        Refused: Of `yibao.exchange.batch.open_batch`, or not_our_message; nothing of the batch is stored, and staff
+            are shown that it was turned away.
     """
+    try:
+        return _received(batch, at)
+    except Refused as no:
+        turned_away.note(no.refusal, at=at)
+        raise
+
+
+def _received(batch: bytes, at: datetime) -> bytes:
     opened = open_batch(batch, keys=partners.public_key)
     if not partners.is_here(opened.receiver):
         raise refuse("not_our_message", opened.receiver)

@@ -1,7 +1,7 @@
 """What stands still: messages not taken, stuck, or waiting for one that never came; and how it goes on again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
-from yibao.store.exchange.refusals import refuse
+from yibao.exchange import refusals as batch_refusals
+from yibao.kernel.errors import Refusal
+from yibao.store.exchange import turned_away
+from yibao.store.exchange.refusals import REFUSALS, refuse
 from yibao.store.models import ExchangePartner, InboxMessage, OutboxMessage
 
 GAP_AFTER = timedelta(hours=1)
 SHOWN = 200
+GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,9 @@ class Trouble:
         kind: What it says.
         thread: What it belongs to.
         other: The area at the other end.
-        why: `stuck` or `gap`, or the code of the refusal.
+        why: `stuck`, `gap`, the code of the refusal, or the kind of error its handler ended with.
         since: When it was said or came.
+        told: What the agency that refused it said: code and sentences; empty where none did.
     """
 
     side: str
@@ -37,6 +42,12 @@ class Trouble:
     other: str
     why: str
     since: datetime
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_again(self) -> bool:
+        """Return whether it can be carried or handled once more: not while it waits for another, nor when refused."""
+        return self.why != GAP and not self.told
 
 
 def counts() -> Mapping[str, Mapping[str, int]]:
@@ -58,7 +69,29 @@ def troubles(*, at: datetime) -> list[Trouble]:
     gaps = _gaps(at).order_by("pk")[:SHOWN]
     found = [_trouble("out", row, str((row.reason or {}).get("code", "stuck")), row.sent_at) for row in out]
     found += [_trouble("in", row, row.last_error or "stuck", row.received_at) for row in stuck]
-    return found + [_trouble("in", row, "gap", row.received_at) for row in gaps]
+    return found + [_trouble("in", row, GAP, row.received_at) for row in gaps]
+
+
+def refused(*, at: datetime) -> list[Trouble]:
+    """Return messages a handler refused during the last thirty days, here or over there, the latest first.
+
+    A refusal is final; whoever said the message is told and may say another.
+
+    Args:
+        at: Now.
+    """
+    since = at - turned_away.SHOWN_FOR
+    found = []
+    for side, model in (("out", OutboxMessage), ("in", InboxMessage)):
+        for row in model.objects.filter(state="refused", sent_at__gt=since).order_by("-pk")[:SHOWN]:
+            told = row.reason or {}
+            found.append(replace(_trouble(side, row, str(told.get("code", "")), row.sent_at), told=told))
+    return sorted(found, key=lambda one: one.since, reverse=True)
+
+
+def reason(code: str) -> Refusal | None:
+    """Return the refusal a code of the exchange stands for, with its sentences; None for the kind of an error."""
+    return {**batch_refusals.REFUSALS, **REFUSALS}.get(code)
 
 
 def resend(*, message_id: UUID, at: datetime) -> str:

@@ -24,7 +24,14 @@ from yibao.store.models.batches import (
 from yibao.store.models.bulk import BulkRow, BulkRun
 from yibao.store.models.cases import Case, CaseAction, CaseClock, CaseSignature, CaseTurn, StoredDecision
 from yibao.store.models.changes import RecordChange
-from yibao.store.models.exchange import ExchangeKey, ExchangePartner, ExchangeThread, InboxMessage, OutboxMessage
+from yibao.store.models.exchange import (
+    ExchangeKey,
+    ExchangePartner,
+    ExchangeThread,
+    InboxMessage,
+    OutboxMessage,
+    TurnedAway,
+)
 from yibao.store.models.figures import CountedDay, DayFigure, StandingFigure
 from yibao.store.models.insurance import (
     AccountCredit,
@@ -132,6 +139,7 @@ __all__ = [
     "StaffRole",
     "StandingFigure",
     "StoredDecision",
+    "TurnedAway",
     "Unit",
     "UnitAgent",
     "Unmasking",

@@ -113,3 +113,17 @@ class InboxMessage(_Message):
             models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="inbox_message_waiting"),
             models.Index(fields=["id"], condition=models.Q(state="stuck"), name="inbox_message_stuck"),
         ]
+
+
+class TurnedAway(models.Model):
+    """Batches that were turned away at the door: one row for a sender on record and a reason, however often."""
+
+    # Empty where the sender is not on record: whatever a stranger claims is not kept.
+    sender = models.CharField(max_length=6, blank=True)
+    code = models.CharField(max_length=60)
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sender", "code"], name="exchange_turned_away_once")]

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 import yibao.services
 from yibao.casework.actors import covers
 from yibao.casework.officers import OFFICERS
+from yibao.casework.standing import OTHER_PLACE
 from yibao.kernel.identifiers import mask_name
 from yibao.kernel.money import Money, MoneyError
 from yibao.policy import UnknownRegion
@@ -95,6 +96,11 @@ class Filters:
     def waits_for_applicant(self) -> bool:
         """Return whether the list of stopped clocks is asked for."""
         return self.chosen.get("waiting") == APPLICANT
+
+    @property
+    def waits_elsewhere(self) -> bool:
+        """Return whether the list of cases that wait for an agency elsewhere is asked for."""
+        return self.chosen.get("waiting") == OTHER_PLACE
 
     def within(self) -> Span | None:
         """Return the deadlines asked for, or None for all."""
@@ -187,7 +193,8 @@ def choices_of(request: HttpRequest) -> Iterator[Choice]:
     """Return the filters with a list of answers: those every service has, then those the services add."""
     say, actor = request.say, request.actor
     roles = {role: say.find(f"{ROLE_WORDS}{role}") or role for role in known_roles(request)}
-    yield Choice("waiting", say("desk.queue.waiting"), {**roles, APPLICANT: say("desk.queue.applicant")})
+    waiting = {**roles, APPLICANT: say("desk.queue.applicant"), OTHER_PLACE: say(f"desk.queue.turn.{OTHER_PLACE}")}
+    yield Choice("waiting", say("desk.queue.waiting"), waiting)
     yield Choice("due", say("desk.queue.within"), {group: say(f"desk.queue.group.{group}") for group in GROUPS})
     services = {name: say.pick(service) for name, service in sorted(yibao.services.offered().items())}
     if len(services) > 1:

@@ -168,7 +168,9 @@ def _tables(found: Figures, request: HttpRequest) -> Iterator[dict[str, Any]]:
         drawn = charts.in_order(rows) if ordered else charts.shares(rows)
         return {"name": name, "title": say(f"desk.figures.table.{name}"), "rows": drawn, "money": money}
 
-    roles = {role: say.find(f"common.role.{role}") or role for role in found.waiting}
+    roles = {
+        role: say.find(f"common.role.{role}") or say.find(f"desk.queue.turn.{role}") or role for role in found.waiting
+    }
     yield table("waiting", [(roles[role], number) for role, (number, _) in found.waiting.items()])
     yield table("overdue", [(roles[role], late) for role, (_, late) in found.waiting.items() if late])
     ages = [say("desk.figures.up_to", days=days) for days in AGES] + [say("desk.figures.older", days=AGES[-1])]

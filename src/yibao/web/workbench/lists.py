@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import STAFF, open_to
+from yibao.casework.standing import OTHER_PLACE
 from yibao.kernel.workdays import working_days_between
 from yibao.store import holding, queues
 from yibao.store.models import Case
@@ -73,6 +74,8 @@ def groups(cases: Iterable[Case], filters: Filters) -> Iterable[dict[str, Any]]:
     got = holding.received(case for case in cases if case.holder_id == request.actor.user_id)
 
     def group_of(case: Case) -> str:
+        if filters.waits_elsewhere:
+            return "elsewhere"
         return "stopped" if filters.waits_for_applicant else queues.urgency(due_on=case.due_on, on=request.on)
 
     for code, members in groupby(cases, key=group_of):
@@ -107,6 +110,13 @@ def tabs(counts: queues.Counts, filters: Filters) -> Iterable[dict[str, Any]]:
         "href": f"?waiting={APPLICANT}",
         "here": chosen == APPLICANT,
     }
+    if counts.elsewhere or filters.waits_elsewhere:
+        yield {
+            "text": say("desk.queue.group.elsewhere"),
+            "count": counted(counts.elsewhere),
+            "href": f"?waiting={OTHER_PLACE}",
+            "here": filters.waits_elsewhere,
+        }
 
 
 def counted(number: int) -> str:

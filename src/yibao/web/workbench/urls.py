@@ -9,6 +9,7 @@ from yibao.web.units import pages as units
 from yibao.web.workbench import (
     bulk,
     callbacks,
+    exchanging,
     handing,
     keys,
     leading,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("sign-in", pages.sign_in, name="sign_in"),
     path("undelivered", undelivered.index, name="undelivered"),
     path("undelivered/<int:delivery>/again", undelivered.again, name="undelivered_again"),
+    path("exchange", exchanging.index, name="exchange"),
+    path("exchange/messages/<uuid:said>/again", exchanging.again, name="exchange_again"),
+    path("exchange/areas/<slug:partner>/again", exchanging.hurry, name="exchange_hurry"),
     path("security", security.overview, name="security"),
     path("security/totp", security.totp, name="totp"),
     path("security/passkey", security.passkey, name="passkey"),

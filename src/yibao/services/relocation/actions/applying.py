@@ -11,6 +11,7 @@ from django.db import transaction
 from yibao.casework import rights
 from yibao.casework.actors import Actor
 from yibao.casework.refusals import refuse as refuse_step
+from yibao.casework.standing import OTHER_PLACE
 from yibao.kernel.errors import Refusal, Refused
 from yibao.services.assurance import require
 from yibao.services.relocation.actions import calling_off, looking, recording, saying
@@ -143,7 +144,7 @@ def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
         row.stage, row.live = Stage.CHECKING, True
         row.checks = {"own": [each.plain() for each in found]}
         row.save(update_fields=["stage", "live", "checks"])
-        case = cases.act(number=number, kind="submit", by=by, at=at, on=on)
+        case = cases.act(number=number, kind="submit", by=by, at=at, on=on, data={"awaits": OTHER_PLACE})
         saying.request(row, found=found, on=on, at=at)
         return case
 

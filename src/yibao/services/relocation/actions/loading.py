@@ -5,6 +5,7 @@ from typing import Any
 
 from yibao.casework.actors import Actor
 from yibao.casework.refusals import refuse as refuse_step
+from yibao.casework.standing import OTHER_PLACE
 from yibao.casework.states import State
 from yibao.kernel.errors import Refused
 from yibao.kernel.months import Month
@@ -106,7 +107,7 @@ def send_back(*, number: str, why: str, by: Actor, on: date, at: datetime) -> Ca
         table.save(update_fields=["why"])
         saying.correction(row, version=table.version, why=table.why, on=on, at=at)
         _moved(row, table, Stage.TABLE_RETURNED, "returned", by)
-        data = {"step": "table_returned", "version": table.version, "clocks_ended": ["in"]}
+        data = {"step": "table_returned", "version": table.version, "clocks_ended": ["in"], "awaits": OTHER_PLACE}
         case = cases.act(number=number, kind="note", by=by, at=at, on=on, data=data)
         if case.state == State.IN_REVIEW:
             return cases.act(number=number, kind="evidence_changed", by=Actor.system(), at=at, on=on)

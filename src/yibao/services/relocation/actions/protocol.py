@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from yibao.casework.actors import Actor
+from yibao.casework.standing import OTHER_PLACE
 from yibao.casework.states import State
 from yibao.kernel.errors import Refusal
 from yibao.services.relocation import messages, workflow
@@ -81,7 +82,8 @@ def _opened(row: Transfer, *, on: date, at: datetime) -> Case:
     row.case = case
     row.save(force_insert=True)
     AccountMove.objects.create(transfer=row)
-    row.case = cases.act(number=case.number, kind="submit", by=by, at=at, on=on)
+    data = {"awaits": OTHER_PLACE}
+    row.case = cases.act(number=case.number, kind="submit", by=by, at=at, on=on, data=data)
     return row.case
 
 
@@ -140,7 +142,8 @@ def _accept(case: Case, row: Transfer, *, on: date, at: datetime) -> None:
     row.save()
     names = ("out",) if row.side == OUT else ("total",)
     clocks = {name: days for name in names if (days := terms.days[name]) is not None}
-    data = {"levels": [dict(level) for level in workflow.LEVELS], "clocks": clocks}
+    awaits = "" if row.side == OUT else OTHER_PLACE
+    data = {"levels": [dict(level) for level in workflow.LEVELS], "clocks": clocks, "awaits": awaits}
     cases.act(number=case.number, kind="accept", by=Actor.platform(), at=at, on=on, data=data)
 
 
@@ -174,7 +177,7 @@ def table_came(message: InboxMessage, *, at: datetime) -> None:
     row.stage, row.sent_on, row.received_on = Stage.TABLE_SENT, said.sent_on, on
     row.save(update_fields=["stage", "sent_on", "received_on"])
     days = row.days.get("in")
-    data = {"amount_fen": account.amount_fen, "step": "table_received", "version": said.version,
+    data = {"amount_fen": account.amount_fen, "step": "table_received", "version": said.version, "awaits": "",
             "clocks": {} if days is None else {"in": days}}  # fmt: skip
     cases.act(number=case.number, kind="decide", by=Actor.system(), at=at, on=on, evidence_hash=seen, data=data)
 
@@ -256,7 +259,7 @@ def sent_back(message: InboxMessage, *, at: datetime) -> None:
     leaving.stay(row)
     days = row.days.get("out")
     clocks = {} if days is None else {"out": days}
-    data = {**data, "clocks": clocks}
+    data = {**data, "clocks": clocks, "awaits": ""}
     cases.act(number=case.number, kind="evidence_changed", by=Actor.system(), at=at, on=on, data=data)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from yibao.casework.actors import Actor
 from yibao.casework.refusals import refuse as refuse_step
+from yibao.casework.standing import OTHER_PLACE
 from yibao.casework.states import UNDER_REVIEW
 from yibao.kernel.canonical import canonical_json
 from yibao.kernel.errors import Refused
@@ -191,7 +192,9 @@ def sign(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
 
 def _signed_by_reviewer(case: Case, table: Table, *, seen: str, by: Actor, on: date, at: datetime) -> Case:
     if case.state in UNDER_REVIEW:
-        data = {"level": 2, "clocks_ended": ["out"], "step": "table_sent", "version": table.version}
+        # Without money to be paid nothing is left to do here but to hear that the years were loaded.
+        awaits = "" if table.body["account"]["amount_fen"] else OTHER_PLACE
+        data = {"level": 2, "clocks_ended": ["out"], "step": "table_sent", "version": table.version, "awaits": awaits}
         return cases.act(
             number=case.number, kind="approve", by=by, at=at, on=on, role="reviewer", seen=seen,
             evidence_hash=table.evidence_hash, data=data,
