@@ -7,6 +7,9 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
+from yibao.casework.refusals import refuse
+from yibao.store import cases
+from yibao.store.models import Case
 from yibao.web import middleware
 from yibao.web.portal import pages as portal_pages
 from yibao.web.words import Say
@@ -49,6 +52,26 @@ def test_what_is_asked_of_the_wrong_place_or_too_much(look, monkeypatch, width, 
     monkeypatch.setattr(settings, "YIBAO_PHOTO_BYTES_MAX", -middleware.BODY_SLACK_BYTES)
     pages = [sight(reader, missing, 404), sight(reader, closed, 403), sight(reader, form, 413, form="form")]
     assert look(pages, width=width, script=script, language="en") == []
+
+
+@WAYS
+@pytest.mark.parametrize("reader", SIDES)
+def test_what_changed_meanwhile(look, monkeypatch, width, script, reader):
+    no = refuse("evidence_changed")
+    for module in (keys, portal_pages):
+        monkeypatch.setattr(module, "render", mock.Mock(side_effect=no))
+    page = sight(reader, SIDES[reader][0], 409, (no.refusal.zh, no.refusal.next_zh))
+    assert look([page], width=width, script=script, language="zh") == []
+
+
+@WAYS
+def test_what_changed_meanwhile_leaves_staff_what_they_wrote(look, monkeypatch, width, script):
+    no = refuse("evidence_changed")
+    number = Case.objects.filter(service="refund", state="submitted").values_list("number", flat=True).first()
+    monkeypatch.setattr(cases, "act", mock.Mock(side_effect=no))
+    page = sight("clerk", f"/workbench/refund/cases/{number}", 409, (no.refusal.en, "desk.kept.title"), form="notes")
+    page.typed = {"note": "等单位回电"}
+    assert look([page], width=width, script=script, language="en") == []
 
 
 @WAYS

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve, reverse
 
 from yibao.kernel.errors import Refused
 from yibao.web.models import MINUTE_SECONDS
@@ -30,6 +31,7 @@ class Bare:
     at_desk: bool
     first_page: str
     frame: str
+    written: list[dict[str, Any]]
     bare: bool = True
 
 
@@ -78,6 +80,7 @@ def problem_or_bare(request: HttpRequest, status: int) -> HttpResponse:
         at_desk=at_desk,
         first_page=DESK if at_desk else "/",
         frame=OFFICE_FRAME if at_desk else SITE_FRAME,
+        written=list(getattr(request, "written", ())),
     )
     words = {"title": f"common.error.{status}.title", "body": f"common.error.{status}.body"}
     return HttpResponse(render_to_string("bare.html", {"request": known, **words}), status=status)
@@ -119,6 +122,18 @@ def _of_program(say: Say, status: int, part: str) -> str:
     return say.find(f"common.error_of_program.{status}.{part}") or say(f"common.error.{status}.{part}")
 
 
+def case_page(path: str) -> str:
+    """Return the page of the case a step at the desk is about; empty where an address is no such step."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return ""
+    if found.namespace.startswith("workbench_") and "number" in found.kwargs:
+        return reverse(f"{found.namespace}:case", args=[found.kwargs["number"]])
+    return ""
+
+
 def refusal_page(request: HttpRequest, error: Refused) -> HttpResponse:
     """Return the page of a named refusal: why, and the next step."""
-    return render(request, "refused.html", {"refusal": error.refusal}, status=error.refusal.status)
+    context = {"refusal": error.refusal, "back": case_page(request.path) if request.method == "POST" else ""}
+    return render(request, "refused.html", context, status=error.refusal.status)

@@ -142,6 +142,7 @@ class PagesMiddleware:
         request.unread = SimpleLazyObject(lambda: unread_of(request))  # type: ignore[attr-defined]
         request.other_offices = SimpleLazyObject(lambda: other_offices(request))  # type: ignore[attr-defined]
         request.desk_nav = SimpleLazyObject(lambda: desk_nav(request))  # type: ignore[attr-defined]
+        request.written = SimpleLazyObject(lambda: kept.written(request))  # type: ignore[attr-defined]
         request.at_desk = request.path.startswith(DESK)  # type: ignore[attr-defined]
         request.frame = lambda: frame_of(request)  # type: ignore[attr-defined]
         request.first_page = SimpleLazyObject(lambda: first_page(request))  # type: ignore[attr-defined]
@@ -173,15 +174,16 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 
 def to_the_door(request: HttpRequest, *, at_desk: bool) -> HttpResponse:
-    """Send a visitor to sign in and back again; what an expired page of a citizen sent is kept."""
+    """Send a visitor to sign in and back again; what an expired page sent is kept."""
     door = "workbench:sign_in" if at_desk else "portal:sign_in"
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponseClientRedirect(reverse(door))
     response = redirect(door)
     if request.method == "GET":
         response["Location"] += "?" + urlencode({"next": request.get_full_path()})
-    elif not at_desk and kept.keep(request):
-        response["Location"] += "?" + urlencode({"next": reverse("portal:kept"), "expired": "1"})
+    elif kept.keep(request):
+        after = reverse("workbench:kept" if at_desk else "portal:kept")
+        response["Location"] += "?" + urlencode({"next": after, "expired": "1"})
     return response
 
 
@@ -189,7 +191,10 @@ def refuse_large_body(request: HttpRequest) -> HttpResponse | None:
     """Return 413 for a body larger than an upload may be, before any of it is read."""
     size = str(request.META.get("CONTENT_LENGTH") or "0")
     limit = settings.YIBAO_PHOTO_BYTES_MAX + BODY_SLACK_BYTES
-    return error_page(request, 413) if size.isdigit() and int(size) > limit else None
+    if not size.isdigit() or int(size) <= limit:
+        return None
+    request.written = []  # type: ignore[attr-defined]
+    return error_page(request, 413)
 
 
 def refuse_nul(request: HttpRequest) -> HttpResponse | None:

@@ -54,6 +54,16 @@ def test_examples_about_places_that_are_not_in_the_folder_are_named_and_not_run(
     assert (ran > left > 0, result.output.count("Not run:")) == (True, left)
 
 
+def test_the_quality_of_the_nation_alone_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rules are used by examples of the regions below it, which are not in the folder."""
+    copytree(PACKS / "000000_national", tmp_path / "000000_national")
+    monkeypatch.setenv("YIBAO_PACKS", str(tmp_path))
+    result = run("packs", "quality")
+    assert result.exit_code == 0
+    assert "000000 的等级没有判断" in result.output
+    assert "The quality of 000000 was not judged" in result.output
+
+
 def test_a_wrong_example_about_a_place_that_is_there_still_counts(own: Path) -> None:
     path = own / "500000_chongqing" / "cases" / "good" / "one.yaml"
     path.parent.mkdir(parents=True)

@@ -108,14 +108,15 @@ def resend(*, message_id: UUID, at: datetime) -> str:
         Refused: no_such_message, not_in_trouble (it is done, refused, or on its way already).
     """
     with transaction.atomic():
+        came = InboxMessage.objects.filter(message_id=message_id)
+        # First the box it is stuck in: where both areas are kept here, one number lies in both.
+        if came.filter(state="stuck").update(state="waiting", tries=0, due_at=at, last_error="", lease_until=None):
+            return "in"
         said = OutboxMessage.objects.filter(message_id=message_id)
         if said.filter(state__in=("stuck", "delivered"), content__isnull=False).update(
             state="waiting", reason=None, lease_until=None
         ):
             return "out"
-        came = InboxMessage.objects.filter(message_id=message_id)
-        if came.filter(state="stuck").update(state="waiting", tries=0, due_at=at, last_error="", lease_until=None):
-            return "in"
         raise refuse("not_in_trouble" if said.exists() or came.exists() else "no_such_message")
 
 

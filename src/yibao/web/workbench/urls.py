@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from yibao.web import kept
 from yibao.web.family import pages as family
 from yibao.web.identity import window
 from yibao.web.portal import open_sessions
@@ -40,6 +41,7 @@ urlpatterns = [
     path("cases/<str:number>/hand-over", handing.hand_over, name="hand_over"),
     path("assign", sharing.assign, name="assign"),
     path("held", handing.held, name="held"),
+    path("kept", kept.again_at_desk, name="kept"),
     path("sign-in", pages.sign_in, name="sign_in"),
     path("undelivered", undelivered.index, name="undelivered"),
     path("undelivered/<int:delivery>/again", undelivered.again, name="undelivered_again"),

@@ -79,6 +79,7 @@ def show(
         "broken": broken_before(held.person_id),
         "at_counter": at_counter(held, request),
         "tried": verb,
+        "written": request.written if verb and verb not in {one["verb"] for one in offered} | {"note"} else [],
         "weak": decision.get("low_confidence") or decision["decision"] in MANUAL,
         "errors": {f"{verb}-{name}": say.find(key) or key for name, key in form.errors.items()},
     }

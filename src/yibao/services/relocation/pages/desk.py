@@ -80,6 +80,7 @@ def show(
         "buttons": [_button(verb, row, request, tried=tried) for verb in verbs],
         "seen": seen(held),
         "errors": dict(errors or {}),
+        "written": request.written if tried and tried not in verbs else [],
     }
     return render(request, "relocation/desk.html", context, status=status)
 
