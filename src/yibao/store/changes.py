@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 
 from yibao.casework.actors import Actor
 from yibao.kernel.errors import Refusal, Refused
@@ -22,6 +22,7 @@ from yibao.store.models import (
     ContributionRefund,
     Enrolment,
     JournalTransaction,
+    MovedEnrolment,
     Person,
     RecordChange,
     Unit,
@@ -41,6 +42,28 @@ IN_PARTS = Refusal(
     "请到窗口，由经办人员按基金逐项办理。",
     "Ask at a window; it is corrected fund by fund.",
 )
+UPSIDE_DOWN = Refusal(
+    "correction_upside_down",
+    "参保关系的结束不能早于开始",
+    "a relation does not end before it begins",
+    "请核对开始和结束日期；两个都不对的，先改正其中一个。",
+    "Check both days; where both are wrong, correct one first.",
+    status=422,
+)
+MONTHS_OUTSIDE = Refusal(
+    "correction_months_outside",
+    "改后有缴费月份落在这段参保关系之外",
+    "months that were paid would lie outside the relation",
+    "请先更正缴费起始月份，再更正参保起止日期。",
+    "Correct the months that were paid first, then the days of the relation.",
+)
+RELATION_MOVED = Refusal(
+    "correction_relation_moved",
+    "这段关系已经转出，这里不再更正",
+    "this relation has moved to another place and is not corrected here any more",
+    "请向转入地的经办机构申请。",
+    "Apply to the agency of the new place.",
+)
 NO_UNIT = Refusal(
     "correction_no_unit",
     "没有登记过这个统一社会信用代码的单位",
@@ -58,7 +81,7 @@ class Place:
     Attributes:
         target: person, enrolment or contribution.
         key: Its key as text.
-        field: Name of the field: name, born, unit, months or amount.
+        field: Name of the field: name, born, unit, start, last, region, months or amount.
     """
 
     target: str
@@ -69,7 +92,7 @@ class Place:
 _MODELS: Mapping[str, type[Model]] = {"person": Person, "enrolment": Enrolment, "contribution": Contribution}
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "person": ("name", "born"),
-    "enrolment": ("unit",),
+    "enrolment": ("unit", "start", "last", "region"),
     "contribution": ("months", "amount"),
 }
 
@@ -92,7 +115,10 @@ def row_of(place: Place) -> Any:
 
 
 def value(place: Place) -> str:
-    """Return what the record says now, as text: a date in ISO, an amount in yuan, a credit code, the first month."""
+    """Return what the record says now, as text: a date in ISO, an amount in yuan, a credit code, the first month.
+
+    The last day of a relation that goes on is empty.
+    """
     row = _MODELS[place.target]._default_manager.get(pk=place.key)
     return text(row=row, field=place.field)
 
@@ -106,6 +132,12 @@ def text(*, row: Any, field: str) -> str:
             return str(row.born.isoformat())
         case "unit":
             return row.unit.credit_code if row.unit else ""
+        case "start":
+            return str(row.start.isoformat())
+        case "last":
+            return (row.end - timedelta(days=1)).isoformat() if row.end else ""
+        case "region":
+            return str(row.region)
         case "months":
             return str(Month.from_index(row.first_month))
         case _:
@@ -129,7 +161,8 @@ def apply(*, case: Case, place: Place, after: str, by: Actor, on: date, at: date
         at: The moment.
 
     Raises:
-        Refused: correction_after_refund, correction_in_parts, correction_no_unit, or what a posting refuses.
+        Refused: correction_after_refund, correction_in_parts, correction_no_unit, correction_upside_down,
+            correction_months_outside, correction_relation_moved, or what a posting refuses.
     """
     row = row_of(place)
     before = text(row=row, field=place.field)
@@ -169,6 +202,74 @@ def _unit(row: Enrolment, after: str, **_: Any) -> None:
     row.save(update_fields=["unit"])
 
 
+def check(*, place: Place, after: str) -> None:
+    """Say beforehand what would keep a new value from being written; nothing is changed.
+
+    Raises:
+        Refused: correction_upside_down, correction_months_outside, correction_relation_moved,
+            correction_after_refund, correction_in_parts.
+    """
+    looked_at = _CHECKS.get(place.field)
+    if looked_at is not None:
+        looked_at(_MODELS[place.target]._default_manager.get(pk=place.key), after)
+
+
+def _fits(row: Enrolment, start: date, end: date | None) -> None:
+    """Let the days of a relation hold all that was paid for it."""
+    _not_moved(row)
+    if end is not None and end <= start:
+        raise Refused(UPSIDE_DOWN)
+    outside = Q(first_month__lt=Month.of(start).index)
+    if end is not None:
+        outside |= Q(end_month__gt=Month.of(end - timedelta(days=1)).index + 1)
+    if row.contributions.filter(outside).exists():
+        raise Refused(MONTHS_OUTSIDE)
+
+
+def _fits_from(row: Enrolment, after: str) -> None:
+    _fits(row, date.fromisoformat(after), row.end)
+
+
+def _fits_until(row: Enrolment, after: str) -> None:
+    _fits(row, row.start, date.fromisoformat(after) + timedelta(days=1))
+
+
+def _not_moved(row: Enrolment) -> None:
+    if MovedEnrolment.objects.filter(enrolment=row).exists():
+        raise Refused(RELATION_MOVED)
+
+
+def _may_be_elsewhere(row: Enrolment, after: str) -> None:
+    """Let a relation go to another place whose every payment can be booked there as one."""
+    _not_moved(row)
+    for paid in row.contributions.all():
+        _not_refunded(paid)
+        if paid.parts.count() > 1 or paid.credits.exists():
+            raise Refused(IN_PARTS)
+
+
+def _start(row: Enrolment, after: str, **_: Any) -> None:
+    _fits_from(row, after)
+    row.start = date.fromisoformat(after)
+    row.save(update_fields=["start"])
+
+
+def _last(row: Enrolment, after: str, **_: Any) -> None:
+    _fits_until(row, after)
+    row.end = date.fromisoformat(after) + timedelta(days=1)
+    row.save(update_fields=["end"])
+
+
+def _region(row: Enrolment, after: str, *, case: Case, version: int, on: date, at: datetime) -> None:
+    """Have a relation elsewhere: what was booked for it is reversed, and booked at the right place."""
+    _may_be_elsewhere(row, after)
+    row.region = after
+    row.save(update_fields=["region"])
+    for paid in row.contributions.order_by("pk"):
+        part = paid.parts.first()
+        _book_again(paid, fund=part.fund if part else "pool", case=case, on=on, at=at)
+
+
 def _months(row: Contribution, after: str, **_: Any) -> None:
     """Move the payment to another first month; its length and the monthly credits move along."""
     _not_refunded(row)
@@ -191,15 +292,18 @@ def _amount(row: Contribution, after: str, *, case: Case, version: int, on: date
     for part in parts:
         part.amount_fen = row.amount_fen
         part.save(update_fields=["amount_fen"])
-    _book_again(row, fund=parts[0].fund if parts else "pool", case=case, version=version, on=on, at=at)
+    _book_again(row, fund=parts[0].fund if parts else "pool", case=case, on=on, at=at)
 
 
-def _book_again(row: Contribution, *, fund: str, case: Case, version: int, on: date, at: datetime) -> None:
+def _book_again(row: Contribution, *, fund: str, case: Case, on: date, at: datetime) -> None:
     key = f"contribution/{row.pk}"
-    booked = JournalTransaction.objects.filter(key__in=[key, *(f"{key}/v{n}" for n in range(version))])
+    booked = JournalTransaction.objects.filter(Q(key=key) | Q(key__startswith=f"{key}/v")).exclude(
+        key__endswith="/undo"
+    )
     standing = booked.filter(reversed_by__isnull=True).order_by("-id").first()
     if standing is None:
         return
+    version = booked.count() + 1
     memo = "correction"
     posting.reverse(transaction_id=standing.pk, key=f"{key}/v{version}/undo", accounting_date=on, at=at, memo=memo)
     if not row.amount_fen:
@@ -221,6 +325,14 @@ _WRITERS: Mapping[str, Callable[..., None]] = {
     "name": _name,
     "born": _born,
     "unit": _unit,
+    "start": _start,
+    "last": _last,
+    "region": _region,
     "months": _months,
     "amount": _amount,
+}
+_CHECKS: Mapping[str, Callable[[Any, str], None]] = {
+    "start": _fits_from,
+    "last": _fits_until,
+    "region": _may_be_elsewhere,
 }

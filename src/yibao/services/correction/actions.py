@@ -161,7 +161,17 @@ def checked(*, person: Person, place: Place, wanted: str) -> str:
     found = rules.read(asked)
     if isinstance(found, Refusal):
         raise _unreadable(found) if found.code == rules.UNREADABLE.code else Refused(found)
+    if place.field == "region":
+        _known(found)
+    changes.check(place=place, after=found)
     return found
+
+
+def _known(region: str) -> None:
+    try:
+        services.packs().region_for(region)
+    except UnknownRegion:
+        raise Refused(rules.NO_PLACE) from None
 
 
 def _unreadable(refusal: Refusal) -> Refused:

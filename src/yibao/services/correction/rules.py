@@ -1,5 +1,7 @@
 """What may be corrected here, and where to go with what another authority owns; nothing of it is computed."""
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -53,10 +55,20 @@ UNREADABLE = Refusal(
     "correction_unreadable",
     "填写的内容读不懂",
     "the new value cannot be read",
-    "姓名最多 60 字；日期如 1976-03-01；月份如 2022-01；金额如 1234.00；单位填 18 位统一社会信用代码。",
-    "Name up to 60 characters; day like 1976-03-01; month like 2022-01; amount like 1234.00; unit: its credit code.",
+    "姓名最多 60 字；日期如 1976-03-01；月份如 2022-01；金额如 1234.00；单位填 18 位统一信用代码；地区填 6 位代码。",
+    "Name up to 60 characters; day like 1976-03-01; month like 2022-01; amount like 1234.00; unit: its credit code;"
+    " place: its six digits.",
+)
+NO_PLACE = Refusal(
+    "correction_no_place",
+    "没有这个地区代码",
+    "there is no place with this code",
+    "请核对 6 位地区代码，如重庆 500000、太原 140100。",
+    "Check the six digits, such as 500000 for Chongqing and 140100 for Taiyuan.",
+    status=422,
 )
 
+_REGION = re.compile(r"[0-9]{6}")
 _AS_ON_CARD = ("请照身份证填写姓名。", "Write the name as on the identity card.")
 
 
@@ -65,7 +77,7 @@ class Asked:
     """A wish to correct one field.
 
     Attributes:
-        field: name, born, unit, months or amount; also those others own.
+        field: name, born, unit, start, last, region, months or amount; also those others own.
         before: What is registered.
         wanted: What should stand there, as typed.
         identity_kind: resident_id, temporary or other.
@@ -112,23 +124,37 @@ def read(asked: Asked) -> str | Refusal:
 
 def _spelled(field: str, text: str) -> str | Refusal:
     """Return a value in its one spelling, or that it cannot be read."""
+    spell = _SPELLED.get(field)
+    if spell is None:
+        return UNREADABLE
     try:
-        match field:
-            case "name":
-                return check_name(text)
-            case "born":
-                return date.fromisoformat(text).isoformat()
-            case "months":
-                return str(Month.parse(text))
-            case "amount":
-                return str(Money.parse(text))
-            case "unit":
-                return check_credit_code(text)
+        return spell(text)
     except NameProblem as wrong:
         return replace(UNREADABLE, zh=wrong.zh, en=wrong.en, next_zh=_AS_ON_CARD[0], next_en=_AS_ON_CARD[1])
     except (ValueError, MoneyError, IdentifierError):
         return UNREADABLE
-    return UNREADABLE
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+def _place(text: str) -> str:
+    if not _REGION.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+_SPELLED: Mapping[str, Callable[[str], str]] = {
+    "name": check_name,
+    "born": _day,
+    "start": _day,
+    "last": _day,
+    "months": lambda text: str(Month.parse(text)),
+    "amount": lambda text: str(Money.parse(text)),
+    "unit": check_credit_code,
+    "region": _place,
+}
 
 
 @dataclass(frozen=True, slots=True)

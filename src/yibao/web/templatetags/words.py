@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+import yibao.services
 from yibao.kernel import identifiers
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
+from yibao.policy import UnknownRegion
 from yibao.web.components import render
 from yibao.web.states import tag
 from yibao.web.words import Say, say_in
@@ -106,6 +108,15 @@ def rules_of(context: Context, region: Any) -> str:
         quality=quality,
         day=day_words(date.fromisoformat(region.checked_on), say),
     )
+
+
+@register.simple_tag(takes_context=True)
+def place_name(context: Context, code: str) -> str:
+    """Write the name of the area whose rules hold at a place; nothing where none is known."""
+    try:
+        return say_in(context).pick(yibao.services.packs().region_for(code))
+    except UnknownRegion:
+        return ""
 
 
 @register.simple_tag(takes_context=True)

@@ -231,7 +231,7 @@ def approve(
 
     Raises:
         Refused: evidence_changed (409, back to level 1), level_passed, two_person_rule, not_confirmed (422),
-            amount_not_determined, already_refunded, wrong_state.
+            amount_not_determined, already_refunded, payment_moved, wrong_state.
     """
 
     def work() -> Case:
@@ -319,7 +319,8 @@ def signable(
 
     Raises:
         Stale: Evidence or amount changed.
-        Refused: level_passed, level_unknown, chain_changed, a gate of the workflow, or a refusal of casework.
+        Refused: level_passed, level_unknown, chain_changed, payment_moved, a gate of the workflow, or a refusal of
+            casework.
     """
     if case.state in (State.ACCEPTED, State.IN_REVIEW) and asked.level != case.level:
         raise refused("level_passed" if asked.level < case.level else "level_unknown")
@@ -331,6 +332,9 @@ def signable(
         (list(level["roles"]), level["order"]) for level in _levels(decision)
     ]:
         raise refused("chain_changed")
+    if standing.round > 1:
+        # A relation that moved changed the evidence; whoever signs anew learns that it is not refunded here.
+        evidence.check_here(evidence.selected(request))
     _pass("approve", plain=plain, request=request, confirmed=asked.confirmed)
     data = {"level": asked.level, "confirmed": asked.confirmed} | ({"bulk": asked.bulk} if asked.bulk else {})
     step = cases.step(

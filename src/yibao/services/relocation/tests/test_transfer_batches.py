@@ -73,7 +73,7 @@ def test_maker_checker_file_bounce_and_once_more(loaded):
     assert answer(walk, first, "RJCT", reason="账户状态不正常") == ["bounced"]
     assert (walk.case("out").state, walk.side("out").money.state) == ("approved", "departed")
     walk.whole()
-    assert answer(walk, first, "RJCT", reason="账户状态不正常", number="M2") == ["duplicate"]
+    assert answer(walk, first, "RJCT", reason="账户状态不正常", number="M2") == ["repeated"]
 
     second = release(walk, make(walk, "m3"))
     assert answer(walk, second, "ACSC", number="M3", reference="B7") == ["paid"]
@@ -96,7 +96,7 @@ def test_a_table_sent_back_meanwhile_leaves_the_batch(walk, settings, tmp_path):
     walk.carry()
     assert walk.balance(OLD) == BALANCE
     batch = release(walk, batch)
-    assert (batch.state, batch.count, batch.items.get().left_out) == ("sent", 0, "wrong_state")
+    assert (batch.state, batch.count, batch.items.get().left_out) == ("sent", 0, "no_money_moves")
     walk.whole()
     walk.build()
     walk.sign()
