@@ -11,7 +11,7 @@ from yibao.ledger.recipes import contribution_received
 from yibao.services.correction.models import CorrectionRequest
 from yibao.services.correction.tests.conftest import NOW
 from yibao.services.correction.tests.test_corrections import ask, done
-from yibao.store import posting
+from yibao.store import posting, verify
 from yibao.store.changes import Place
 from yibao.store.models import Enrolment, MovedEnrolment, RecordChange
 
