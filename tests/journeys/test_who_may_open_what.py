@@ -20,9 +20,10 @@ from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
 from yibao.services.relocation import actions as moving
-from yibao.store import agencies, cases, ratings, representations
+from yibao.store import agencies, cases, exchange, ratings, representations
 from yibao.store.bulk import Query
-from yibao.store.models import Case, CitizenLogin, Delivery, Message, Person, StaffRole, UnitAgent
+from yibao.store.exchange import partners
+from yibao.store.models import Case, CitizenLogin, Delivery, Message, OutboxMessage, Person, StaffRole, UnitAgent
 from yibao.web.access import actor_of
 from yibao.web.words import texts
 
@@ -87,6 +88,12 @@ def case(applicants, asked_for_correction) -> Case:
     # As if both places had been asked: whether they agree is for other tests.
     cases.act(number=move.number, kind="submit", by=applicant.actor, **now)
     moving.make_paper(number=move.number, kind="application_form", by=applicant.actor, **now)
+    for area in (REGION, "140100"):
+        partners.host(area=area, at=now["at"])
+    exchange.send(
+        thread=move.number, kind="transfer.request", body={}, sender=REGION, receiver="140100", key="walk", at=now["at"]
+    )
+    OutboxMessage.objects.filter(key="walk").update(state="stuck", reason={"code": "position_taken"})
     # As if a clerk had taken it in: then the questions at the counter belong to it too.
     RefundRequest.objects.filter(case=case).update(channel=WINDOW)
     Person.objects.filter(pk=case.person_id).update(region=REGION)
