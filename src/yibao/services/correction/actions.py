@@ -171,7 +171,7 @@ def _known(region: str) -> None:
     try:
         services.packs().region_for(region)
     except UnknownRegion:
-        raise Refused(rules.NO_PLACE) from None
+        raise _unreadable(rules.NO_PLACE) from None
 
 
 def _unreadable(refusal: Refusal) -> Refused:

@@ -65,7 +65,6 @@ NO_PLACE = Refusal(
     "there is no place with this code",
     "请核对 6 位地区代码，如重庆 500000、太原 140100。",
     "Check the six digits, such as 500000 for Chongqing and 140100 for Taiyuan.",
-    status=422,
 )
 
 _REGION = re.compile(r"[0-9]{6}")
