@@ -342,7 +342,6 @@ def _value(name: str, *, route: Route, case: Case) -> Any:
         return case.number
     if name in ("number", "paper_number", "code"):
         paper = case.papers.first()
-<<<<<<< HEAD
         return paper and (paper.check_code if name == "code" else paper.number)
     if name == "step":
         return "from" if "transfer" in route.name else "place"
@@ -350,47 +349,6 @@ def _value(name: str, *, route: Route, case: Case) -> Any:
         last = "build" if "relocation" in route.name else "accept"
         return next((verb for about, verb in VERBS.items() if about in route.parameters), last)
     return OF_A_CASE[name](case)
-=======
-        printed = {"paper_number": paper and paper.number, "code": paper and paper.check_code, "times": 1}
-        values = {
-            # A paper is checked by its own number, everything else is found by the case's.
-            "number": paper and paper.number if "code" in self.parameters else case.number,
-            "document_id": next((one.pk for one in case.documents.all()), None),
-            "kind": "application_form",
-            "form": "application",
-            **{"step": "from" if "transfer" in self.name else "place", "service": "refund"},
-            "region": case.region,
-            "verb": "drop"
-            if {"batch", "run"} & self.parameters
-            else "lock"
-            if "account" in self.parameters
-            else "build"
-            if "relocation" in self.name
-            else "accept",
-            "account": get_user_model().objects.filter(username="clerk").values_list("pk", flat=True).first(),
-            "channel": "sms",
-            "message": Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
-            "delivery": Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),
-            "material": "payment_proof",
-            **{"target": "person", "key": "self", "field": "name"},
-            "seq": next((step.seq for step in ratings.steps(case) if step.rating is None), None),
-            "call": CallBack.objects.filter(outcome="").values_list("pk", flat=True).first(),
-            "letter": PromiseLetter.objects.values_list("number", flat=True).first(),
-            "run": BulkRun.objects.values_list("number", flat=True).first(),
-            "row": BulkRow.objects.filter(drawn=1).values_list("pk", flat=True).first(),
-            # No provider vouches for the demo city.
-            "provider": "nobody",
-            "right": _right_of(case),
-            "agency": _agency_of(case),
-            "batch": PaymentBatch.objects.values_list("number", flat=True).first(),
-            "saved": case.pk,
-            "said": OutboxMessage.objects.order_by("-pk").values_list("message_id", flat=True).first() or UUID(int=0),
-            "partner": REGION,
-            **printed,
-        }
-        needed = {name: values[name] for name in self.parameters}
-        return None if None in needed.values() else reverse(self.name, kwargs=needed)
->>>>>>> 8a9f7a8 (Let the walk over all addresses find a message that stands still)
 
 
 def _right(rights: Any, **about: Any) -> int | None:
