@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -368,9 +367,7 @@ PLAIN = {
 OF_A_CASE: dict[str, Callable[[Case], Any]] = {
     "document_id": lambda case: next((one.pk for one in case.documents.all()), None),
     "region": lambda case: case.region,
-    "said": lambda case: next(
-        iter(OutboxMessage.objects.order_by("-pk").values_list("message_id", flat=True)), UUID(int=0)
-    ),
+    "said": lambda case: OutboxMessage.objects.order_by("-pk").values_list("message_id", flat=True).first(),
     "account": lambda case: get_user_model().objects.get(username="clerk").pk,
     "message": lambda case: Message.objects.filter(case_number=case.number).values_list("pk", flat=True).first(),
     "delivery": lambda case: Delivery.objects.filter(state="failed").values_list("pk", flat=True).first(),

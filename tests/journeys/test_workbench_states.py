@@ -5,8 +5,6 @@ checked once by axe, then measured at both widths in both sizes of type. None of
 that it runs on one.
 """
 
-import base64
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,7 +25,7 @@ from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import refund_paid
 from yibao.services import bulk, handing, payouts
 from yibao.services.refund import actions
-from yibao.store import batches, crypto, posting, ratings
+from yibao.store import batches, posting, ratings
 from yibao.store import bulk as runs
 from yibao.store.bulk import Query
 from yibao.store.exchange import partners, turned_away
@@ -46,7 +44,6 @@ from yibao.store.models import (
 )
 from yibao.store.models.batches import STATES as BATCH_STATES
 from yibao.store.models.bulk import STATES as BULK_STATES
-from yibao.web import kept
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 PHONE = {"width": 390, "height": 844}
@@ -71,7 +68,7 @@ FIGURES = {
 ANSWERS = {
     "workbench": "next save_filter forget_filter figures_file undelivered_again remove_factor recovery_codes"
     " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step"
-    " take release right_paper agent_paper exchange_again exchange_hurry",
+    " take release right_paper agent_paper exchange_again exchange_hurry kept",
     "workbench_refund": "decide note document make_paper paper reprint copy detach take_back submit",
     "workbench_correction": "decide document",
 }
@@ -336,11 +333,6 @@ def _logins() -> Iterator[Sight]:
     yield Sight("clerk", "/workbench/second-factor", "second factor")
     yield Sight("visitor", "/workbench/sign-in", "sign in")
     yield Sight("visitor", "/workbench/sign-in?expired=1", "signed out after a pause", says=("portal.kept.expired",))
-    path = f"/workbench/refund/cases/{_number('submitted')}/do/not_accept"
-    plain = {"path": path, "fields": [["reason", "材料不全"]], "who": kept.who(get_user_model().objects.get(pk=clerk))}
-    sealed = base64.b64encode(crypto.seal(plain=json.dumps(plain).encode(), place=kept.PLACE)).decode()
-    says = ("portal.kept.title", "材料不全")
-    yield Sight("clerk", "/workbench/kept", "written before the session ended", says=says, session={"kept": sealed})
     for who in ("security_officer", "audit_officer"):
         yield Sight(who, "/workbench/sign-ins", "sign-ins")
     yield Sight("audit_officer", "/workbench/account-events", "events")
