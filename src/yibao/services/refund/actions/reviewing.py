@@ -306,9 +306,7 @@ class Signing:
 def signable(
     *, case: Case, standing: Standing, found: evidence.Evidence, asked: Asked, acting: cases.Acting
 ) -> Signing:
-    """Check one signature against everything that could forbid it; nothing is written.
-
-    The page and the bulk approval both come through here.
+    """Check one signature, of a page or of many, against everything that could forbid it; nothing is written.
 
     Args:
         case: The locked case.
@@ -319,8 +317,7 @@ def signable(
 
     Raises:
         Stale: Evidence or amount changed.
-        Refused: level_passed, level_unknown, chain_changed, payment_moved, a gate of the workflow, or a refusal of
-            casework.
+        Refused: level_passed, level_unknown, chain_changed, payment_moved, a gate of the workflow or of casework.
     """
     if case.state in (State.ACCEPTED, State.IN_REVIEW) and asked.level != case.level:
         raise refused("level_passed" if asked.level < case.level else "level_unknown")
