@@ -21,6 +21,7 @@ OWN = {
     "region": "本地区 own region",
     "self": "本人 oneself",
     "accounts": "工作人员账号，自己的除外 logins of staff, never one's own",
+    "installation": "整套系统，不含参保人 the installation, no insured persons",
 }
 
 

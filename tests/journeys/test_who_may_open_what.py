@@ -247,7 +247,7 @@ def test_every_address_lets_somebody_in(answers):
     # No provider vouches for this city; the doors to one are tried beside a real provider.
     elsewhere = {"refund:correct", "workbench_refund:correct", "portal:provider", "portal:provider_back"}
     # Nobody has printed this paper again yet, so there is no copy of it to open.
-    elsewhere |= {"refund:copy", "workbench_refund:copy"}
+    elsewhere |= {f"{desk}{service}:copy" for service in ("refund", "relocation") for desk in ("", "workbench_")}
     assert {one.route for one in answers} - let_in <= elsewhere
 
 

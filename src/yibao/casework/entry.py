@@ -14,7 +14,7 @@ from yibao.casework.actors import Actor
 from yibao.casework.officers import OFFICERS
 
 VISITOR, CITIZEN, AGENT, STAFF = "visitor", "citizen", "agent", "staff"
-Own = Literal["", "case", "region", "self", "accounts"]
+Own = Literal["", "case", "region", "self", "accounts", "installation"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -26,7 +26,8 @@ class Entry:
         who: `visitor` (everybody), `citizen` (who acts for themselves or another person), `agent` (a citizen who
             acts for a unit), `staff` (every role of the office, no officer), or codes of roles.
         own: What must be the reader's: their `case` (staff: a case of their region), their office's `region`,
-            their `self`; `accounts`: logins of staff, never their own; empty where there is nothing to own.
+            their `self`; `accounts`: logins of staff, never their own; `installation`: how the machine fares, without
+            any case or person; empty where there is nothing to own.
         fresh: Verbs of the address that ask for the second factor again when it was given too long ago;
             `post` stands for every form sent to it.
         early: Whether staff may open it before they have given the second factor.

@@ -18,7 +18,7 @@ from yibao.web.places import place_words
 from yibao.web.workbench.officers import told
 
 
-@open_to(SYSTEM_OFFICER)
+@open_to(SYSTEM_OFFICER, own="installation")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show what stands still, each with why in words and what to do; nothing here is of insured persons."""
@@ -79,7 +79,7 @@ OWN = (GAP, turned_away.SENDER_UNKNOWN, "refused_over_there", "stuck")
 """Reasons that are no refusal of this installation."""
 
 
-@open_to(SYSTEM_OFFICER)
+@open_to(SYSTEM_OFFICER, own="installation")
 @require_POST
 def again(request: HttpRequest, said: UUID) -> HttpResponse:
     """Have one message carried or handled once more; nothing happens twice by it."""
@@ -91,7 +91,7 @@ def again(request: HttpRequest, said: UUID) -> HttpResponse:
     return redirect("workbench:exchange")
 
 
-@open_to(SYSTEM_OFFICER)
+@open_to(SYSTEM_OFFICER, own="installation")
 @require_POST
 def hurry(request: HttpRequest, partner: str) -> HttpResponse:
     """Try an area again at once that did not answer."""
