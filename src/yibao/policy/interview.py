@@ -207,10 +207,9 @@ class _Builder:
                 return self._formula(body, node, take)
             case Not(operand=operand):
                 return self.forest.choose(self._formula(operand, named, take), self._sure(False), self._sure(True))
-            case And(items=items) if not isinstance(node, _Joint):
-                parts = [self._formula(item, named, take) for item in self._joined(items, named)]
+            case And(items=items):
                 found = self._sure(True)
-                for part in reversed(parts):
+                for part in reversed(self._parts(items, named, take)):
                     found = self.forest.choose(part, found, self._sure(False))
                 return found
             case Or(items=items):
@@ -221,12 +220,15 @@ class _Builder:
             case _:
                 return self._test(node, named, take)
 
-    def _joined(self, items: tuple[Expression, ...], named: Named | None) -> list[Expression]:
+    def _parts(
+        self, items: tuple[Expression, ...], named: Named | None, take: Callable[[Term, tuple[bool, ...]], Diagram]
+    ) -> list[Diagram]:
         """Return the parts of a conjunction; what compares facts in a named one is asked together, by its name."""
         hard = [item for item in items if not isinstance(item, Named | And | Or | Not) and not self._easy(item)]
         if named is None or len(hard) < 2:
-            return list(items)
-        return [*(item for item in items if item not in hard), _Joint(BOOL, None, tuple(hard))]
+            return [self._formula(item, named, take) for item in items]
+        easy = [self._formula(item, named, take) for item in items if item not in hard]
+        return [*easy, self._test(And(BOOL, None, tuple(hard)), named, take)]
 
     def _scattered(self, body: Expression) -> bool:
         """Return whether a name stands for comparisons apart from one another, so that no one of them bears it."""
@@ -245,7 +247,7 @@ class _Builder:
         if name:
             term = self.terms.fact(name)
             return take(term, self.terms.values(term, node))
-        return self._asked(And(BOOL, None, node.items) if isinstance(node, _Joint) else node, named, take)
+        return self._asked(node, named, take)
 
     def _asked(
         self, node: Expression, named: Named | None, take: Callable[[Term, tuple[bool, ...]], Diagram]
@@ -265,7 +267,3 @@ def _unnamed_parts(node: Expression) -> tuple[Expression, ...]:
             return _unnamed_parts(operand)
         case _:
             return (node,)
-
-
-class _Joint(And):
-    """Comparisons of a named condition that are asked as one."""
