@@ -174,7 +174,7 @@ def _counter(movers: dict[str, Mover]) -> Iterator[Sight]:
     yield Sight(clerk, counter, "a number of nobody", "form", {"identity": "500112197603020010"})
     kept = {"relocation.counter": str(window.person.pk)}
     yield Sight(clerk, f"{counter}/wish", "what is asked", session=kept)
-    yield Sight(clerk, f"{counter}/wish", "nothing chosen", "form", {"from": "", "to": "", "paper": ""}, session=kept)
+    yield Sight(clerk, f"{counter}/wish", "nothing chosen", "form", session=kept)
     draft = f"/workbench/relocation/cases/{window.thread}/check"
     yield Sight(clerk, draft, "a draft begun at the window", says=("relocation.move.check.not_yet",))
 
