@@ -23,6 +23,7 @@ BLOCKS = {
     "contribution.credit": 300,
     "contribution.large_claim": 300,
     "relocation.cover": 40,
+    "relocation.duplicate": 20,
     "years.requirement": 40,
     "years.alternative": 150,
     "years.choice": 20,
