@@ -14,7 +14,7 @@ from yibao.store.models import CitizenLogin, Enrolment, MovedEnrolment
 
 pytestmark = pytest.mark.django_db
 DAY = date(2023, 2, 10)
-SAYS = "这笔缴费的医保关系已经转移到其他地方，这里不能退"
+SAYS = "这笔缴费的医保关系已经转移或者正在转移到其他地方，这里不能退"
 NEXT = "请向转入地的经办机构申请"
 
 

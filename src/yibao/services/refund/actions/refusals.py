@@ -7,8 +7,8 @@ _SENTENCES = {
         409,
         "这笔缴费的医保关系已经转移或者正在转移到其他地方，这里不能退",
         "the relation this was paid for has moved or is moving to another place; it is not refunded here",
-        "缴费年限和个人账户已在转入地，请向转入地的经办机构申请。",
-        "Its years and account are at the new place: apply to the agency there.",
+        "缴费年限和个人账户随关系转走，请向转入地的经办机构申请。",
+        "Its years and account go along: apply to the agency of the new place.",
     ),
     "material_unknown": (
         422,
