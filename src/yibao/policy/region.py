@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
+from typing import Any
 
 from yibao.policy.code import Printer, Unknown
 from yibao.policy.diagnostics import Mark, NoRuleInForce, UnknownValue
@@ -14,7 +15,7 @@ from yibao.policy.documents import Source
 from yibao.policy.parameters import ParameterValue, Series
 from yibao.policy.resolve import Stack
 from yibao.policy.rows import Row
-from yibao.policy.table import Facts, ParameterUse, Table, use_of
+from yibao.policy.table import Closures, Facts, ParameterUse, Table, use_of
 from yibao.policy.terms import Vocabulary
 from yibao.policy.to_python import Program, bind, compile_rows, evaluator, expressions
 from yibao.policy.tree import Expression, Fact, Named, Parameter, parameters_of
@@ -208,6 +209,33 @@ class Region:
             return None
 
 
+def dated(closures: Closures, *, held: tuple[UnknownValue, ...], as_of: str) -> Closures:
+    """Return closures that tell of the day of the case where they stop at a value nobody knows.
+
+    They are bound once for all days of a span; the error they hold is of the day that was asked about first.
+
+    Args:
+        closures: of a table.
+        held: what they raise for parameters without a day of their own.
+        as_of: the fact that dates the decision.
+    """
+
+    def of_its_day(ask: Callable[[Facts], Any]) -> Callable[[Facts], Any]:
+        def asked(facts: Facts) -> Any:
+            try:
+                return ask(facts)
+            except UnknownValue as error:
+                if all(error is not one for one in held):
+                    raise
+                day = facts[as_of]
+                raise UnknownValue(error.name, day if isinstance(day, date) else None) from None
+
+        return asked
+
+    decide, trace, matching = closures
+    return of_its_day(decide), of_its_day(trace), of_its_day(matching)
+
+
 class _Slices:
     """One table over all days: compiled per content, bound once for every span in which nothing changes."""
 
@@ -254,11 +282,20 @@ class _Slices:
         if not rows:
             raise NoRuleInForce(self.name, on)
         region, as_of = self.region, self.decision.as_of
+        unknown: list[UnknownValue] = []
+
+        def lookup(item: Parameter) -> object:
+            found = region.lookup(item, on)
+            if isinstance(found, Unknown):
+                unknown.append(found.error)
+            return found
+
+        closures = bind(program=program, lookup=lookup)
         return Table(
             self.decision,
             self.vocabulary,
             rows,
-            bind(program=program, lookup=lambda item: region.lookup(item, on)),
+            dated(closures, held=tuple(unknown), as_of=as_of) if unknown else closures,
             lambda item, facts: region.use(item, facts, as_of, on),
             lambda node, facts: region.value_of(node, facts, as_of, on),
             region.parameter_labels,

@@ -18,6 +18,7 @@ from yibao.policy.tree import Expression, Parameter, facts_of, parameters_of
 from yibao.policy.types import Type, Value
 
 Facts = Mapping[str, Value]
+Closures = tuple[Callable[[Facts], Hit], Callable[[Facts], RawTrace], Callable[[Facts], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ class Table:
         decision: DecisionTerm,
         vocabulary: Vocabulary,
         rows: tuple[Row, ...],
-        closures: tuple[Callable[[Facts], Hit], Callable[[Facts], RawTrace], Callable[[Facts], tuple[str, ...]]],
+        closures: Closures,
         uses: Callable[[Parameter, Facts], ParameterUse | None],
         values: Callable[[Expression, Facts], Value],
         parameter_labels: Mapping[str, tuple[str, str]],

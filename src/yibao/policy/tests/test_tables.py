@@ -220,6 +220,17 @@ def test_a_decision_that_turns_on_an_unknown_value_stops(rule: str, tmp_path: Pa
     assert unknown.decide({**FACTS, "scheme": "resident"}).amounts["gross"] == 587400
 
 
+def test_what_is_unknown_is_told_for_the_day_of_the_case_whichever_was_asked_first(tmp_path: Path) -> None:
+    rule = "round(share(paid, overlap, months_covered), 分, 四舍五入)"
+    region = load(folder=tmp_path, files=reading_base(f"{CITY}/refund.yaml", rule, "p.base")).region_for("500000")
+    for on in (date(2018, 5, 1), date(2018, 4, 1), date(2018, 5, 1)):
+        table = region.table("refund", "amount", on=on)
+        for run in (table.decide, table.trace):
+            with pytest.raises(UnknownValue) as caught:
+                run({**FACTS, "applied_on": on})
+            assert (caught.value.name, caught.value.on) == ("base", on)
+
+
 def test_a_parameter_may_be_read_at_another_day_and_by_key(tmp_path: Path) -> None:
     rule = "paid if years >= p.age[sex] and at(p.rate, period_start) == at(p.rate, applied_on) else credited"
     files = replaced(f"{CITY}/refund.yaml", "round(share(paid, overlap, months_covered), 分, 四舍五入)", rule)
