@@ -5,6 +5,8 @@ checked once by axe, then measured at both widths in both sizes of type. None of
 that it runs on one.
 """
 
+import base64
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,7 +27,7 @@ from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import refund_paid
 from yibao.services import bulk, handing, payouts
 from yibao.services.refund import actions
-from yibao.store import batches, posting, ratings
+from yibao.store import batches, crypto, posting, ratings
 from yibao.store import bulk as runs
 from yibao.store.bulk import Query
 from yibao.store.exchange import partners, turned_away
@@ -44,6 +46,7 @@ from yibao.store.models import (
 )
 from yibao.store.models.batches import STATES as BATCH_STATES
 from yibao.store.models.bulk import STATES as BULK_STATES
+from yibao.web import kept
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 PHONE = {"width": 390, "height": 844}
@@ -68,7 +71,7 @@ FIGURES = {
 ANSWERS = {
     "workbench": "next save_filter forget_filter figures_file undelivered_again remove_factor recovery_codes"
     " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step"
-    " take release right_paper agent_paper exchange_again exchange_hurry kept",
+    " take release right_paper agent_paper exchange_again exchange_hurry",
     "workbench_refund": "decide note document make_paper paper reprint copy detach take_back submit",
     "workbench_correction": "decide document",
 }
@@ -112,8 +115,7 @@ def made(busy_city, corrections) -> None:
     caller = next(one for one in map(staff_actor, OFFICE) if ratings.waiting(by=one).exists())
     ratings.take(number=ratings.waiting(by=caller).first().pk, by=caller)
     _troubles(now["at"])
-    held = corrections["submitted"].number
-    handing.take(number=held, by=staff_actor("clerk"), **now)
+    handing.take(number=corrections["submitted"].number, by=staff_actor("clerk"), **now)
     stray = refund_paid(region=REGION, scheme="employee", amount_fen=1)
     posting.post(draft=Draft("stray", "refund.paid", now["on"], stray), at=now["at"])
 
@@ -133,13 +135,8 @@ def _batches(now: dict) -> None:
 def _troubles(at: datetime) -> None:
     """Make a message of each trouble there is between areas, an area that does not answer, and batches turned away."""
     place = {"thread": "ZY-140100-2026-000001", "sender": REGION, "receiver": "140100", "content_hash": "0" * 64}
-    no = {
-        "code": "in_hospital",
-        "zh": "正在住院",
-        "en": "in hospital",
-        "next_zh": "请出院后再办。",
-        "next_en": "Come later.",
-    }
+    no = {"code": "in_hospital", "zh": "正在住院", "en": "in hospital",
+          "next_zh": "请出院后再办。", "next_en": "Come later."}  # fmt: skip
     for position, (state, why) in enumerate([("stuck", {"code": "position_taken"}), ("refused", no)], 9001):
         OutboxMessage.objects.create(
             **place, message_id=uuid4(), key=f"t{position}", position=position, kind="transfer.table", sent_at=at,
@@ -327,12 +324,15 @@ def _logins() -> Iterator[Sight]:
     for place in ("security", "security/totp", "security/passkey", "password", "sessions"):
         yield from (Sight(who, f"/workbench/{place}", place) for who in ("clerk", "system_officer"))
     for who in ("system_officer", "security_officer"):
-        for place in ("accounts", f"accounts/{clerk}", f"accounts/{officer}"):
-            yield Sight(who, f"/workbench/{place}", place)
+        yield from (Sight(who, f"/workbench/accounts{one}", "logins") for one in ("", f"/{clerk}", f"/{officer}"))
     yield Sight("system_officer", "/workbench/accounts/new", "new")
     yield Sight("clerk", "/workbench/second-factor", "second factor")
     yield Sight("visitor", "/workbench/sign-in", "sign in")
     yield Sight("visitor", "/workbench/sign-in?expired=1", "signed out after a pause", says=("portal.kept.expired",))
+    owner = kept.who(get_user_model().objects.get(username="clerk"))
+    plain = {"path": "/workbench/refund/cases/CQ-2026-000001/do/ask", "fields": [["note", "请补"]], "who": owner}
+    sealed = base64.b64encode(crypto.seal(plain=json.dumps(plain).encode(), place=kept.PLACE)).decode()
+    yield Sight("clerk", "/workbench/kept", "written before", says=("portal.kept.title",), session={"kept": sealed})
     for who in ("security_officer", "audit_officer"):
         yield Sight(who, "/workbench/sign-ins", "sign-ins")
     yield Sight("audit_officer", "/workbench/account-events", "events")
