@@ -49,11 +49,7 @@ def keep(request: HttpRequest) -> bool:
 @require_safe
 def again(request: HttpRequest) -> HttpResponse:
     """Offer what was typed before signing in; to nobody else than whoever typed it."""
-    kept = _kept(request)
-    if kept is None or not constant_time_compare(kept["who"], who(request.user)):  # type: ignore[arg-type]
-        request.session.pop("kept", None)
-        return redirect("portal:home")
-    return _page(request, kept["path"], kept["fields"], status=200)
+    return _offered(request, otherwise="portal:home")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -65,6 +61,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     # A form that another site may have sent gets nothing back.
     request.written = []  # type: ignore[attr-defined]
     return render(request, "403_csrf.html", status=403)
+
+
+def _offered(request: HttpRequest, *, otherwise: str) -> HttpResponse:
+    """Return the page that offers what was kept to whoever typed it; anybody else is led on, and it is thrown away."""
+    kept = _kept(request)
+    if kept is None or not constant_time_compare(kept["who"], who(request.user)):  # type: ignore[arg-type]
+        request.session.pop("kept", None)
+        return redirect(otherwise)
+    return _page(request, kept["path"], kept["fields"], status=200)
 
 
 def _page(request: HttpRequest, path: str, fields: list[list[str]], *, status: int) -> HttpResponse:
@@ -102,11 +107,7 @@ def _fields(sent: QueryDict) -> list[list[str]]:
 @require_safe
 def again_at_desk(request: HttpRequest) -> HttpResponse:
     """Offer what a member of staff had written before signing in; to nobody else."""
-    kept = _kept(request)
-    if kept is None or not constant_time_compare(kept["who"], who(request.user)):  # type: ignore[arg-type]
-        request.session.pop("kept", None)
-        return redirect("workbench:queue")
-    return _page(request, kept["path"], kept["fields"], status=200)
+    return _offered(request, otherwise="workbench:queue")
 
 
 def written(request: HttpRequest) -> list[dict[str, Any]]:
