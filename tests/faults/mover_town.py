@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from datetime import timedelta
 from typing import Any
 
@@ -107,6 +108,10 @@ def die_if_told(verb: str, *arguments: Any) -> Any:
     if child == 0:
         try:
             os.write(writing, json.dumps(VERBS[verb](*arguments)).encode())
+        except BaseException:
+            # What went wrong would end with the child, and the parent could only tell that nothing was answered.
+            traceback.print_exc()
+            raise
         finally:
             os._exit(0)
     os.close(writing)

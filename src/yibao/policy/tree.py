@@ -184,10 +184,13 @@ _CHILDREN: dict[type, Callable[[Any], _Parts]] = {
 }
 
 
+def _no_parts(_: Expression) -> _Parts:
+    return ()
+
+
 def children(node: Expression) -> _Parts:
     """Return the direct parts of a node, the meaning of a named one included."""
-    parts = _CHILDREN.get(type(node))
-    return () if parts is None else parts(node)
+    return _CHILDREN.get(type(node), _no_parts)(node)
 
 
 def walk(node: Expression) -> list[Expression]:
@@ -197,9 +200,7 @@ def walk(node: Expression) -> list[Expression]:
     while waiting:
         held = waiting.pop()
         found.append(held)
-        parts = _CHILDREN.get(type(held))
-        if parts is not None:
-            waiting += parts(held)[::-1]
+        waiting += children(held)[::-1]
     return found
 
 

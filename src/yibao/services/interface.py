@@ -94,7 +94,7 @@ def only_after(request: HttpRequest) -> None:
 
 
 def person_asked(*, by: Actor, identity: str | None) -> UUID | None:
-    """Return about whom an application is: a citizen's own, or whom staff name by their number.
+    """Return about whom an application is: a citizen's own, or whom staff name by their number; None for a unit.
 
     Args:
         by: Who asks.

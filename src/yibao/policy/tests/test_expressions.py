@@ -1,5 +1,6 @@
 """Expressions mean the same in generated code and computed naively; their bounds hold; what is unsafe has no type."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from yibao.policy import tree
 from yibao.policy.code import Unknown
 from yibao.policy.diagnostics import Findings, Mark, UnknownValue
 from yibao.policy.expression import parse
@@ -281,3 +283,11 @@ def test_an_unknown_parameter_is_told_by_name() -> None:
     assert generated(tree, {"paid": 1}, {"base": unknown}) is False
     with pytest.raises(UnknownValue):
         generated(parse(text="p.base + paid", scope=SCOPE), {"paid": 1}, {"base": unknown})
+
+
+def test_every_kind_of_expression_with_parts_is_walked() -> None:
+    kinds = tree.Expression.__subclasses__()
+    holds = {kind.__name__ for kind in kinds for part in fields(kind) if "Expression" in str(part.type)}
+    assert holds == {kind.__name__ for kind in tree._CHILDREN}
+    # A kind of a kind would be passed over in silence.
+    assert [kind.__name__ for kind in kinds if kind.__subclasses__()] == []

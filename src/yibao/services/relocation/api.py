@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yibao.casework.actors import Actor
 from yibao.casework.entry import CITIZEN
+from yibao.casework.refusals import refuse as refuse_step
 from yibao.kernel.errors import Refusal
 from yibao.services.interface import (
     CURSOR,
@@ -219,7 +220,9 @@ def transfer_new(request: HttpRequest, key: Key, body: NewTransfer) -> Any:
         if not slot.repeated:
             wish = body.wish(channel="app" if by.kind == CITIZEN else "window")
             person = person_asked(by=by, identity=body.identity)
-            assert person is not None
+            if person is None:
+                # A unit has no insured person of its own, and its employees' records are not shown to it here.
+                raise refuse_step("not_your_case")
             slot.answer = actions.open_draft(person_id=person, wish=wish, **asked).number
         number = slot.answer
     return Status(201, _state(request, _held(request, number)))

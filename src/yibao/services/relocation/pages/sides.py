@@ -12,7 +12,7 @@ def own_case(request: HttpRequest, number: str) -> Case:
     """Return a transfer of the reader.
 
     Raises:
-        Http404: There is none, or it is somebody else's; the two look alike on purpose.
+        Http404: There is none, it is somebody else's, or a clerk's draft at the window; they look alike on purpose.
     """
     found = Case.objects.select_related("transfer__money", "transfer__person").filter(number=number, service=NAME)
     case = found.first()
@@ -27,7 +27,7 @@ def desk_case(request: HttpRequest, number: str) -> Case:
     """Return a transfer the reader's office answers for.
 
     Raises:
-        Http404: There is none, or it is a draft of somebody else.
+        Http404: There is none, or it is a draft, which is its applicant's alone.
         PermissionDenied: It belongs to another region.
     """
     found = Case.objects.select_related("transfer__money", "person").filter(number=number, service=NAME).first()
