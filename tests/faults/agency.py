@@ -65,10 +65,8 @@ def ask(sender: str, receiver: str, threads: list[str], n: int) -> None:
 
 def look(turn: int) -> str:
     """Look once as the worker does, in a process that may be killed; return `killed` or what is left to do."""
+    # A connection left open would be one socket for parent and child.
     connection.close()
-    if connection.vendor == "postgresql":
-        # A connection that waits in the pool would be one socket for parent and child.
-        connection.close_pool()
     child = os.fork()
     if child == 0:
         at = timezone.now() + turn * LEASES_END

@@ -77,9 +77,11 @@ class Installation:
     def tell_town(self, verb: str, *arguments: Any) -> None:
         """Have a verb begun, so that two towns work at the same time; `told` waits for its answer."""
         if self.teller is None:
+            # It forks those who may be killed: a pool's threads would hold its locks in the child and never give them.
             self.teller = subprocess.Popen(
                 [sys.executable, "-c", RUN_TOWN, str(self.script), "stay"],
-                env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                env=self.environment | {"YIBAO_DATABASE_POOL": "0"},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
         self.teller.stdin.write(json.dumps([verb, *arguments]) + "\n")
         self.teller.stdin.flush()

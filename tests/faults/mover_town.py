@@ -99,10 +99,8 @@ def handle(turn: int) -> int:
 
 def die_if_told(verb: str, *arguments: Any) -> Any:
     """Do a verb in a process that may be killed; None where it was."""
+    # A connection left open would be one socket for parent and child.
     connection.close()
-    if connection.vendor == "postgresql":
-        # A connection that waits in the pool would be one socket for parent and child.
-        connection.close_pool()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -120,7 +118,7 @@ def die_if_told(verb: str, *arguments: Any) -> Any:
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return None
-    assert answer, f"{verb} failed"
+    assert answer, f"{verb} ended with {os.waitstatus_to_exitcode(status)} and no answer"
     return json.loads(answer)
 
 
