@@ -120,7 +120,7 @@ def _payment(
     if payment.end < payment.start:
         yield _backwards(path=f"{path}.to", first=_text(payment.start), last=_text(payment.end))
         return
-    if len(payment.months) > MONTHS_MAX:
+    if payment.end - payment.start >= MONTHS_MAX:
         yield InputProblem(
             f"{path}.to",
             f"一笔缴费最多 {MONTHS_MAX} 个月，请核对起止月份。",
@@ -133,8 +133,10 @@ def _payment(
             yield _missing_id(path=f"{path}.enrolment", name=payment.enrolment, known=enrolments)
     elif payment.kind not in _MAY_LIE_OUTSIDE:
         yield from _inside_enrolment(path=path, payment=payment, enrolment=enrolment)
-    yield from _runs(path=path, payment=payment)
-    yield from _sum_of_parts(path=path, payment=payment)
+    if payment.account_credit_monthly or payment.retiree_credit_monthly or payment.refunded:
+        yield from _runs(path=path, payment=payment)
+    if payment.parts:
+        yield from _sum_of_parts(path=path, payment=payment)
 
 
 def _inside_enrolment(*, path: str, payment: Payment, enrolment: Enrolment) -> Iterator[InputProblem]:
@@ -165,7 +167,7 @@ def _runs(*, path: str, payment: Payment) -> Iterator[InputProblem]:
 
 
 def _sum_of_parts(*, path: str, payment: Payment) -> Iterator[InputProblem]:
-    if not payment.parts or payment.amount is None:
+    if payment.amount is None:
         return
     total = sum(part.amount for part in payment.parts)
     if total != payment.amount:

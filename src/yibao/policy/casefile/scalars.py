@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -34,11 +34,13 @@ def fault(*, zh: str, en: str) -> PydanticCustomError:
 
 
 def _day(value: Any) -> date:
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise fault(
-            zh=f"日期应写成“年-月-日”，例如 2023-02-10，收到的是 {value!r}。",
-            en=f"A day is written YYYY-MM-DD, for example 2023-02-10; got {value!r}.",
-        )
+    return _read_day(value) if isinstance(value, str) else _no_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _read_day(value: str) -> date:
+    if not _DAY.fullmatch(value):
+        _no_day(value)
     try:
         day = date.fromisoformat(value)
     except ValueError:
@@ -50,6 +52,13 @@ def _day(value: Any) -> date:
     return day
 
 
+def _no_day(value: object) -> NoReturn:
+    raise fault(
+        zh=f"日期应写成“年-月-日”，例如 2023-02-10，收到的是 {value!r}。",
+        en=f"A day is written YYYY-MM-DD, for example 2023-02-10; got {value!r}.",
+    )
+
+
 def _check_year(year: int, value: str) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise fault(
@@ -59,16 +68,13 @@ def _check_year(year: int, value: str) -> None:
 
 
 def _month(value: Any) -> int:
-    if not isinstance(value, str) or not _MONTH.fullmatch(value):
-        raise fault(
-            zh=f"月份应写成“年-月”，例如 2023-02，收到的是 {value!r}。",
-            en=f"A month is written YYYY-MM, for example 2023-02; got {value!r}.",
-        )
-    return _index(value)
+    return _read_month(value) if isinstance(value, str) else _no_month(value)
 
 
 @lru_cache(maxsize=4096)
-def _index(value: str) -> int:
+def _read_month(value: str) -> int:
+    if not _MONTH.fullmatch(value):
+        _no_month(value)
     try:
         month = Month.parse(value)
     except ValueError:
@@ -80,12 +86,24 @@ def _index(value: str) -> int:
     return month.index
 
 
+def _no_month(value: object) -> NoReturn:
+    raise fault(
+        zh=f"月份应写成“年-月”，例如 2023-02，收到的是 {value!r}。",
+        en=f"A month is written YYYY-MM, for example 2023-02; got {value!r}.",
+    )
+
+
 def _fen(value: Any) -> int:
     if not isinstance(value, str):
         raise fault(
             zh=f'金额应写成带引号的十进制文本，例如 "1949.10"，收到的是 {value!r}。',
             en=f'Money is written as a decimal text, for example "1949.10"; got {value!r}.',
         )
+    return _read_fen(value)
+
+
+@lru_cache(maxsize=4096)
+def _read_fen(value: str) -> int:
     try:
         return Money.parse(value).fen
     except MoneyError as error:
