@@ -14,10 +14,10 @@ from yibao.casework.refusals import refuse as refuse_step
 from yibao.casework.standing import OTHER_PLACE
 from yibao.kernel.errors import Refusal, Refused
 from yibao.services.assurance import require
-from yibao.services.relocation.actions import calling_off, looking, recording, saying
+from yibao.services.relocation.actions import calling_off, looking, money, recording, saying
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.models import AccountMove, Transfer
-from yibao.services.relocation.workflow import IN, OUT, Stage
+from yibao.services.relocation.workflow import ENDED, IN, OUT, Stage
 from yibao.store import cases
 from yibao.store.models import Case, Enrolment, Person, RecordEvent
 from yibao.store.numbers import next_number
@@ -163,7 +163,7 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
         at: The moment.
 
     Raises:
-        Refused: no_reason_given, table_already_sent, withdrawal_asked, not_your_case, wrong_state.
+        Refused: no_reason_given, table_already_sent, money_on_its_way, withdrawal_asked, not_your_case, wrong_state.
     """
     require(service=SERVICE, step="withdraw", by=by)
     if not reason.strip():
@@ -171,7 +171,7 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
     with transaction.atomic():
         case = cases.locked(number, beside=Transfer)
         row = case.transfer
-        rights.check(standing=cases.standing(case), actor=by, verb="withdraw")
+        _may_withdraw(case, by)
         if row.stage == Stage.DRAFT:
             return calling_off.end(case, because="withdrawn_by_person", by=by, on=on, at=at, reason=reason.strip())
         if not calling_off.may_decide(row):
@@ -180,6 +180,17 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
             raise refused("table_already_sent")
         saying.cancellation(row, code="withdrawn_by_person", on=on, at=at)
         return calling_off.end(case, because="withdrawn_by_person", by=by, on=on, at=at, reason=reason.strip())
+
+
+def _may_withdraw(case: Case, by: Actor) -> None:
+    try:
+        rights.check(standing=cases.standing(case), actor=by, verb="withdraw")
+    except Refused as no:
+        # A table came back after its money had left: what stops the applicant is the money, not a state of the case.
+        row = case.transfer
+        if no.refusal.code == "wrong_state" and row.stage not in ENDED and money.paid(row):
+            raise refused("money_on_its_way") from no
+        raise
 
 
 def ask_stop(*, person_id: UUID, place: str, by: Actor, on: date, at: datetime) -> Enrolment:

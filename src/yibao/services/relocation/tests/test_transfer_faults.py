@@ -1,6 +1,8 @@
 """What may go wrong on the way: every transfer still ends, on both sides alike, with every fen in one place."""
 
+from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -124,6 +126,22 @@ def test_a_table_that_is_wrong_after_the_money_was_paid_keeps_its_amount(walk):
     walk.carry()
     assert walk.balance(NEW) == BALANCE
     assert verify.verify_audit(files=False) == []
+
+
+def test_who_withdraws_after_the_money_was_paid_is_told_so(walk):
+    walk.sent()
+    walk.pay()
+    walk.check()
+    actions.send_back(number=walk.number("in"), why="基数有误", by=walk.staff[NEW]["clerk"], **walk.now())
+    walk.carry()
+    assert (walk.side("out").stage, walk.case("out").state) == ("table_returned", "executing")
+    assert code_of(lambda: withdraw(walk, "out")) == "money_on_its_way"
+    walk.confirm()
+    assert code_of(lambda: withdraw(walk, "out")) == "money_on_its_way"
+    stranger = replace(walk.citizen, person_id=uuid4())
+    ask = {"number": walk.number("out"), "reason": "不转了", "by": stranger, **walk.now()}
+    assert code_of(lambda: actions.withdraw(**ask)) == "not_your_case"
+    assert walk.side("out").stage == "table_returned"
 
 
 def test_years_are_moving_from_the_day_the_table_is_sent_until_it_comes_back(walk):
