@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from yibao.casework.states import State
 from yibao.store import documents
@@ -26,11 +26,23 @@ from yibao.store.models import (
     Outbox,
     OutboxMessage,
     PaymentBatch,
+    Representation,
+    UnitAgent,
 )
 
 CLOSED = (State.COMPLETED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN)
 ORPHAN_AFTER = timedelta(days=1)
 SHOWN = 3
+PURGED = (Document, IssuedPaper)
+# Every column that names a kept file; a file none of them names is nobody's.
+HOLDERS: tuple[tuple[type[Model], str], ...] = (
+    (Document, "sha256"),
+    (IssuedPaper, "sha256"),
+    (DataCopy, "sha256"),
+    (PaymentBatch, "file_sha256"),
+    (Representation, "paper_sha256"),
+    (UnitAgent, "paper_sha256"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +129,8 @@ def _orphans(at: datetime) -> Iterator[str]:
 
 def _held(digest: str) -> bool:
     holders = (
-        Document.objects.filter(sha256=digest, purged_at=None),
-        IssuedPaper.objects.filter(sha256=digest, purged_at=None),
-        DataCopy.objects.filter(sha256=digest),
-        PaymentBatch.objects.filter(file_sha256=digest),
+        model._default_manager.filter(**{name: digest, **({"purged_at": None} if model in PURGED else {})})
+        for model, name in HOLDERS
     )
     return any(rows.exists() for rows in holders)
 

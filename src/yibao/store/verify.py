@@ -14,7 +14,15 @@ from yibao.kernel.canonical import canonical_json
 from yibao.ledger import proof as ledger_proof
 from yibao.store import documents, guards, heads
 from yibao.store.exchange import proof as exchange_proof
-from yibao.store.models import CaseAction, Document, IssuedPaper, Payment, PaymentBatch
+from yibao.store.models import (
+    CaseAction,
+    Document,
+    IssuedPaper,
+    Payment,
+    PaymentBatch,
+    Representation,
+    UnitAgent,
+)
 from yibao.store.records import audit_records, ledger_records
 from yibao.store.snapshot import snapshot
 
@@ -147,13 +155,27 @@ def _file_faults() -> Iterator[str]:
             model._default_manager.filter(purged_at=None).values_list("case__number", "sha256", "size").order_by("pk")
         )
         for number, digest, size in rows.iterator():
-            try:
-                intact = len(documents.get(digest)) == size
-            except documents.FileDamaged:
-                intact = False
-            if not intact:
+            if _kept(digest) != size:
                 name = digest[:12]
                 yield f"案件 {number} 的文件 {name} 缺失或已改动。 / File {name} of {number} is gone or changed."
+    yield from _right_faults()
+
+
+def _right_faults() -> Iterator[str]:
+    """Yield the rights to act for others whose paper is gone: without it nobody can show who allowed what."""
+    for model, zh, en in ((Representation, "代办权", "right"), (UnitAgent, "单位经办权", "right for a unit")):
+        rows = model._default_manager.exclude(paper_sha256="").values_list("pk", "paper_sha256").order_by("pk")
+        for number, digest in rows.iterator():
+            if _kept(digest) is None:
+                yield f"{zh} {number} 的书面材料缺失或已改动。 / The paper of {en} {number} is gone or changed."
+
+
+def _kept(digest: str) -> int | None:
+    """Return how many bytes a kept file has, or None where it is gone or changed."""
+    try:
+        return len(documents.get(digest))
+    except documents.FileDamaged:
+        return None
 
 
 def _guard_faults() -> list[str]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.apps import apps
 from django.contrib.sessions.models import Session
 
 from yibao.casework.actors import Actor
@@ -13,7 +14,18 @@ from yibao.ledger.accounts import Account, AccountKind
 from yibao.ledger.journal import Draft
 from yibao.ledger.postings import Posting
 from yibao.store import cases, documents, keys, own_data, papers, posting, retention, verify
-from yibao.store.models import Case, DataCopy, Document, IdempotencyKey, IssuedPaper, Outbox, PromiseLetter
+from yibao.store.models import (
+    Case,
+    DataCopy,
+    Document,
+    IdempotencyKey,
+    IssuedPaper,
+    Outbox,
+    PromiseLetter,
+    Representation,
+    Unit,
+    UnitAgent,
+)
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
@@ -117,6 +129,39 @@ def test_sessions_work_copies_and_orphans_go(make_person, citizen, settings):
     assert counts(datetime.now(UTC) + timedelta(days=2)) == {"sessions": 1, "orphans": 1}
     assert not lost.exists()
     assert Outbox.objects.filter(done_at=None).count() == 2
+
+
+def test_papers_by_which_somebody_acts_for_another_stay(make_person):
+    one, other = make_person(), make_person()
+    now = {"start": DAY, "end": LATER.date()}
+    right = Representation.objects.create(
+        **now, kind="proxy", representative=one, represented=other, paper_sha256=documents.put(b"authorised"),
+        paper_type="application/pdf", asked_at=AT,
+    )  # fmt: skip
+    unit = Unit.objects.create(name="某公司", credit_code="91500000MA5U00000X", region="500000")
+    agent = UnitAgent.objects.create(
+        **now, unit=unit, agent=one, paper_sha256=documents.put(b"letter"), paper_type="application/pdf",
+        recorded_at=AT, recorded_by="1",
+    )  # fmt: skip
+    assert counts(datetime.now(UTC) + timedelta(days=2)) == {}
+    assert [documents.get(row.paper_sha256) for row in (right, agent)] == [b"authorised", b"letter"]
+    assert verify.verify_audit() == []
+    for row in (right, agent):
+        documents.path_of(row.paper_sha256).unlink()
+    gone = verify.verify_audit()
+    assert [f"right {right.pk} is gone" in gone[0], f"unit {agent.pk} is gone" in gone[1]] == [True, True]
+
+
+def test_every_column_that_names_a_file_is_asked_before_a_file_goes():
+    named = {
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.name.endswith("sha256")
+    }
+    # Texts of rules and decisions lie in the database; of a bank's message and a token only the hash is kept.
+    no_file = {"PackVersion", "StoredDecision", "BankMessage", "ApiToken"}
+    assert {(model, name) for model, name in named if model.__name__ not in no_file} == set(retention.HOLDERS)
 
 
 def test_the_command_lists_before_it_deletes(draft):
