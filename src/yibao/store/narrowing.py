@@ -1,24 +1,24 @@
 """Filters upon a work list at a bounded price: so many cases are looked through, in the list's own order."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from yibao.casework.projection import NO_LIMIT
 from yibao.kernel.identifiers import mask_name
-from yibao.store.models import Case, CaseTurn
+from yibao.store import ranges, ready
+from yibao.store.models import Case
+from yibao.store.ranges import Range
 
 LOOKED_MAX = 2000
 NAMES_LOOKED_MAX = 400
 """Names lie sealed and are opened one by one."""
 HIDDEN = "*"
 NOBODY = 0
-DEADLINE = F("due_on").asc(nulls_last=True)
 
 Refine = Callable[[QuerySet[Case]], QuerySet[Case]]
 
@@ -97,86 +97,76 @@ class Narrow:
         return mask_name(name) == self.name if HIDDEN in self.name else name.startswith(self.name)
 
 
-def key_of(rows: QuerySet) -> str:
-    """Return the column that orders rows of one deadline: the case's number in the store."""
-    return "case_id" if rows.model is CaseTurn else "pk"
-
-
-def first_of(lists: Sequence[QuerySet], *, count: int) -> QuerySet[Case]:
-    """Return the first cases of lists, in the lists' order.
-
-    Args:
-        lists: Each in order of deadline and case; a case may stand in several.
-        count: How many cases.
-    """
-    return _among(Case.objects.all(), lists, count)
-
-
-def _among(found: QuerySet[Case], lists: Sequence[QuerySet], count: int) -> QuerySet[Case]:
-    sql, values = _keys(lists, count)
-    return found.filter(pk__in=RawSQL(f"SELECT queued FROM ({sql}) keys", values)).order_by(DEADLINE, "pk")
-
-
-def _keys(lists: Sequence[QuerySet], count: int) -> tuple[str, list[Any]]:
-    """Return the statement that gives deadline and case of the first rows: each list is read from its beginning."""
-    rows = [found.annotate(queued=F(key_of(found))).values("due_on", "queued")[:count] for found in lists]
-    sql, values = united(rows)
-    return (f"{sql} ORDER BY due_on, queued LIMIT {count}" if len(lists) > 1 else sql), values
-
-
-def united(lists: Iterable[QuerySet]) -> tuple[str, list[Any]]:
-    """Return the statement that gives the rows of all lists, each cut as it is and each row once, and its values."""
-    found = [rows.query.sql_with_params() for rows in lists]
-    if len(found) == 1:
-        return found[0][0], list(found[0][1])
-    each = " UNION ".join(f"SELECT * FROM ({sql}) list_{place}" for place, (sql, _) in enumerate(found))
-    return each, [value for _, values in found for value in values]
-
-
-def cases_of(found: QuerySet[Case]) -> list[Case]:
-    """Return cases with what a list shows of their persons and of those who have them in hand."""
-    shown = [field.attname for field in Case._meta.concrete_fields]
-    more = ("person__name", "holder__username", "holder__first_name", "holder__last_name")
-    return list(found.select_related("person", "holder").only(*shown, *more))
-
-
 def looked_through(
-    lists: Sequence[QuerySet], *, narrow: Narrow, wanted: int
+    lists: Sequence[Range], *, narrow: Narrow, wanted: int
 ) -> tuple[list[Case], tuple[date, int] | None]:
     """Return the cases among the first rows that pass, and where looking ended before the lists did.
 
     Args:
-        lists: As `first_of` takes them.
+        lists: Each is read from its beginning; a case may stand in several.
         narrow: What a case must be.
         wanted: Enough cases.
 
     Returns:
         The cases, and deadline and case of the last row looked at; None where the lists ended before.
     """
+    more, asked = _condition(narrow)
+    shapes, values = ranges.of(lists), ranges.values_of(lists)
     # A case taken by the reader is found by its holder; there are few.
     if narrow.holder.startswith("me:"):
-        return cases_of(_named(_held(lists, narrow), narrow)[:wanted]), None
-    window = _among(narrow.cases(), lists, narrow.reach())
-    chosen = cases_of(_named(window, narrow)[:wanted])
-    return chosen, None if len(chosen) >= wanted else _last(lists, narrow.reach())
+        found = _found(f"FROM store_case {{beside}}{more} AND ({ranges.standing(shapes)})", "store_case.due_on",
+                       [*asked, *values], narrow, wanted)  # fmt: skip
+        return found, None
+    window = f"FROM ({ranges.keys(shapes, narrow.reach())}) queue JOIN store_case ON store_case.id = queue.queued"
+    found = _found(f"{window} {{beside}}{more}", "queue.due_on", [*values, *asked], narrow, wanted)
+    return found, None if len(found) >= wanted else _last(lists, narrow.reach())
 
 
-def _held(lists: Sequence[QuerySet], narrow: Narrow) -> QuerySet[Case]:
-    own = Q()
-    for rows in lists:
-        own |= Q(Exists(rows.filter(**{key_of(rows): OuterRef("pk")})))
-    return narrow.cases().filter(own).order_by(DEADLINE, "pk")
+def _condition(narrow: Narrow) -> tuple[str, list[Any]]:
+    """Return what comes behind `FROM store_case` where only the cases that pass are asked for, and its values."""
+    sql, values = narrow.cases().order_by().values("pk").query.sql_with_params()
+    _, table, behind = sql.partition(f'FROM "{Case._meta.db_table}"')
+    if not table:
+        raise AssertionError(f"no condition upon cases: {sql}")
+    return behind, list(values)
 
 
-def _last(lists: Sequence[QuerySet], reach: int) -> tuple[date, int] | None:
-    sql, values = _keys(lists, reach)
-    last = RawSQL(f"SELECT queued FROM ({sql}) keys ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}", values)
-    found = Case.objects.filter(pk__in=last).values_list("due_on", "pk").first()
-    return (found[0] or NO_LIMIT, found[1]) if found else None
+def _found(source: str, due: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:
+    """Return the first cases of a source, in the order of their deadlines."""
+    order = f"ORDER BY {due} ASC NULLS LAST, store_case.id"
+    if narrow.name:
+        return _named(f"{source} {order} LIMIT {NAMES_LOOKED_MAX}", values, narrow, wanted)
+    # First which cases they are, so that the order of the list ends the search with the last of them.
+    chosen = f"SELECT store_case.id AS chosen, {due} AS due {source.format(beside='')} {order} LIMIT {wanted}"
+    rows = ranges.read(
+        f"SELECT {ranges.COLUMNS} FROM ({chosen}) hits JOIN store_case ON store_case.id = hits.chosen"
+        f" {ranges.BESIDE} ORDER BY hits.due ASC NULLS LAST, hits.chosen",
+        values,
+    )
+    return list(ranges.cases_of(rows))
 
 
-def _named(found: QuerySet[Case], narrow: Narrow) -> QuerySet[Case]:
-    if not narrow.name:
-        return found
-    names = found.values_list("pk", "person__name")[:NAMES_LOOKED_MAX]
-    return found.filter(pk__in=[pk for pk, name in names if narrow.names(name)])
+def _named(source: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:
+    """Return the cases whose persons have the name: names are opened in the list's order until there are enough."""
+    with_person = source.format(beside="JOIN store_person ON store_person.id = store_case.person_id")
+    named = (
+        key
+        for key, sealed in ranges.read(f"SELECT store_case.id, store_person.name {with_person}", values)
+        if narrow.names(ranges.name_of(sealed))
+    )
+    keys = list(islice(named, wanted))
+    if not keys:
+        return []
+    rows = ready.rows(f"SELECT {ranges.COLUMNS} FROM store_case {ranges.BESIDE} WHERE store_case.id {{among}}", keys)
+    found = {case.pk: case for case in ranges.cases_of(rows)}
+    return [found[key] for key in keys if key in found]
+
+
+def _last(lists: Sequence[Range], reach: int) -> tuple[date, int] | None:
+    """Return deadline and case of the last of so many rows, or None where there are fewer."""
+    sql = f"SELECT due_on, queued FROM ({ranges.keys(ranges.of(lists), reach)}) queue"
+    found = ranges.read(f"{sql} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}", ranges.values_of(lists))
+    if not found:
+        return None
+    day, key = found[0]
+    return (day if isinstance(day, date) else date.fromisoformat(day)), key

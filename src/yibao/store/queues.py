@@ -5,26 +5,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import connection
-from django.db.models import Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet, Value
 from django.db.models.lookups import Exact
 
 from yibao.casework.actors import prefix_of
 from yibao.casework.projection import NO_LIMIT
 from yibao.casework.standing import OTHER_PLACE
 from yibao.casework.states import State
-from yibao.store import narrowing
-from yibao.store.models import Case, CaseTurn
+from yibao.store import narrowing, ranges
+from yibao.store.models import Case
 from yibao.store.models.cases import area
 from yibao.store.narrowing import Narrow, Span
+from yibao.store.ranges import Range
 
 PAGE_SIZE = 20
-WHOLE_CODE = 6
 COUNTED_MAX = 1000
 DAYS_OF_WEEK = 7
-STOPPED = RawSQL(f"'{State.CORRECTION_DUE}'", ())
-"""Written out, so that the databases see that the index of stopped cases has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +161,20 @@ def stopped(
 
     The arguments are those of `queue`.
     """
-    rows = _in_region(Case.objects.filter(state=STOPPED, due_on__isnull=False), region)
-    return _page([rows], within=within, narrow=narrow, after=after, size=size)
+    return _page([Range(None, region)], within=within, narrow=narrow, after=after, size=size)
 
 
 def _page(
-    lists: Sequence[QuerySet], *, within: Span | None, narrow: Narrow | None, after: Cursor | None, size: int
+    lists: Sequence[Range], *, within: Span | None, narrow: Narrow | None, after: Cursor | None, size: int
 ) -> Page:
     size = max(1, min(size, 100))
-    lists = [_from(rows, within, after) for rows in lists]
+    if within is not None:
+        lists = [one.between(first=within.first, last=within.last) for one in lists]
+    if after is not None:
+        lists = [one.behind((after.due_on, after.case_id)) for one in lists]
     seen_to = None
     if narrow is None or not narrow:
-        found = narrowing.cases_of(narrowing.first_of(lists, count=size + 1))[: size + 1]
+        found = ranges.first_of(lists, count=size + 1)
     else:
         found, seen_to = narrowing.looked_through(lists, narrow=narrow, wanted=size + 1)
     if len(found) > size:
@@ -185,18 +183,6 @@ def _page(
     if seen_to is not None:
         return Page(found, Cursor(*seen_to), narrow.reach() if narrow else 0)
     return Page(found, None)
-
-
-def _from(rows: QuerySet, within: Span | None, after: Cursor | None) -> QuerySet:
-    """Return one role's list inside the deadlines asked for, from a place in it on, in its order."""
-    key = narrowing.key_of(rows)
-    if within is not None:
-        rows = rows.filter(due_on__gte=within.first, due_on__lte=within.last)
-    if after is not None:
-        # The first condition alone is what the index can begin from.
-        rows = rows.filter(due_on__gte=after.due_on)
-        rows = rows.filter(Q(due_on__gt=after.due_on) | Q(**{f"{key}__gt": after.case_id}))
-    return rows.order_by("due_on", key)
 
 
 def counts(*, roles: Collection[str], region: str, on: date) -> Counts:
@@ -208,24 +194,14 @@ def counts(*, roles: Collection[str], region: str, on: date) -> Counts:
         on: Today.
     """
     groups = spans(on=on)
-    numbers = [_counted(_waiting(roles, region), span) for span in groups.values()]
-    numbers.append(_counted([_in_region(Case.objects.filter(state=STOPPED), region)], None))
-    numbers.append(_counted(_waiting([OTHER_PLACE], region), None))
-    asked = ", ".join(f"({sql})" for sql, _ in numbers)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}", [value for _, values in numbers for value in values])
-        *found, halted, elsewhere = cursor.fetchone()
+    lists = _waiting(roles, region)
+    asked = [[one.between(first=span.first, last=span.last) for one in lists] for span in groups.values()]
+    asked += [[Range(None, region)], _waiting([OTHER_PLACE], region)]
+    sql = ranges.counting(tuple(ranges.of(group) for group in asked), COUNTED_MAX)
+    ((*found, halted, elsewhere),) = ranges.read(sql, [value for group in asked for value in ranges.values_of(group)])
     # A case has one deadline, whoever it waits for: no two groups have the same case.
     by_group = dict(zip(groups, found, strict=True))
     return Counts(total=min(sum(found), COUNTED_MAX), stopped=halted, elsewhere=elsewhere, **by_group)
-
-
-def _counted(lists: Sequence[QuerySet], span: Span | None) -> tuple[str, list[object]]:
-    """Return the statement that counts the cases of lists up to the most, and its values."""
-    if span is not None:
-        lists = [rows.filter(due_on__gte=span.first, due_on__lte=span.last) for rows in lists]
-    sql, values = narrowing.united([rows.values(narrowing.key_of(rows))[:COUNTED_MAX] for rows in lists])
-    return f"SELECT COUNT(*) FROM (SELECT * FROM ({sql}) every LIMIT {COUNTED_MAX}) counted", values
 
 
 def search(
@@ -260,13 +236,13 @@ def of_person(person_id: object) -> list[Case]:
     return list(Case.objects.filter(person_id=person_id).order_by("-pk")[:100])
 
 
-def _waiting(roles: Collection[str], region: str) -> list[QuerySet[CaseTurn]]:
+def _waiting(roles: Collection[str], region: str) -> list[Range]:
     """Return the list of each role: together they have no order an index keeps."""
-    return [_in_region(CaseTurn.objects.filter(role=role), region) for role in sorted(roles) or [""]]
+    return [Range(role, region) for role in sorted(roles) or [""]]
 
 
 def _in_region(rows: QuerySet, region: str) -> QuerySet:
     prefix = prefix_of(region)
-    if len(prefix) == WHOLE_CODE:
+    if len(prefix) == ranges.WHOLE_CODE:
         return rows.filter(region=region)
     return rows.filter(Exact(area(len(prefix)), Value(prefix)))

@@ -37,7 +37,7 @@ def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
     """
     alone, vendor = tuple(len(some) == 1 for some in keys), connection.vendor
     given = {id(some): _keys(some, vendor) for some in keys}
-    with _cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_written(sql, vendor, alone), [given[id(some)] for some in keys])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
@@ -188,7 +188,7 @@ class Writes:
         if connection.vendor != "postgresql" or len(self._parts) < 2:
             self.told = [_many(part.sql, part.columns) for part in self._parts]
             return self.told
-        with _cursor() as cursor:
+        with prepared() as cursor:
             given = [value for part in self._parts for value in _given(part.columns)]
             cursor.execute(_together(tuple((part.sql, part.keyed) for part in self._parts)), given)
             self.told = list(cursor.fetchone())
@@ -225,7 +225,7 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
         each = f"({', '.join('%s' for _ in names)})"
         sql = sql.replace(f"VALUES {each}", f"VALUES {', '.join(each for _ in made)}")
         given = [value for row in zip(*columns, strict=True) for value in row]
-    with _cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(f'{sql} RETURNING "{made[0]._meta.pk.column}"', given)
         keys = cursor.fetchall()
     for row, (key,) in zip(made, keys, strict=True):
@@ -264,7 +264,7 @@ def _changed(
 
 
 def _many(sql: str, columns: list[list[Any]]) -> int:
-    with _cursor() as cursor:
+    with prepared() as cursor:
         if connection.vendor == "postgresql" or len(columns[0]) == 1:
             cursor.execute(sql, _given(columns))
         else:
@@ -284,7 +284,8 @@ def _in_columns(some: Sequence[Any]) -> bool:
     return connection.vendor == "postgresql" and len(some) > 1
 
 
-def _cursor() -> CursorWrapper:
+def prepared() -> CursorWrapper:
+    """Return a cursor that sends values apart from the text, so that the server plans a statement once."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     # Django's own cursor puts the values into the text, so that the server would plan each one anew.
