@@ -32,7 +32,7 @@ _UNCHECKED = {
     "postgresql": ("SET session_replication_role = replica", "SET synchronous_commit = off"),
 }
 _CHECKED = {
-    "sqlite": ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -2000", "PRAGMA synchronous = FULL"),
+    "sqlite": ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16384", "PRAGMA synchronous = FULL"),
     "postgresql": ("RESET session_replication_role", "RESET synchronous_commit"),
 }
 

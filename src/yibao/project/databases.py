@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
+# 16 MiB of pages for each connection: a filter that looks through 2,000 cases finds them there the next time.
+SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384"
 SQLITE_WAIT_SECONDS = 20
 # Statements that keep their values apart (`store.ready`) stay prepared with their connection. A pooler between us and
 # the server that gives each transaction another connection would lose them: use the pool of the process instead.

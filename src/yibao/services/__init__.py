@@ -102,6 +102,16 @@ def _read(path: Path) -> dict[str, Any]:
     return loaded
 
 
+def _manifest(path: Path) -> dict[str, Any]:
+    state = path.stat()
+    return _manifest_as_of(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _manifest_as_of(path: Path, changed: int, size: int) -> dict[str, Any]:
+    return _read(path)
+
+
 def _in_language(node: Any, language: str) -> Any:
     if not isinstance(node, dict):
         return node
@@ -127,7 +137,7 @@ def find() -> dict[str, Service]:
     found = {}
     manifests = [manifest for root in __path__ for manifest in Path(root).glob(f"[!_]*/{_MANIFEST}")]
     for manifest in sorted(manifests, key=lambda each: each.parent.name):
-        words = _read(manifest)
+        words = _manifest(manifest)
         if words.get("active") == "true":
             folder = manifest.parent
             found[folder.name] = Service(folder.name, words["label"], words["en"], folder, MappingProxyType(words))

@@ -12,6 +12,8 @@ Options = Mapping[str, Any]
 
 REPEATED = frozenset({"button", "select", "skip_link", "tag"})
 """What stands on page after page with the same options, and never holds what somebody typed: drawn once and kept."""
+REPEATED_EMPTY = frozenset({"input"})
+"""The same for these while nothing is written in them, and nothing is wrong with what was."""
 DRAWINGS_MAX = 512
 
 DEFAULTS: dict[str, dict[str, str]] = {
@@ -40,8 +42,13 @@ def render(name: str, options: Options) -> SafeString:
         >>> from yibao.web.components import render
         >>> render("tag", {"text": "等您补充", "classes": "app-tag--turn"})  # doctest: +SKIP
     """
-    key = frozen(options) if name in REPEATED else None
+    key = frozen(options) if _repeats(name, options) else None
     return _draw(name, options) if key is None else _drawn(_Drawing(name, options, key))
+
+
+def _repeats(name: str, options: Options) -> bool:
+    empty = name in REPEATED_EMPTY and not options.get("value") and not options.get("error_message")
+    return empty or name in REPEATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +22,7 @@ from yibao.web.workbench.filters import APPLICANT, GROUPS, Filters, is_number
 
 SIZE = 25
 SOON_DAYS = 3
+ADDRESSES_MAX = 4096
 KEPT = "queue"
 """Where the session keeps the list a reader came from."""
 
@@ -133,7 +135,7 @@ def row(case: Case, request: HttpRequest) -> dict[str, Any]:
     """Return one row of the queue; the name is masked by the template."""
     return {
         "number": case.number,
-        "href": reverse(f"workbench_{case.service}:case", args=[case.number]),
+        "href": address_of(case.service, case.number),
         "service": request.say(f"{case.service}.name"),
         "person": case.person.name,
         "tag": tag(case.state, request.say),
@@ -145,6 +147,12 @@ def row(case: Case, request: HttpRequest) -> dict[str, Any]:
         "waited": waited(case, request),
         "holder": holder_words(case, request),
     }
+
+
+@lru_cache(maxsize=ADDRESSES_MAX)
+def address_of(service: str, number: str) -> str:
+    """Return the address of a case's page."""
+    return reverse(f"workbench_{service}:case", args=[number])
 
 
 def holder_words(case: Case, request: HttpRequest) -> str:
