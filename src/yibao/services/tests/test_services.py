@@ -40,6 +40,13 @@ def test_a_copy_of_the_template_is_found_and_decides():
     assert answer["refusals"][0]["next_zh"]
 
 
+@pytest.mark.usefixtures("copied")
+def test_a_manifest_that_changed_is_read_again():
+    manifest = services.find()["copied"].folder / "service.yaml"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("示例服务", "改过的示例服务"), encoding="utf-8")
+    assert services.find()["copied"].label == "改过的示例服务"
+
+
 def test_an_unknown_service_is_refused_and_the_known_ones_are_named():
     with pytest.raises(InputInvalid) as caught:
         yibao.decide(CASE | {"service": "refnd"})

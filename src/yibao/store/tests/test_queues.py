@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yibao.store import cases, narrowing, queues
+from yibao.store import cases, narrowing, queues, ranges
 from yibao.store.models import Case
 from yibao.store.narrowing import Narrow, Span
 
@@ -85,6 +85,17 @@ def test_filters_narrow_the_list(desk, make_person, staff) -> None:
     assert left(fen_until=99_99) == []
     assert left(number="he") == ["theirs"]
     assert left(refine=(lambda found: found.filter(number="mine"),)) == ["mine"]
+
+
+def test_every_reader_of_a_list_asks_with_the_same_statement(desk, make_person) -> None:
+    desk.submitted(make_person())
+    asked = [("clerk", "500000", DAY), ("reviewer", "510000", DAY + timedelta(days=1))]
+    told = []
+    for role, office, day in asked:
+        lists = [ranges.Range(role, office).between(first=DAY, last=day).behind((day, 1))]
+        told.append((ranges.keys(ranges.of(lists), 26), len(ranges.values_of(lists))))
+    assert told[0] == told[1]
+    assert "clerk" not in told[0][0]
 
 
 def test_deadlines_narrow_the_list(desk, make_person) -> None:

@@ -1,8 +1,12 @@
 """Components that are drawn once and kept: the same options give the same drawing, others never another's."""
 
+from importlib import import_module
+
 from django.utils.safestring import SafeString
 
 from yibao.web.components import render
+
+drawing = import_module("yibao.web.components.render")
 
 
 def test_text_that_looks_like_html_is_never_taken_for_html() -> None:
@@ -37,3 +41,15 @@ def test_what_cannot_be_compared_is_drawn_anew_each_time() -> None:
         '<strong class="govuk-tag">一</strong>',
         '<strong class="govuk-tag">二</strong>',
     )
+
+
+def test_only_a_box_with_nothing_in_it_is_kept() -> None:
+    def kept(**more: object) -> int:
+        before = drawing._drawn.cache_info().currsize
+        render("input", {"name": "only-a-box", "label": {"text": "一"}, **more})
+        return drawing._drawn.cache_info().currsize - before
+
+    drawing._drawn.cache_clear()
+    assert kept() == 1
+    assert kept(value="张小红") == 0
+    assert kept(error_message={"text": "张小红不在名单中"}) == 0
