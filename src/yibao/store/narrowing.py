@@ -117,7 +117,7 @@ def looked_through(
         found = _found(f"FROM store_case {{beside}}{more} AND ({ranges.standing(shapes)})", "store_case.due_on",
                        [*asked, *values], narrow, wanted)  # fmt: skip
         return found, None
-    window = f"FROM ({ranges.keys(shapes, narrow.reach())}) queue JOIN store_case ON store_case.id = queue.queued"
+    window = f"FROM ({ranges.keys(shapes, count=narrow.reach())}) queue JOIN store_case ON store_case.id = queue.queued"
     found = _found(f"{window} {{beside}}{more}", "queue.due_on", [*values, *asked], narrow, wanted)
     return found, None if len(found) >= wanted else _last(lists, narrow.reach())
 
@@ -141,7 +141,7 @@ def _found(source: str, due: str, values: list[Any], narrow: Narrow, wanted: int
     rows = ranges.read(
         f"SELECT {ranges.COLUMNS} FROM ({chosen}) hits JOIN store_case ON store_case.id = hits.chosen"
         f" {ranges.BESIDE} ORDER BY hits.due ASC NULLS LAST, hits.chosen",
-        values,
+        values=values,
     )
     return list(ranges.cases_of(rows))
 
@@ -151,7 +151,7 @@ def _named(source: str, values: list[Any], narrow: Narrow, wanted: int) -> list[
     with_person = source.format(beside="JOIN store_person ON store_person.id = store_case.person_id")
     named = (
         key
-        for key, sealed in ranges.read(f"SELECT store_case.id, store_person.name {with_person}", values)
+        for key, sealed in ranges.read(f"SELECT store_case.id, store_person.name {with_person}", values=values)
         if narrow.names(ranges.name_of(sealed))
     )
     keys = list(islice(named, wanted))
@@ -164,8 +164,8 @@ def _named(source: str, values: list[Any], narrow: Narrow, wanted: int) -> list[
 
 def _last(lists: Sequence[Range], reach: int) -> tuple[date, int] | None:
     """Return deadline and case of the last of so many rows, or None where there are fewer."""
-    sql = f"SELECT due_on, queued FROM ({ranges.keys(ranges.of(lists), reach)}) queue"
-    found = ranges.read(f"{sql} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}", ranges.values_of(lists))
+    sql = f"SELECT due_on, queued FROM ({ranges.keys(ranges.of(lists), count=reach)}) queue"
+    found = ranges.read(f"{sql} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}", values=ranges.values_of(lists))
     if not found:
         return None
     day, key = found[0]

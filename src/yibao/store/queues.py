@@ -197,8 +197,9 @@ def counts(*, roles: Collection[str], region: str, on: date) -> Counts:
     lists = _waiting(roles, region)
     asked = [[one.between(first=span.first, last=span.last) for one in lists] for span in groups.values()]
     asked += [[Range(None, region)], _waiting([OTHER_PLACE], region)]
-    sql = ranges.counting(tuple(ranges.of(group) for group in asked), COUNTED_MAX)
-    ((*found, halted, elsewhere),) = ranges.read(sql, [value for group in asked for value in ranges.values_of(group)])
+    sql = ranges.counting(tuple(ranges.of(group) for group in asked), most=COUNTED_MAX)
+    values = [value for group in asked for value in ranges.values_of(group)]
+    ((*found, halted, elsewhere),) = ranges.read(sql, values=values)
     # A case has one deadline, whoever it waits for: no two groups have the same case.
     by_group = dict(zip(groups, found, strict=True))
     return Counts(total=min(sum(found), COUNTED_MAX), stopped=halted, elsewhere=elsewhere, **by_group)

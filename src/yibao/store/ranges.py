@@ -114,7 +114,7 @@ def _source(shape: tuple[bool, int, bool, bool]) -> tuple[str, str]:
 
 
 @cache
-def keys(shapes: Shapes, count: int) -> str:
+def keys(shapes: Shapes, *, count: int) -> str:
     """Return the statement that gives deadline (`due_on`) and case (`queued`) of the first rows, in their order.
 
     Args:
@@ -137,7 +137,7 @@ def _keys(shape: tuple[bool, int, bool, bool], count: int) -> str:
 
 
 @cache
-def counting(groups: tuple[Shapes, ...], most: int) -> str:
+def counting(groups: tuple[Shapes, ...], *, most: int) -> str:
     """Return the statement that counts groups of lists in one row, each case of a group once, up to the most.
 
     Args:
@@ -169,7 +169,7 @@ def standing(shapes: Shapes) -> str:
     )
 
 
-def read(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def read(sql: str, *, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement that stays prepared.
 
     Args:
@@ -189,13 +189,13 @@ def first_of(lists: Sequence[Range], *, count: int) -> list[Case]:
         lists: A case may stand in several.
         count: How many cases.
     """
-    return list(cases_of(read(_first(of(lists), count), values_of(lists))))
+    return list(cases_of(read(_first(of(lists), count), values=values_of(lists))))
 
 
 @cache
 def _first(shapes: Shapes, count: int) -> str:
     return (
-        f"SELECT {COLUMNS} FROM ({keys(shapes, count)}) queue"
+        f"SELECT {COLUMNS} FROM ({keys(shapes, count=count)}) queue"
         f" JOIN store_case ON store_case.id = queue.queued {BESIDE} ORDER BY queue.due_on, queue.queued"
     )
 

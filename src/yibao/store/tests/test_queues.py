@@ -93,7 +93,7 @@ def test_every_reader_of_a_list_asks_with_the_same_statement(desk, make_person) 
     told = []
     for role, office, day in asked:
         lists = [ranges.Range(role, office).between(first=DAY, last=day).behind((day, 1))]
-        told.append((ranges.keys(ranges.of(lists), 26), len(ranges.values_of(lists))))
+        told.append((ranges.keys(ranges.of(lists), count=26), len(ranges.values_of(lists))))
     assert told[0] == told[1]
     assert "clerk" not in told[0][0]
 
