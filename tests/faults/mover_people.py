@@ -1,6 +1,7 @@
 """The people of one of two installations between which people move: their stories, records and applications."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,6 +27,15 @@ NAME, OTHER_NAME = "陈建国", "陈建中"
 TURN = timedelta(minutes=11)
 """Longer than a lease of a worker that was killed, and than the pause after a line that was silent."""
 DAY_EVERY = 8
+EMPLOYEE, RESIDENT = "employee", "resident"
+SCHEMES = {
+    "employee": (EMPLOYEE, EMPLOYEE),
+    "to_employee": (RESIDENT, EMPLOYEE),
+    "to_resident": (EMPLOYEE, RESIDENT),
+    "resident": (RESIDENT, RESIDENT),
+}
+"""The schemes of the relation left and of the one joined, by kind of transfer."""
+_TYPES = {"employee": EMPLOYEE, "resident": RESIDENT}
 
 
 @dataclass
@@ -39,6 +49,7 @@ class Story:
     window: bool
     balance: int
     trouble: tuple[str, ...]
+    kind: str = "employee"
     person: Any = None
 
     @property
@@ -49,6 +60,11 @@ class Story:
     def has(self, name: str) -> bool:
         """Whether a trouble is part of the story."""
         return name in self.trouble
+
+    @property
+    def schemes(self) -> tuple[str, str]:
+        """The schemes of the relation left and of the one joined."""
+        return SCHEMES[self.kind]
 
 
 class Town:
@@ -85,6 +101,12 @@ class Town:
 
 
 TOWN = Town()
+
+
+def wrong_types(rows: Iterable[Transfer]) -> list[str]:
+    """Return which transfers that were accepted are taken for another type than that of their story."""
+    wanted = {row: _TYPES.get(TOWN.stories[row.person_id].kind, "cross") for row in rows if row.days}
+    return [f"{row} is of type {row.type}" for row, kind in wanted.items() if row.type != kind]
 
 
 class Way(Walk):
@@ -127,32 +149,45 @@ def _person(story: Story) -> Person:
 
 
 def _records(story: Story) -> None:
-    """Enter the relation this place has: years paid for at the old one, the work somebody has now at the new one."""
-    changed = Month.from_index(Month.of(timezone.localdate(TOWN.begun)).index - 2)
-    employee = {"person": story.person, "scheme": "employee"}
+    """Enter the relation this place has: years paid for at the old one, what somebody has now at the new one."""
+    month = Month.of(timezone.localdate(TOWN.begun))
+    # Residents move with the year: the old place insures to its end, the new one from the next.
+    changed = Month(month.year + 1, 1) if story.kind == "resident" else Month.from_index(month.index - 2)
+    left, joined = story.schemes
     if TOWN.here(story.source):
-        own = "individual" if story.has("not_stopped") or story.has("refund") else "unit"
-        left = Enrolment.objects.create(
-            **employee, category=own, region=story.source, start=changed.plus(-24).first_day,
-            end=None if story.has("not_stopped") else changed.first_day,
-            status="normal" if story.has("not_stopped") else "suspended",
-        )  # fmt: skip
-        _paid(left, changed.index - 24, changed.index - 12, 600_000)
-        _paid(left, changed.index - 12, changed.index, 650_000)
+        _left(story, left, changed)
     if TOWN.here(story.target):
-        gone = story.has("crossed")
-        here = Enrolment.objects.create(
-            **employee, category="unit", region=story.target, start=changed.first_day,
-            end=timezone.localdate(TOWN.begun) if gone else None, status="suspended" if gone else "normal",
-        )  # fmt: skip
-        _paid(here, changed.index, changed.index + 2, 700_000)
+        _joined(story, joined, changed)
+
+
+def _left(story: Story, scheme: str, changed: Month) -> None:
+    runs_on = story.has("not_stopped") and story.kind != "resident"
+    own = "individual" if story.has("not_stopped") or story.has("refund") else "unit"
+    status = "normal" if runs_on or story.kind == "resident" else "suspended"
+    left = Enrolment.objects.create(
+        person=story.person, scheme=scheme, category=RESIDENT if scheme == RESIDENT else own, region=story.source,
+        start=changed.plus(-24).first_day, end=None if runs_on else changed.first_day, status=status,
+    )  # fmt: skip
+    _paid(left, changed.index - 24, changed.index - 12, 600_000)
+    _paid(left, changed.index - 12, changed.index, 650_000)
+
+
+def _joined(story: Story, scheme: str, changed: Month) -> None:
+    gone = story.has("crossed")
+    here = Enrolment.objects.create(
+        person=story.person, scheme=scheme, category=RESIDENT if scheme == RESIDENT else "unit", region=story.target,
+        start=changed.first_day, end=timezone.localdate(TOWN.begun) if gone else None,
+        status="suspended" if gone else "normal",
+    )  # fmt: skip
+    _paid(here, changed.index, changed.index + (12 if scheme == RESIDENT else 2), 700_000)
 
 
 def _paid(enrolment: Enrolment, first: int, end: int, base_fen: int) -> None:
-    own = enrolment.category == "individual"
+    resident, own = enrolment.scheme == RESIDENT, enrolment.category != "unit"
     Contribution.objects.create(
         enrolment=enrolment, kind="annual" if own else "monthly", first_month=first, end_month=end,
-        payer="person" if own else "unit", base_fen=base_fen, amount_fen=120_000 if own else None,
+        payer="person" if own else "unit", base_fen=None if resident else base_fen,
+        amount_fen=(38_000 if resident else 120_000) if own else None,
         paid_on=Month.from_index(first).first_day if own else None,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Count, Sum
 from django.utils import timezone
 from mover_desk import BANK, act
-from mover_people import TOWN, apply, begin
+from mover_people import TOWN, apply, begin, wrong_types
 
 from yibao import services
 from yibao.casework.actors import Actor
@@ -173,7 +173,8 @@ def faults() -> list[str]:
         moved = row.stage == workflow.Stage.LOADED
         if moved and not workflow.money_ended(side=row.side, mode=row.money.mode, money=move):
             found.append(f"{row}: money is {move}")
-    return [*found, *_doubled(), *_in_trouble()]
+    mine_here = Transfer.objects.filter(case__in=mine).select_related("case")
+    return [*found, *wrong_types(mine_here), *_doubled(), *_in_trouble()]
 
 
 def _doubled() -> list[str]:

@@ -26,6 +26,9 @@ TROUBLE = (
     *("withdraw_old", "withdraw_new", "die_old", "die_new", "retire", "wrong_table", "refused", "bounce"),
     *("not_stopped", "arrears", "crossed", "stranger", "other_name", "refund"),
 )
+KINDS = {"employee": 6, "to_employee": 2, "to_resident": 1, "resident": 1}
+WITH_ACCOUNT = ("employee", "to_resident")
+"""Kinds of transfer and how often each is told; residents have no account that moves."""
 TURNS_MAX = 400
 STEPS, STORE = "yibao.services.relocation.actions", "yibao.store.exchange"
 APPLY = {
@@ -107,7 +110,11 @@ def stories(*, seed, count):
 def _story(dice, serial):
     here, there = PAIRS[dice.choices((0, 1, 2), weights=(6, 2, 2))[0]]
     source, target = (here, there) if dice.random() < 0.7 else (there, here)
+    kind = dice.choices(tuple(KINDS), weights=tuple(KINDS.values()))[0]
     trouble = dice.sample(TROUBLE, dice.choice((0, 0, 0, 1, 1, 2)))
+    if "crossed" in trouble:
+        # Both ask to go where they came from, which is the same kind of way only between employees.
+        kind = "employee"
     if "die_new" in trouble and dice.random() < 0.5:
         trouble.append("sent_home")
     # Where two applications cross, each is made where somebody leaves.
@@ -115,8 +122,14 @@ def _story(dice, serial):
     unknown = "stranger" in trouble and not at_old
     return {
         "serial": serial, "source": source, "target": target, "at_old": at_old, "window": dice.random() < 0.2,
-        "balance": 0 if unknown else dice.choice(BALANCES), "trouble": trouble,
+        "balance": 0 if unknown or kind not in WITH_ACCOUNT else dice.choice(BALANCES), "trouble": trouble,
+        "kind": kind,
     }  # fmt: skip
+
+
+def test_people_of_every_kind_are_among_those_who_move(transfers):
+    told = Counter(one["kind"] for one in stories(seed=0, count=min(AT_ONCE, transfers)))
+    assert set(told) == set(KINDS)
 
 
 def joined(sites, *, seed):
