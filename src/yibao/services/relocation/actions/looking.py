@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from yibao import services
-from yibao.kernel.errors import Refusal
+from yibao.kernel.errors import InputInvalid, Refusal
 from yibao.kernel.money import Money
 from yibao.ledger.accounts import Account, AccountKind
 from yibao.policy import Packs
@@ -94,14 +94,23 @@ def _events(found: Iterable[dict[str, Any]], person: Person) -> list[dict[str, A
 
 
 def read(transfer: Transfer, *, on: date) -> RelocationCase:
-    """Return the case file, read strictly.
+    """Return the case file, read strictly; payments that contradict the relations are left out.
 
     Raises:
         InputInvalid: The same place twice, an unknown place, or another fault of the request.
     """
-    case = services.read(case_file(transfer, on=on))
+    return _read(transfer, on=on)[0]
+
+
+def _read(transfer: Transfer, *, on: date) -> tuple[RelocationCase, bool]:
+    """Return the case file, and whether payments on record contradict the relations they are for."""
+    whole = case_file(transfer, on=on)
+    try:
+        case, contradicts = services.read(whole), False
+    except InputInvalid:
+        case, contradicts = services.read({**whole, "payments": [], "benefits": []}), True
     assert isinstance(case, RelocationCase)
-    return case
+    return case, contradicts
 
 
 def outright(transfer: Transfer, *, on: date) -> Refusal | None:
@@ -124,12 +133,13 @@ def hindrances(transfer: Transfer, *, on: date) -> tuple[list[Refusal], list[mes
     Raises:
         InputInvalid: The same place twice, or an unknown place.
     """
-    forbids = outright(transfer, on=on)
+    (case, contradicts), places = _read(transfer, on=on), services.packs()
+    forbids = rules.outright(case=case, places=places)
     if forbids is not None:
-        return [forbids], []
-    case, places = read(transfer, on=on), services.packs()
+        return [told(forbids)], []
     found, crossed = [], _crossed(transfer)
     refusals = [REFUSALS["person_died"]] if transfer.person.died_on else []
+    refusals += [REFUSALS["record_contradicts"]] if contradicts else []
     refusals += [crossed] if crossed else []
     place = transfer.source if transfer.side == "out" else transfer.target
     for check in rules.checked_at(case=case, places=places, place=place):

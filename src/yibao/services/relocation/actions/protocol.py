@@ -213,6 +213,9 @@ def loaded_there(message: InboxMessage, *, at: datetime) -> None:
 
 def _end_relation(row: Transfer, *, on: date) -> None:
     for each in leaving.relations(row, on=on):
+        if each.status == "normal" and each.end is not None and each.end > on:
+            # A resident who moves with the year is insured here to its end.
+            continue
         each.status, each.end = "ended", each.end or max(on, calling_off.after(each.start))
         each.save(update_fields=["status", "end"])
     leaving.leave(row, on=on)

@@ -24,6 +24,13 @@ REFUSALS = {
             "The heirs claim the balance of the account at the place that holds it.",
         ),
         Refusal(
+            "record_contradicts",
+            "档案中有缴费落在参保期以外，年限不能照此转移",
+            "a payment on record lies outside its relation: the years cannot move like this",
+            "请先在“显示的参保地”页申请更正这条记录，或到登记它的经办机构核对，再申请转移。",
+            "First have the record corrected from the page of the place shown, or at the agency that keeps it.",
+        ),
+        Refusal(
             "died_in_transit",
             "参保人在转移途中死亡，转移已停止",
             "the insured person died during the transfer; it was stopped",

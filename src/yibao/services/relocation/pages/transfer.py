@@ -1,5 +1,6 @@
 """Applying for a transfer, one question a page: where from, where to, which paper; then the draft is checked."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,14 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yibao import services
 from yibao.casework.entry import CITIZEN, open_to
 from yibao.casework.limits import APPLICATION, limited
 from yibao.kernel.errors import InputInvalid
+from yibao.policy import Citation
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.actions import looking
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.pages.places import day_text, place_words
+from yibao.services.relocation.rules.places import NATION
 from yibao.store.models import Enrolment, ExchangePartner
 
 KEY = "relocation.transfer"
@@ -33,8 +37,22 @@ def transfer(request: HttpRequest) -> HttpResponse:
         "section": "home",
         "open": [_open(each, request) for each in own.order_by("thread", "-applied_here")],
         "ready": bool(relations(person_id=request.actor.person_id, on=request.on)),
+        "kinds": list(_kinds(request)),
     }
     return render(request, "relocation/transfer.html", context)
+
+
+def _kinds(request: HttpRequest) -> Iterator[dict[str, str]]:
+    """Yield the kinds of transfer, with what the nation says of each: should, may, or only with the next year."""
+    say, region = request.say, services.packs().regions[NATION]
+    listed: Mapping[str, Mapping[str, str]] = region.setting("relocation", "types") or {}
+    for code, written in listed.items():
+        source, _, article = written["source"].partition("#")
+        yield {
+            "name": say(f"relocation.move.type.{code}"),
+            "duty": written["en" if say.language == "en" else "zh"],
+            "source": Citation(region.source(source), article).shown(),
+        }
 
 
 def _open(row: Transfer, request: HttpRequest) -> dict[str, str]:

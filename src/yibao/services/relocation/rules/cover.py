@@ -101,18 +101,21 @@ def _found(history: History, region: Region) -> Found:
     explicit = members["begins"]
     first = explicit if isinstance(explicit, date) else begins(found=waited, history=history)
     until = members["until"]
-    last = _earlier(until if isinstance(until, date) else None, history.joined.end)
+    died = history.case.person.died
+    last = _earlier(until if isinstance(until, date) else None, history.joined.end, died)
+    if died is not None and first is not None and died < first:
+        return _open(history, Refusal("died_before_cover", (("on", died.isoformat()),)), trace)
     fee = _fee(history) if waited.repaired else None
     return Found(history, str(members["outcome"]), members, waited, first, last, fee, refusals, trace)
 
 
-def _open(history: History, refusal: Refusal) -> Found:
-    return Found(history, MANUAL, {}, Waiting(), None, history.joined.end, None, (refusal,), None)
+def _open(history: History, refusal: Refusal, trace: Trace | None = None) -> Found:
+    last = _earlier(history.joined.end, history.case.person.died)
+    return Found(history, MANUAL, {}, Waiting(), None, last, None, (refusal,), trace)
 
 
-def _earlier(one: date | None, other: date | None) -> date | None:
-    days = [day for day in (one, other) if day is not None]
-    return min(days) if days else None
+def _earlier(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def _fee(history: History) -> ParameterValue | None:

@@ -11,7 +11,7 @@ from yibao.policy.answers import Step
 from yibao.policy.casefile import Enrolment
 from yibao.policy.documents import Citation
 from yibao.services.relocation.rules import checks, clocks
-from yibao.services.relocation.rules.decision import Decision, Refusal, Words, cite, from_record
+from yibao.services.relocation.rules.decision import NAME, Decision, Refusal, Words, cite, from_record
 from yibao.services.relocation.rules.places import pool_of, route
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.rules.texts import refusal_order, step_label, words
@@ -74,6 +74,8 @@ def decide(*, case: RelocationCase, region: Region, places: Packs) -> Decision:
         return _answer(move, region, "not_needed", [Refusal("same_pool")], ())
     if _two_identities(case):
         return _answer(move, region, "not_transferable", [Refusal("two_identities")], ())
+    if case.person.died is not None and case.person.died <= case.on:
+        return _answer(move, region, "not_transferable", [Refusal("died_before_transfer")], ())
     if _too_early(move):
         return _answer(move, region, "too_early", [Refusal("current_year", (("year", str(case.on.year)),))], ())
     found = tuple(checks.made(move=move))
@@ -147,9 +149,14 @@ def terms(*, case: RelocationCase, places: Packs) -> Terms:
         name: leg.known.value if leg.known is not None and isinstance(leg.known.value, int) else None
         for name, leg in clocks.legs(move=move).items()
     }
-    mode = clocks.account_mode(move=move)
+    mode = _account_mode(move)
+    return Terms(move.type, days, None if mode is None else str(mode.value))
+
+
+def _account_mode(move: Move) -> clocks.Known | None:
+    """Return how the personal account moves; residents leave none behind, whichever scheme they join."""
     of_residents = move.left is not None and move.left.scheme == RESIDENT
-    return Terms(move.type, days, None if mode is None or of_residents else str(mode.value))
+    return None if of_residents else clocks.account_mode(move=move)
 
 
 def _move(case: RelocationCase, places: Packs) -> Move:
@@ -188,9 +195,10 @@ def _answer(
 ) -> Decision:
     moves = decision in ("transfer", "incomplete")
     kept = clocks.legs(move=move) if moves else {}
-    mode = clocks.account_mode(move=move) if moves and move.type != RESIDENT else None
+    mode = _account_mode(move) if moves else None
     order = refusal_order()
-    citations = [*(each.citation for each in found), *_cited(kept, mode)]
+    written = _written(move) if moves else None
+    citations = [*(each.citation for each in found), *_cited(kept, mode), *([] if written is None else [written[1]])]
     body: dict[str, Any] = {
         "type": move.type,
         "checks": {each.code: each.json() for each in found},
@@ -234,8 +242,12 @@ def _steps(
     mode: clocks.Known | None,
 ) -> Iterator[Step]:
     if move.type is not None:
-        told = words()["types"][move.type]
-        yield Step(step_label("type"), (told["zh"], told["en"]), from_record(""), "type")
+        told, written = words()["types"][move.type], _written(move)
+        value, source = (told["zh"], told["en"]), from_record("")
+        if written is not None:
+            duty, citation = written
+            value, source = (f"{value[0]}：{duty[0]}", f"{value[1]}: {duty[1]}"), cite((citation,))
+        yield Step(step_label("type"), value, source, "type")
     for each in found:
         passed = ("符合", "met") if each.passed else ("不符合", "not met")
         yield Step(each.words, passed, cite((each.citation,)), each.code)
@@ -246,6 +258,16 @@ def _steps(
         yield Step(step_label("account_mode"), (told["zh"], told["en"]), cite(mode.sources), "account_mode")
     told = words()["outcomes"][decision]
     yield Step(step_label("outcome"), (told["zh"], told["en"]), from_record(""), decision)
+
+
+def _written(move: Move) -> tuple[Words, Citation] | None:
+    """Return whether a transfer of this type should or may be applied for, and where that is written."""
+    listed = dict(move.new.setting(NAME, "types") or {})
+    written: Any = listed.get(move.type)
+    if written is None:
+        return None
+    source, _, article = str(written["source"]).partition("#")
+    return (str(written["zh"]), str(written["en"])), Citation(move.new.source(source), article)
 
 
 def _limit(leg: clocks.Leg) -> Words:

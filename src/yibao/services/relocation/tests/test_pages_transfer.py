@@ -10,7 +10,7 @@ from django.utils import timezone
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, make_person
-from yibao.store.models import CitizenLogin, Enrolment, Person, RecordEvent
+from yibao.store.models import CitizenLogin, Contribution, Enrolment, Person, RecordEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +108,49 @@ def test_a_stranger_finds_no_case(walk, own):
     CitizenLogin.objects.create(user=user, person=make_person("50011219760302001X"))
     assert signed_in("stranger").get(f"/relocation/cases/{walk.thread}").status_code == 404
     assert signed_in(f"clerk-{OLD}").get(f"/workbench/relocation/cases/{walk.thread}").status_code == 403
+
+
+def test_before_applying_everybody_reads_when_each_kind_of_transfer_is_for_them(walk, own):
+    page = read(own, "/relocation/transfer")
+    for kind, duty in (("职工医保转职工医保", "应当申请转移"), ("职工医保与居民医保之间", "可以申请转移"),
+                       ("居民医保转居民医保", "本年度内原则上不转移")):  # fmt: skip
+        told = page[page.index(kind) :].partition("</li>")[0]
+        assert duty in told
+        assert "医保办发〔2021〕43号" in told
+
+
+def resident(walk, *, joined, until):
+    """Have the person be a resident at the old place this year, and at the new one from a day."""
+    year = walk.on.year
+    common = {"scheme": "resident", "category": "resident", "status": "normal"}
+    old = Enrolment.objects.filter(person=walk.person, region=OLD)
+    Contribution.objects.filter(enrolment__person=walk.person).delete()
+    old.update(start=date(year, 1, 1), end=date(year + 1, 1, 1), **common)
+    Enrolment.objects.filter(person=walk.person, region=NEW).update(start=joined, end=until, **common)
+
+
+def test_a_resident_sends_for_the_next_year_and_not_within_this_one(walk, own):
+    year = walk.on.year
+    resident(walk, joined=date(year, walk.on.month, 1), until=date(year + 1, 1, 1))
+    for step, answer in (("from", OLD), ("to", NEW), ("paper", "e_voucher")):
+        response = own.post(f"/relocation/transfer/{step}", {step: answer})
+    page = read(own, response.url)
+    assert f"居民医保在 {year} 年度内原则上不转移" in page
+    assert "提交申请</button>" not in page
+    resident(walk, joined=date(year + 1, 1, 1), until=date(year + 2, 1, 1))
+    assert "提交申请</button>" in read(own, response.url)
+    assert own.post(f"{response.url}/submit").status_code == 302
+    assert Transfer.objects.get().stage == "checking"
+
+
+@pytest.mark.parametrize("place", [OLD, NEW])
+def test_a_payment_outside_its_relation_keeps_the_transfer_by_name_and_is_no_failure(walk, own, place):
+    row = Contribution.objects.filter(enrolment__person=walk.person, enrolment__region=place).first()
+    months = {"first_month": row.first_month - 600, "end_month": row.end_month - 600}
+    Contribution.objects.filter(pk=row.pk).update(**months)
+    for step, answer in (("from", OLD), ("to", NEW), ("paper", "e_voucher")):
+        response = own.post(f"/relocation/transfer/{step}", {step: answer})
+    page = read(own, response.url)
+    assert "缴费落在参保期以外" in page
+    assert "申请更正这条记录" in page
+    assert "提交申请</button>" not in page

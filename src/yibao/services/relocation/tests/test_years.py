@@ -221,3 +221,28 @@ def test_forty_years_of_monthly_records_are_decided_in_five_milliseconds():
         services.decide_read(case=read, region=region)
         taken.append(process_time() - start)
     assert min(taken) <= LIMIT_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        ("2024-02-29", ("2024-03-01 起才适用", "in force only from 2024-03-01")),
+        ("2028-03-01", ("2028-03-01 起不再适用", "no longer in force from 2028-03-01")),
+    ],
+)
+def test_an_agreement_that_has_not_begun_or_has_run_out_is_named_with_its_day(on, told):
+    paid_in_both = {
+        "enrolments": [enrolment("e1", CD, "2004-01-01", "2013-12-31"), enrolment("e2", CQ, "2014-01-01")],
+        "payments": [payment("p1", "e1", "2004-01", "2013-12"), payment("p2", "e2", "2014-01", "2023-12")],
+    }
+    given = case(CQ, on, **paid_in_both)
+    step = next(each for each in yibao.decide(given)["steps"] if each["label"] == "缴费年限互认")
+    assert told[0] in step["value"]
+    assert told[1] in step["value_en"]
+    assert "成渝" in step["source"]
+
+
+def test_an_agreement_is_not_named_to_somebody_who_paid_in_one_of_its_places_only():
+    given = case(CQ, "2028-03-01", enrolments=[enrolment("e1", CQ, "2004-01-01")],
+                 payments=[payment("p1", "e1", "2004-01", "2023-12")])  # fmt: skip
+    assert "缴费年限互认" not in [each["label"] for each in yibao.decide(given)["steps"]]

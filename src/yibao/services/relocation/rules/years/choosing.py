@@ -10,7 +10,7 @@ from yibao.policy.rows import Row
 from yibao.services.relocation.rules.years.counting import DOMAIN, count
 from yibao.services.relocation.rules.years.judging import BREAK, Judgement, Trouble, judge
 from yibao.services.relocation.rules.years.record import EMPLOYEE, Stretch, province_of
-from yibao.services.relocation.rules.years.treaties import Treaty, treaty_of
+from yibao.services.relocation.rules.years.treaties import OutOfForce, Treaty, out_of_force, treaty_of
 
 _TIERS = "tiers"
 
@@ -28,6 +28,7 @@ class Choice:
         shortfall: Months paid on in the place asked until they can be drawn somewhere, None where nobody can say.
         trouble: Why nobody can say.
         longest: The place with the most months paid, where the rule asks for it.
+        out_of_force: An agreement that does not hold on the day and would otherwise join the months.
     """
 
     asked: Judgement
@@ -38,6 +39,12 @@ class Choice:
     shortfall: int | None
     trouble: Trouble | None
     longest: str | None = None
+    out_of_force: OutOfForce | None = None
+
+    @property
+    def longest_elsewhere(self) -> Judgement | None:
+        """The place with the most months paid where they can be paid up as well; None where it is the place asked."""
+        return next((each for each in self.others if each.place == self.longest), None)
 
     @property
     def looked_at(self) -> tuple[Judgement, ...]:
@@ -101,7 +108,8 @@ def choose(*, place: str, chosen: str | None, asked: Judgement, ground: Ground) 
         found = _by_tiers(asked, ground, row)
     else:
         places = (place,) if asked.met else ()
-        found = Choice(asked, (), row, None, places, asked.shortfall, asked.trouble)
+        past = out_of_force(place=place, region=asked.region, record=ground.record, on=ground.on)
+        found = Choice(asked, (), row, None, places, asked.shortfall, asked.trouble, out_of_force=past)
     return found if chosen is None else _reduced(found, chosen)
 
 

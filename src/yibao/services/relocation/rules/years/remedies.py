@@ -1,5 +1,6 @@
 """What can be done about a shortfall, and what it costs where a source gives the price."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from yibao.kernel.money import Money, Rounding, Unit
@@ -8,7 +9,7 @@ from yibao.policy import NoRuleInForce, Region, UnknownValue
 from yibao.services.relocation.rules.years.choosing import Choice
 from yibao.services.relocation.rules.years.counting import DOMAIN
 from yibao.services.relocation.rules.years.decision import Remedy
-from yibao.services.relocation.rules.years.judging import Facts
+from yibao.services.relocation.rules.years.judging import Facts, Judgement
 
 _INDIVIDUAL = "individual_tariff"
 _ONE_SUM, _YEARLY, _OTHER_SCHEME = "one_sum", "yearly", "resident_scheme"
@@ -16,7 +17,10 @@ _TREATY, _TOP_UP = "treaty", "top_up"
 
 
 def remedies(*, choice: Choice, on: date) -> tuple[Remedy, ...]:
-    """Return the ways to fill a shortfall, those of the place asked first, then that of an agreement.
+    """Return the ways to fill a shortfall.
+
+    Those of the place asked come first, then those of the place paid in longest where the order of a province names it,
+    then that of an agreement.
 
     Args:
         choice: What the places say; something is short.
@@ -25,29 +29,36 @@ def remedies(*, choice: Choice, on: date) -> tuple[Remedy, ...]:
     Source:
         Table `ways` of the region's pack; tariffs of its domain `contribution`.
     """
-    asked = choice.asked
-    months = asked.shortfall
-    found: list[Remedy] = []
-    if months:
-        last = max(
-            (each.stretch for each in asked.sums.shares if each.stretch.place == asked.place),
-            key=lambda each: (max(each.months, default=0), each.enrolment),
-            default=None,
-        )
-        facts = Facts({"applied_on": on, "last_relation": last.relation if last is not None else "unit"})
-        table = asked.region.table(DOMAIN, "ways", on=on)
-        hit = table.decide(facts)
-        tier = last.tier if last is not None else None
-        priced = hit.members["price"] == _INDIVIDUAL
-        for way in _listed(hit.members["ways"]):
-            cost = _tariff(asked.region, way, tier, months, on) if priced else None
-            found.append(Remedy(way, None if way == _OTHER_SCHEME else months, cost, asked.place, hit.row))
+    found = list(_of_place(choice.asked, on))
+    longest = choice.longest_elsewhere
+    if longest is not None:
+        found += _of_place(longest, on)
     treaty = choice.treaty
     if treaty is not None and treaty.lacking:
         found += [Remedy(_TREATY, treaty.lacking, None, place, treaty.name) for place in treaty.longest]
         if treaty.topped_up:
-            found.append(Remedy(_TOP_UP, treaty.topped_up, None, asked.place, treaty.name))
+            found.append(Remedy(_TOP_UP, treaty.topped_up, None, choice.asked.place, treaty.name))
     return tuple(found)
+
+
+def _of_place(judged: Judgement, on: date) -> Iterator[Remedy]:
+    """Yield the ways to fill what is short in one place, by that place's own table."""
+    months = judged.shortfall
+    if not months:
+        return
+    last = max(
+        (each.stretch for each in judged.sums.shares if each.stretch.place == judged.place),
+        key=lambda each: (max(each.months, default=0), each.enrolment),
+        default=None,
+    )
+    facts = Facts({"applied_on": on, "last_relation": last.relation if last is not None else "unit"})
+    table = judged.region.table(DOMAIN, "ways", on=on)
+    hit = table.decide(facts)
+    tier = last.tier if last is not None else None
+    priced = hit.members["price"] == _INDIVIDUAL
+    for way in _listed(hit.members["ways"]):
+        cost = _tariff(judged.region, way, tier, months, on) if priced else None
+        yield Remedy(way, None if way == _OTHER_SCHEME else months, cost, judged.place, hit.row)
 
 
 def _listed(value: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from yibao.services.relocation.rules.years.choosing import Choice
 from yibao.services.relocation.rules.years.counting import Converted, Share, Sums
 from yibao.services.relocation.rules.years.decision import Remedy
 from yibao.services.relocation.rules.years.judging import UNBROKEN, Judgement, Test, Way
-from yibao.services.relocation.rules.years.treaties import Treaty
+from yibao.services.relocation.rules.years.treaties import OutOfForce, Treaty
 
 _Text = tuple[str, str]
 _RECORD: _Text = ("档案：参保与缴费记录", "record: enrolments and payments")
@@ -32,6 +32,8 @@ def steps(*, choice: Choice, ways: Sequence[Remedy], outcome: str) -> list[Step]
         found += _judged(judgement)
     if choice.treaty is not None:
         found += _of_treaty(choice.treaty)
+    if choice.out_of_force is not None:
+        found.append(_not_in_force(choice.out_of_force))
     found.append(_of_row("choice", choice.rule, choice.rule.sources))
     if choice.longest is not None and not choice.places:
         found.append(Step(step_label("longest"), (choice.longest, choice.longest), _RECORD, choice.rule.id))
@@ -129,6 +131,21 @@ def _of_treaty(treaty: Treaty) -> Iterator[Step]:
         yield Step(step_label("topped_up"), span(treaty.topped_up), cited, treaty.name)
 
 
+def _not_in_force(treaty: OutOfForce) -> Step:
+    cited = _cite(treaty.cited, treaty.name)
+    if treaty.ended is not None:
+        value = (
+            f"{treaty.label}：{treaty.ended} 起不再适用，两地月数不再合计",
+            f"{treaty.en}: no longer in force from {treaty.ended}, the months of the places no longer add up",
+        )
+    else:
+        value = (
+            f"{treaty.label}：{treaty.begins} 起才适用",
+            f"{treaty.en}: in force only from {treaty.begins}",
+        )
+    return Step(step_label("treaty"), value, cited, treaty.name)
+
+
 def _of_way(remedy: Remedy) -> Step:
     told: Any = words()["ways"][remedy.way]
     months = ("", "") if remedy.months is None else span(remedy.months)
@@ -137,7 +154,10 @@ def _of_way(remedy: Remedy) -> Step:
     else:
         shown = Money(remedy.cost).display()
         cost = (f"{shown} 元", f"{shown} yuan")
-    value = (f"{told['zh']} {months[0]}，{cost[0]}", f"{told['en']} {months[1]}, {cost[1]}")
+    value = (
+        f"{told['zh']} {months[0]}".rstrip() + f"，{cost[0]}",
+        f"{told['en']} {months[1]}".rstrip() + f", {cost[1]}",
+    )
     return Step(step_label("way"), value, (f"规则 {remedy.rule}", f"rule {remedy.rule}"), remedy.rule)
 
 

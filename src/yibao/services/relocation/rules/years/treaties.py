@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from yibao.policy import Citation, Region
+from yibao.policy.parameters import ParameterValue
 from yibao.services.relocation.rules.years.counting import DOMAIN
 from yibao.services.relocation.rules.years.record import EMPLOYEE, Stretch
 
@@ -70,6 +71,61 @@ def treaty_of(*, place: str, region: Region, record: Sequence[Stretch], on: date
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class OutOfForce:
+    """An agreement the person's record would come under, which is not in force on the day.
+
+    Attributes:
+        label: In Chinese.
+        en: In English.
+        begins: The first day on which it holds, None where it has run out.
+        ended: The first day on which it no longer held, None where it is still to begin.
+        cited: Documents.
+        name: The parameter that holds the number.
+    """
+
+    label: str
+    en: str
+    begins: date | None
+    ended: date | None
+    cited: tuple[Citation, ...]
+    name: str
+
+
+def out_of_force(*, place: str, region: Region, record: Sequence[Stretch], on: date) -> OutOfForce | None:
+    """Return the agreement that would join the months of a record, had it begun or not run out; None where none would.
+
+    Args:
+        place: Code of the pooling area.
+        region: Its rules.
+        record: What the enrolments prove.
+        on: The day of handling.
+
+    Source:
+        Setting `treaties` of the packs above the places, and the dates of the number it names.
+    """
+    for words in dict(region.setting(DOMAIN, "treaties")).values():
+        lines = _lines(region, words["joint"])
+        paid = {each.place for each in record if each.months and _joins(each, words)}
+        if place not in words["places"] or len(paid) <= 1 or not lines:
+            continue
+        first, last = lines[0], lines[-1]
+        if on < first.from_:
+            return OutOfForce(words["label"], words["en"], first.from_, None, tuple(first.sources), words["joint"])
+        if last.until is not None and on >= last.until:
+            return OutOfForce(words["label"], words["en"], None, last.until, tuple(last.sources), words["joint"])
+    return None
+
+
+def _lines(region: Region, name: str) -> list[ParameterValue]:
+    series = region.series.get(name)
+    return [] if series is None else series.values[None][1]
+
+
+def _joins(stretch: Stretch, words: Mapping[str, Any]) -> bool:
+    return stretch.scheme == EMPLOYEE and stretch.kind in _PAID and stretch.place in words["places"]
+
+
 def _treaty(code: str, words: Mapping[str, Any], region: Region, record: Sequence[Stretch], on: date) -> Treaty | None:
     series = region.series.get(words["joint"])
     line = series.find(on, None) if series is not None else None
@@ -78,7 +134,7 @@ def _treaty(code: str, words: Mapping[str, Any], region: Region, record: Sequenc
     paid: dict[str, set[int]] = {}
     joining: set[int] = set()
     for each in record:
-        if each.scheme != EMPLOYEE or each.kind not in _PAID or each.place not in words["places"] or not each.months:
+        if not _joins(each, words) or not each.months:
             continue
         paid.setdefault(each.place, set()).update(each.months)
         if not _without_account(each, words.get("without_account", ())):
