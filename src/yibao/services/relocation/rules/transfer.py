@@ -262,8 +262,8 @@ def _steps(
 
 def _written(move: Move) -> tuple[Words, Citation] | None:
     """Return whether a transfer of this type should or may be applied for, and where that is written."""
-    listed = dict(move.new.setting(NAME, "types") or {})
-    written: Any = listed.get(move.type)
+    listed: dict[str, Any] = dict(move.new.setting(NAME, "types") or {})
+    written = listed.get(move.type or "")
     if written is None:
         return None
     source, _, article = str(written["source"]).partition("#")

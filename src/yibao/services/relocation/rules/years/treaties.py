@@ -104,7 +104,8 @@ def out_of_force(*, place: str, region: Region, record: Sequence[Stretch], on: d
     Source:
         Setting `treaties` of the packs above the places, and the dates of the number it names.
     """
-    for words in dict(region.setting(DOMAIN, "treaties")).values():
+    written: dict[str, Any] = dict(region.setting(DOMAIN, "treaties"))
+    for words in written.values():
         lines = _lines(region, words["joint"])
         paid = {each.place for each in record if each.months and _joins(each, words)}
         if place not in words["places"] or len(paid) <= 1 or not lines:
