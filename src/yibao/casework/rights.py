@@ -13,6 +13,8 @@ from yibao.casework.states import UNDER_REVIEW, State, next_state, verbs_from
 from yibao.kernel.errors import Refused
 
 CITIZEN_VERBS = frozenset({"save_answers", "attach", "detach", "submit", "resubmit", "withdraw"})
+# What the person may do with what a unit applied for about them, where they may object.
+OBJECTORS_VERBS = frozenset({"withdraw", "print"})
 INTAKE_VERBS = CITIZEN_VERBS | {"accept", "not_accept", "ask_correction"}
 LEVEL_VERBS = frozenset({"approve", "refuse", "ask_correction"})
 PAYOUT_VERBS = frozenset({"pay", "bounce", "confirm_paid"})
@@ -65,7 +67,7 @@ def check(*, standing: Standing, actor: Actor, verb: str, role: str = "") -> str
     Raises:
         Refused: The first of `REFUSALS` that applies; show it, nothing was changed.
     """
-    _check_access(standing, actor)
+    _check_access(standing, actor, verb)
     next_state(state=standing.state, verb=verb)
     if actor.kind != "staff":
         if verb not in _verbs_of_no_role(standing, actor):
@@ -129,9 +131,11 @@ def available(*, standing: Standing, actor: Actor) -> list[str]:
     return found
 
 
-def _check_access(standing: Standing, actor: Actor) -> None:
-    unit = UUID(standing.unit_id) if standing.unit_id else None
-    if actor.kind == "citizen" and not actor.concerns(person_id=UUID(standing.person_id), unit_id=unit):
+def _check_access(standing: Standing, actor: Actor, verb: str) -> None:
+    unit, person = UUID(standing.unit_id) if standing.unit_id else None, UUID(standing.person_id)
+    # What a unit applied for stays the unit's, but where its first action says so the person may end it.
+    objects = standing.objection and verb in OBJECTORS_VERBS and actor.concerns(person_id=person, unit_id=None)
+    if actor.kind == "citizen" and not (objects or actor.concerns(person_id=person, unit_id=unit)):
         raise refuse("not_your_case")
     if actor.kind == "staff" and not actor.works_in(standing.region):
         raise refuse("not_your_region", standing.region)

@@ -73,6 +73,7 @@ class Standing:
         closed_on: Business date on which it closed.
         seq: Number of actions.
         awaits: Whose turn it is instead of a role of the office, such as `OTHER_PLACE`; empty when it is the office's.
+        objection: Whether the person may withdraw what a unit applied for about them.
     """
 
     service: str
@@ -97,6 +98,7 @@ class Standing:
     seq: int = 1
     unit_id: str = ""
     awaits: str = ""
+    objection: bool = False
 
     def signed_roles(self) -> frozenset[str]:
         """Return the roles that have signed at the present level in this round."""
@@ -123,7 +125,10 @@ def opened(action: Action) -> Standing:
         raise ValueError(f"a case begins with open, not with {action.kind} number {action.seq}")
     data = action.data
     unit = str(data.get("acting", {}).get("unit", ""))
-    first = Standing(data["service"], data["region"], data["person"], action.business_date, unit_id=unit)
+    first = Standing(
+        data["service"], data["region"], data["person"], action.business_date, unit_id=unit,
+        objection=data.get("objection") is True,
+    )  # fmt: skip
     return replace(first, **_entered(first, action), **_taken_over(action))
 
 

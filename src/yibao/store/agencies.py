@@ -11,8 +11,9 @@ from yibao.casework.actors import Actor, prefix_of
 from yibao.casework.assurance import Acting
 from yibao.casework.refusals import refuse
 from yibao.casework.representation import UNIT, Right, hindrance
+from yibao.kernel.errors import Refused
 from yibao.store import audit_log, documents
-from yibao.store.models import Person, Unit, UnitAgent
+from yibao.store.models import Case, Person, Unit, UnitAgent
 
 CLERK = "clerk"
 RECORDED, ENDED = "agent_recorded", "agent_ended"
@@ -135,6 +136,23 @@ def acting(*, number: int, agent: UUID, on: date) -> tuple[Acting, Unit]:
 def held_by(person_id: UUID) -> QuerySet[UnitAgent]:
     """Return the rights a person holds or held to act for units, newest first."""
     return UnitAgent.objects.select_related("unit").filter(agent=person_id)
+
+
+def in_another_part(*, by: Actor, case: Case) -> Refused | None:
+    """Return the refusal for a citizen whom a case concerns in another part they play; None for everybody else.
+
+    Args:
+        by: Who looks, to whom the case is closed.
+        case: The case.
+    """
+    if by.acting and by.unit_id:
+        own = case.unit_id is None and by.acting.person_id == case.person_id
+        return refuse("acting_for_unit") if own else None
+    if case.unit_id is None or by.acting or by.person_id is None:
+        return None
+    if held_by(by.person_id).filter(unit=case.unit_id).exists():
+        return refuse("act_for_unit_first")
+    return refuse("units_case") if by.person_id == case.person_id else None
 
 
 def of_office(*, region: str, limit: int) -> list[UnitAgent]:

@@ -29,7 +29,7 @@ def make_family(city: r.City, *, on: date, at: datetime) -> None:
             kind=PROXY,
             representative=holder.pk,
             represented=whom,
-            services=["refund"],
+            services=["refund", "relocation"],
             start=on,
             end=on + timedelta(days=DAYS),
             paper=("application/pdf", _LETTER),

@@ -202,7 +202,7 @@ def transfer_list(request: HttpRequest, after: Annotated[str, Query(pattern=CURS
     by: Actor = now(request)["by"]
     only_after(request)
     if by.kind == CITIZEN:
-        own = [each for each in queues.of_person(by.person_id) if each.service == NAME and _theirs(each, by)]
+        own = [each for each in queues.of_person(by.person_id) if each.service == NAME and actions.theirs(each, by=by)]
         return {"cases": _lines(own), "next": None}
     page = queues.queue(
         roles=by.roles, region=by.region or "", narrow=Narrow(service=NAME), after=queues.Cursor.parse(after)
@@ -277,12 +277,6 @@ def transfer_withdraw(request: HttpRequest, number: Number, body: Reason) -> Any
     return _state(request, _held(request, number))
 
 
-def _theirs(case: Case, by: Actor) -> bool:
-    """Return whether a citizen may see a case; what a clerk has begun is the clerk's until it is handed in."""
-    begun_at_window = case.state == "draft" and case.entered_by_id is not None
-    return not begun_at_window and by.concerns(person_id=case.person_id, unit_id=case.unit_id)
-
-
 def _held(request: HttpRequest, number: str) -> Case:
     """Return a transfer of the person, or of the office; another's and none look alike on purpose.
 
@@ -294,7 +288,7 @@ def _held(request: HttpRequest, number: str) -> Case:
     if found is None:
         raise Http404
     if by.kind == CITIZEN:
-        if not _theirs(found, by):
+        if not actions.theirs(found, by=by):
             raise Http404
         return found
     if not by.works_in(found.region) or (found.state == "draft" and found.entered_by_id != by.user_id):

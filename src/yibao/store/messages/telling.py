@@ -1,6 +1,6 @@
 """What a person is told after which step: read from data, written with the step itself, worded for its reader."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -74,8 +74,7 @@ def after_actions(steps: Iterable[tuple[Case, Action, Standing]], *, writes: rea
         kind = kind_after(verb=action.kind, state=after.state, clock=str(action.data.get("clock", "")))
         if kind is not None:
             due = earliest_due(after.clocks)
-            made = _message(case=case, kind=kind, about=str(action.seq), at=action.at, due=due.day if due else None)
-            rows.append(made)
+            rows += _messages(case=case, kind=kind, about=str(action.seq), at=action.at, due=due.day if due else None)
     writes.insert(rows, ignore_conflicts=True)
 
 
@@ -89,23 +88,35 @@ def write(*, case: Case, kind: str, about: str, at: datetime) -> None:
         at: The moment.
     """
     # Two workers may remind at once; the second finds it written.
-    made = _message(case=case, kind=kind, about=about, at=at, due=case.due_on)
-    Message.objects.bulk_create([made], ignore_conflicts=True)
+    made = _messages(case=case, kind=kind, about=about, at=at, due=case.due_on)
+    Message.objects.bulk_create(made, ignore_conflicts=True)
 
 
-def _message(*, case: Case, kind: str, about: str, at: datetime, due: date | None) -> Message:
-    return ready.new(
-        Message, person_id=_told(case), service=case.service, case_number=case.number, kind=kind,
-        key=f"{case.number}/{about}/{kind}", data={"due": due.isoformat() if due else ""}, made_at=at,
-    )  # fmt: skip
+def _messages(*, case: Case, kind: str, about: str, at: datetime, due: date | None) -> list[Message]:
+    return [
+        ready.new(
+            Message, person_id=person, service=case.service, case_number=case.number, kind=worded,
+            key=f"{case.number}/{about}/{worded}{mark}", data={"due": due.isoformat() if due else ""}, made_at=at,
+        )
+        for person, worded, mark in _told(case, kind)
+    ]  # fmt: skip
 
 
-def _told(case: Case) -> UUID:
-    """Return who is told of a case: its person, or the agent who opened it for a unit."""
+def _told(case: Case, kind: str) -> Iterator[tuple[UUID, str, str]]:
+    """Yield who is told of a case, of what, and a mark that keeps the two messages of one step apart.
+
+    Its person is told, or the agent who opened it for a unit; and where the person may object, both, but of money the
+    person alone.
+    """
     if case.unit_id is None:
-        return case.person_id
-    opened = CaseAction.objects.get(case=case, seq=1)
-    return UUID(opened.data["acting"]["person"])
+        yield case.person_id, kind, ""
+        return
+    opened, worded = CaseAction.objects.get(case=case, seq=1).data, data()["kinds"][kind]
+    both = opened.get("objection") is True
+    if not (both and worded.get("of_money")):
+        yield UUID(opened["acting"]["person"]), kind, ""
+    if both:
+        yield case.person_id, str(worded.get("of_unit", kind)), "/person"
 
 
 def inbox(person_id: UUID) -> QuerySet[Message]:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+import yibao.services
 from yibao.casework.entry import CITIZEN, open_to, public
 from yibao.casework.limits import CHECK, limited
 from yibao.store import audit_log, papers
@@ -80,8 +81,13 @@ def tasks_of(request: HttpRequest) -> dict[str, str]:
 
 
 def own_cases(request: HttpRequest) -> QuerySet[Case]:
-    """Return the person's cases, newest first; what a clerk began at the counter is theirs once it is sent."""
-    own = Case.objects.filter(person_id=request.actor.person_id, unit=None)
+    """Return the person's cases, newest first; what a clerk began at the counter is theirs once it is sent.
+
+    So is what their unit applied for, in a service where they may object to it.
+    """
+    told = [name for name, service in yibao.services.find().items() if service.manifest.get("objection")]
+    about = Q(service__in=told, submitted_on__isnull=False)
+    own = Case.objects.filter(Q(unit=None) | about, person_id=request.actor.person_id)
     return own.exclude(state="draft", entered_by__isnull=False).order_by("-id")
 
 

@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from yibao.casework.refusals import refuse
-from yibao.kernel.errors import Refused
 from yibao.services.refund import actions
 from yibao.services.refund.actions.buttons import CORRECT_ACCOUNT
 from yibao.store import agencies, audit_log
@@ -135,23 +133,10 @@ def own_case(request: HttpRequest, number: str) -> Case:
     if case is None or _begun_at_counter(case):
         raise Http404
     if not request.actor.concerns(person_id=case.person_id, unit_id=case.unit_id):
-        raise _why_not(request, case) or Http404
+        raise agencies.in_another_part(by=request.actor, case=case) or Http404
     if case.unit_id and request.method == "GET":
         record_look(request, case, purpose=AS_EMPLOYER)
     return case
-
-
-def _why_not(request: HttpRequest, case: Case) -> Refused | None:
-    """Return the refusal for somebody the case concerns in another part they play; others learn nothing."""
-    actor = request.actor
-    if actor.unit_id:
-        own = case.unit_id is None and actor.acting.person_id == case.person_id
-        return refuse("acting_for_unit") if own else None
-    if case.unit_id is None or actor.acting:
-        return None
-    if agencies.held_by(actor.person_id).filter(unit=case.unit_id).exists():
-        return refuse("act_for_unit_first")
-    return refuse("units_case") if actor.person_id == case.person_id else None
 
 
 def _begun_at_counter(case: Case) -> bool:

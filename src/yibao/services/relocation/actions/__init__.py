@@ -4,9 +4,12 @@ Locks are taken in one order everywhere: the case row with its transfer, then th
 ledger accounts by number, then the thread of a message.
 """
 
-from yibao.services.relocation.actions.applying import Wish, ask_stop, both, hindrances, open_draft, submit, withdraw
+from yibao.services.relocation.actions.applying import ask_stop, both, hindrances, open_draft, submit, withdraw
 from yibao.services.relocation.actions.arriving import arrived, credit, waiting_money
 from yibao.services.relocation.actions.calling_off import refuse
+from yibao.services.relocation.actions.employer import RECEIPT, check_employee
+from yibao.services.relocation.actions.employer import ended as told_of_end
+from yibao.services.relocation.actions.employer import told as told_to_unit
 from yibao.services.relocation.actions.issuing import PREFIXES, make_paper, offered
 from yibao.services.relocation.actions.limits import (
     escalate_beside,
@@ -18,12 +21,14 @@ from yibao.services.relocation.actions.loading import check, load, send_back
 from yibao.services.relocation.actions.owing import owed
 from yibao.services.relocation.actions.papers import paper
 from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
-from yibao.services.relocation.actions.progress import available, money_of, progress
+from yibao.services.relocation.actions.progress import available, money_of, progress, theirs
 from yibao.services.relocation.actions.recording import clear_arrears, note_arrears
 from yibao.services.relocation.actions.tables import build, sign
+from yibao.services.relocation.actions.wishes import Wish
 
 __all__ = [
     "PREFIXES",
+    "RECEIPT",
     "Wish",
     "arrived",
     "ask_stop",
@@ -32,6 +37,7 @@ __all__ = [
     "bounced",
     "build",
     "check",
+    "check_employee",
     "clear_arrears",
     "confirm_paid",
     "credit",
@@ -55,6 +61,9 @@ __all__ = [
     "send_back",
     "sign",
     "submit",
+    "theirs",
+    "told_of_end",
+    "told_to_unit",
     "waiting_money",
     "withdraw",
 ]

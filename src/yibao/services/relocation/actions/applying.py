@@ -1,9 +1,6 @@
 """Applying at either place, and taking it back: the place applied at opens its case and asks the other."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,8 +11,9 @@ from yibao.casework.refusals import refuse as refuse_step
 from yibao.casework.standing import OTHER_PLACE
 from yibao.kernel.errors import Refusal, Refused
 from yibao.services.assurance import require
-from yibao.services.relocation.actions import calling_off, looking, money, recording, saying
+from yibao.services.relocation.actions import calling_off, employer, looking, money, recording, saying
 from yibao.services.relocation.actions.refusals import refused
+from yibao.services.relocation.actions.wishes import Wish
 from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.services.relocation.workflow import ENDED, IN, OUT, Stage
 from yibao.store import cases
@@ -24,29 +22,6 @@ from yibao.store.numbers import next_number
 
 SERVICE = "relocation"
 _DIGITS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an application says.
-
-    Attributes:
-        place: Where it is made: one of the two.
-        source: Code of the old place.
-        target: Code of the new place.
-        by: person, or unit for its employees.
-        channel: app, web or window.
-        materials: Codes of what was handed in or seen.
-        records: What the clerk or the applicant knows of the old relation (`stopped_on`, `in_hospital`).
-    """
-
-    place: str
-    source: str
-    target: str
-    by: str = "person"
-    channel: str = "app"
-    materials: Sequence[str] = ()
-    records: dict[str, Any] = field(default_factory=dict)
 
 
 def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime) -> Case:
@@ -61,9 +36,11 @@ def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime
 
     Raises:
         InputInvalid: The same place twice, an unknown place, an application elsewhere.
-        Refused: same_pool, two_identities, not_your_case, not_your_region.
+        Refused: same_pool, two_identities, not_your_case, not_your_region; own_transfer, no_employment and
+            kept_from_employer for a unit.
     """
     require(service=SERVICE, step="open", by=by)
+    wish = employer.asked(person_id=person_id, wish=wish, by=by, on=on)
     person = Person.objects.get(pk=person_id)
     side = OUT if wish.place == wish.source else IN
     row = Transfer(
@@ -73,25 +50,19 @@ def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime
     )  # fmt: skip
     forbids = looking.outright(row, on=on)
     if forbids is not None:
-        raise Refused(forbids)
+        raise Refused(employer.told([forbids], row=row, on=on)[0] if by.unit_id else forbids)
     row.place = looking.area(wish.place, on=on)
     number = new_number(place=row.place, on=on)
     with transaction.atomic():
         row.case = cases.open_case(
-            number=number, service=SERVICE, region=wish.place, person_id=person.pk, by=by, at=at, on=on
-        )
+            number=number, service=SERVICE, region=wish.place, person_id=person.pk, by=by, at=at, on=on,
+            data={"objection": True} if by.unit_id else None,
+        )  # fmt: skip
         rights.check(standing=cases.standing(row.case), actor=by, verb="save_answers")
-        _employed(row, by)
         row.thread = number
         row.save(force_insert=True)
         AccountMove.objects.create(transfer=row)
     return row.case
-
-
-def _employed(row: Transfer, by: Actor) -> None:
-    """Let a unit apply for nobody but those it enrolled."""
-    if by.unit_id and not Enrolment.objects.filter(person_id=row.person_id, unit_id=by.unit_id).exists():
-        raise refuse_step("not_your_case")
 
 
 def new_number(*, place: str, on: date) -> str:
@@ -140,7 +111,7 @@ def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
         Person.objects.select_for_update().get(pk=row.person_id)
         refusals, found = looking.hindrances(row, on=on)
         if refusals:
-            raise Refused(refusals[0])
+            raise Refused(employer.told(refusals, row=row, on=on)[0] if case.unit_id else refusals[0])
         row.stage, row.live = Stage.CHECKING, True
         row.checks = {"own": [each.plain() for each in found]}
         row.save(update_fields=["stage", "live", "checks"])
@@ -158,7 +129,7 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
     Args:
         number: Number of the case.
         reason: Why; the other place reads that it was withdrawn, not why.
-        by: The applicant.
+        by: The applicant; the person also where their unit applied: they object.
         on: Business date.
         at: The moment.
 
@@ -172,14 +143,16 @@ def withdraw(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> 
         case = cases.locked(number, beside=Transfer)
         row = case.transfer
         _may_withdraw(case, by)
+        objects = case.unit_id is not None and by.unit_id is None
+        because = employer.OBJECTS if objects else "withdrawn_by_person"
         if row.stage == Stage.DRAFT:
-            return calling_off.end(case, because="withdrawn_by_person", by=by, on=on, at=at, reason=reason.strip())
+            return calling_off.end(case, because=because, by=by, on=on, at=at, reason=reason.strip())
         if not calling_off.may_decide(row):
-            return calling_off.ask(case, by=by, on=on, at=at)
+            return calling_off.ask(case, because=because, by=by, on=on, at=at)
         if calling_off.too_late(row):
             raise refused("table_already_sent")
-        saying.cancellation(row, code="withdrawn_by_person", on=on, at=at)
-        return calling_off.end(case, because="withdrawn_by_person", by=by, on=on, at=at, reason=reason.strip())
+        saying.cancellation(row, code=because, on=on, at=at)
+        return calling_off.end(case, because=because, by=by, on=on, at=at, reason=reason.strip())
 
 
 def _may_withdraw(case: Case, by: Actor) -> None:

@@ -33,7 +33,7 @@ def too_late(row: Transfer) -> bool:
     return row.stage not in BEFORE_TABLE and row.stage != Stage.TABLE_RETURNED
 
 
-def ask(case: Case, *, by: Actor, on: date, at: datetime) -> Case:
+def ask(case: Case, *, because: str, by: Actor, on: date, at: datetime) -> Case:
     """Ask the old place to end the transfer; it does unless the table has gone.
 
     Raises:
@@ -44,9 +44,9 @@ def ask(case: Case, *, by: Actor, on: date, at: datetime) -> Case:
         raise refused("table_already_sent")
     if row.ended_because:
         raise refused("withdrawal_asked")
-    row.ended_because = "withdrawn_by_person"
+    row.ended_because = because
     row.save(update_fields=["ended_because"])
-    saying.cancellation(row, code="withdrawn_by_person", on=on, at=at)
+    saying.cancellation(row, code=because, on=on, at=at)
     return cases.act(
         number=case.number, kind="note", by=Actor.system(), at=at, on=on, data={"step": "withdrawal_asked"}
     )

@@ -26,6 +26,7 @@ from yibao.store.models import Case, IssuedPaper, PaperNumber
 
 PREFIXES: Mapping[str, str] = {
     "application_form": "ZS",
+    "acceptance_receipt": "HZ",
     "enrolment_certificate": "CB",
     "contact_letter": "LX",
     "information_table": "XX",
@@ -58,6 +59,7 @@ def kinds(row: Transfer) -> list[str]:
     """
     reached = {
         "application_form": row.applied_here and row.case.submitted_on is not None,
+        "acceptance_receipt": row.applied_here and row.accepted_on is not None,
         "enrolment_certificate": row.side == OUT and row.accepted_on is not None,
         "contact_letter": row.side == IN and row.accepted_on is not None,
         "information_table": row.sent_on is not None and row.tables.exists(),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Sum
 
@@ -21,7 +22,7 @@ from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.workflow import IN, OUT
 from yibao.store import posting, situations
-from yibao.store.models import ExchangePartner, Person
+from yibao.store.models import Enrolment, ExchangePartner, Person
 
 SCHEME = "employee"
 """Only the employee scheme has personal accounts."""
@@ -31,6 +32,23 @@ _TOLD, DOUBLE_IDENTITY = "told", "double_identity"
 def area(code: str, *, on: date) -> str:
     """Return the pooling area of a place: messages, books and open transfers are kept by it."""
     return pool_of(code=code, places=services.packs(), on=on)
+
+
+def relations(*, person_id: UUID, on: date) -> dict[str, Enrolment]:
+    """Return a person's latest relation in every pooling area, the newest first.
+
+    Args:
+        person_id: Whose.
+        on: Today.
+    """
+    found: dict[str, Enrolment] = {}
+    for row in Enrolment.objects.filter(person_id=person_id).order_by("-start", "-pk"):
+        try:
+            found.setdefault(area(row.region, on=on), row)
+        except InputInvalid:
+            # Nothing is known of that place: it cannot be asked.
+            continue
+    return found
 
 
 def account(*, person: Person, place: str, on: date) -> Account:

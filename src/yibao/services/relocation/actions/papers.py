@@ -16,7 +16,7 @@ from yibao.services.relocation.workflow import IN, OUT
 _SCHEMES = {"employee": "职工医保", "resident": "居民医保"}
 _KINDS = {"actual": "实际缴费", "deemed": "视同缴费", "converted": "折算", "military": "军龄"}
 _MATERIALS = {"id_document": "身份证", "social_security_card": "社会保障卡", "e_voucher": "医保电子凭证"}
-_CHANNELS = {"app": "网上", "web": "网上", "window": "窗口"}
+_CHANNELS = {"app": "网上", "web": "网上", "window": "窗口", "unit": "单位网上"}
 _NONE = "—"
 _NOT_YET = "两地受理时确定"
 
@@ -27,7 +27,7 @@ def paper(*, number: str, kind: str, on: date) -> Paper:
     Args:
         number: Number of the case at the place that makes it.
         kind: enrolment_certificate and information_table at the old place, contact_letter at the new one,
-            application_form at the place applied at.
+            application_form and acceptance_receipt at the place applied at.
         on: The day.
 
     Raises:
@@ -60,17 +60,30 @@ def _who(row: Transfer) -> list[tuple[str, str, str]]:
 
 def _application(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
     kind = words()["types"].get(row.type, {}).get("zh", _NOT_YET)
-    by = "单位" if row.by == "unit" else "本人"
     shown = "、".join(_MATERIALS[code] for code in row.materials if code in _MATERIALS)
     facts = [
         ("转移类型", "type", kind),
-        ("申请人", "applicant", by),
+        ("申请人", "applicant", _applicant(row)),
         ("申请地", "applied at", _place(row.place)),
         ("申请渠道", "channel", _CHANNELS.get(row.channel, row.channel)),
         ("所用证件", "document", shown or _NONE),
         ("申请日期", "applied on", _day(row.case.submitted_on)),
     ]
     return facts, []
+
+
+def _applicant(row: Transfer) -> str:
+    if row.case.unit is not None:
+        return str(row.case.unit.name)
+    return "单位" if row.by == "unit" else "本人"
+
+
+def _receipt(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
+    """Return when it was accepted and the limits that run from there; nothing of the relation or the account."""
+    facts = [("申请人", "applicant", _applicant(row)), ("受理日期", "accepted on", _day(row.accepted_on))]
+    legs = (("total", "全程期限", "in all"), ("out", "转出期限", "way out"), ("in", "转入期限", "way in"))
+    limits = [(zh, en, f"{row.days[leg]} 个工作日") for leg, zh, en in legs if row.days.get(leg) is not None]
+    return [*facts, *limits], []
 
 
 def _certificate(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
@@ -119,6 +132,7 @@ def _day(day: date | None) -> str:
 
 _MAKERS = {
     "application_form": _application,
+    "acceptance_receipt": _receipt,
     "enrolment_certificate": _certificate,
     "contact_letter": _contact,
     "information_table": _information,

@@ -47,6 +47,20 @@ def available(*, case: Case, actor: Actor) -> list[str]:
     return found
 
 
+def theirs(case: Case, *, by: Actor) -> bool:
+    """Return whether a transfer is a citizen's to see: their own, their unit's about them once it is handed in, or,
+    for its agents, the unit's. What a clerk has begun is the clerk's until it is handed in.
+
+    Args:
+        case: The case.
+        by: The citizen, or the agent.
+    """
+    if case.state == "draft" and case.entered_by_id is not None:
+        return False
+    about = case.submitted_on is not None and by.concerns(person_id=case.person_id, unit_id=None)
+    return about or by.concerns(person_id=case.person_id, unit_id=case.unit_id)
+
+
 def _own_turn(row: Transfer, step: str, actor: Actor) -> bool:
     """Return whether the two-person rule lets them: who made or checked the table signs no more."""
     table = row.tables.order_by("version").last()

@@ -8,6 +8,7 @@ from typing import Any
 KINDS: Mapping[str, tuple[str, str]] = {
     "enrolment_certificate": ("基本医疗保险参保凭证", "Certificate of enrolment"),
     "application_form": ("基本医疗保险关系转移接续申请表", "Application for the transfer"),
+    "acceptance_receipt": ("基本医疗保险关系转移接续受理回执", "Receipt of acceptance"),
     "contact_letter": ("基本医疗保险关系转移接续联系函", "Contact letter"),
     "information_table": ("参保人员基本医疗保险信息表", "Information table"),
 }

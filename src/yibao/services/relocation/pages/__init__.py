@@ -8,11 +8,12 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
-from yibao.services.relocation.pages import counter, cover, desk, own, papers, shown, transfer, years
+from yibao.services.relocation.pages import counter, cover, desk, employer, own, papers, shown, transfer, years
 from yibao.services.relocation.pages.desk import workbench_nav
+from yibao.services.relocation.pages.employer import unit_service
 from yibao.services.relocation.pages.places import guide_address
 
-__all__ = ["portal_open", "portal_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
+__all__ = ["portal_open", "portal_service", "unit_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
 
 CASE = "cases/<str:number>"
 QUESTIONS = ("shown", "cover", "years", "transfer")
@@ -63,6 +64,8 @@ urlpatterns = [
     path("years/<slug:step>", years.step, name="years_step"),
     path("transfer", transfer.transfer, name="transfer"),
     path("transfer/<slug:step>", transfer.step, name="transfer_step"),
+    path("unit", employer.employee, name="unit"),
+    path("unit/<slug:step>", employer.step, name="unit_step"),
     path(CASE, own.case, name="case"),
     path(f"{CASE}/stop", own.stop, name="stop"),
     path(f"{CASE}/submit", own.submit, name="submit"),

@@ -53,7 +53,7 @@ def show(request: HttpRequest, own: Case, where: Where, *, error: str = "", stat
         "back_word": say(where.back_words),
         "person": own.person if where is not PORTAL else None,
         "case": own,
-        "rows": _answers(row, say),
+        "rows": answers(row, say),
         "found": found,
         "hindered": any(each["refusals"] for each in found),
         "stop": _stop(request, found, row),
@@ -64,7 +64,8 @@ def show(request: HttpRequest, own: Case, where: Where, *, error: str = "", stat
     return render(request, "relocation/transfer_check.html", context, status=status)
 
 
-def _answers(row: Transfer, say: Any) -> list[dict[str, Any]]:
+def answers(row: Transfer, say: Any) -> list[dict[str, Any]]:
+    """Return what was answered, as rows of a summary."""
     paper = row.materials[0] if row.materials else ""
     rows = (
         ("from", place_words(row.source, say)),

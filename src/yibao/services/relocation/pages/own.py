@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yibao.casework.entry import CITIZEN, open_to
+from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Transfer
-from yibao.services.relocation.pages import drafts, halves, owed, papers
+from yibao.services.relocation.pages import drafts, employer_case, halves, owed, papers
 from yibao.services.relocation.pages.sides import NAME, own_case
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.services.relocation.workflow import IN, Stage
@@ -18,11 +18,13 @@ from yibao.store import ratings
 from yibao.store.models import Case
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where a transfer stands; a draft is checked at once."""
     own = own_case(request, number)
+    if request.actor.unit_id:
+        return employer_case.shown(request, own)
     return drafts.show(request, own, drafts.PORTAL) if own.state == "draft" else _under_way(request, own)
 
 
@@ -33,11 +35,12 @@ def stop(request: HttpRequest, number: str) -> HttpResponse:
     return drafts.stop(request, own_case(request, number), drafts.PORTAL)
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_POST
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     """Hand the application in; sent twice it is one application."""
-    return drafts.submit(request, own_case(request, number), drafts.PORTAL)
+    own = own_case(request, number)
+    return employer_case.submit(request, own) if request.actor.unit_id else drafts.submit(request, own, drafts.PORTAL)
 
 
 def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
@@ -62,7 +65,8 @@ def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
         "asked_back": bool(row.ended_because) and row.stage not in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
         "other": _other(both, row),
         "papers": papers.shown([each for each in (both.out, both.into) if each], request, space=NAME),
-        "steps_done": ratings.steps(own),
+        "steps_done": ratings.steps(own) if own.unit_id is None else [],
+        "unit": own.unit,
         "may_withdraw": "withdraw" in actions.available(case=own, actor=request.actor),
     }
     return render(request, "relocation/transfer_case.html", context)
@@ -76,7 +80,7 @@ def _other(both: halves.Halves, row: Transfer) -> dict[str, str] | None:
     return {"number": other.case.number, "href": reverse("relocation:case", args=[other.case.number])}
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then take the application back."""
@@ -88,9 +92,12 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         if not sent.error:
             actions.withdraw(number=number, reason=sent.value, by=request.actor, on=request.on, at=request.at)
             messages.success(request, request.say("relocation.move.withdraw.done", number=number))
-            return redirect("portal:cases") if own.state == "draft" else redirect("relocation:case", number)
+            home = "portal:unit" if request.actor.unit_id else "portal:cases"
+            return redirect(home) if own.state == "draft" else redirect("relocation:case", number)
     errors = {"reason": request.say("relocation.move.error.reason")} if sent.error else {}
     field = {"component": "textarea", "name": "reason", "rows": 3, "value": sent.typed.get("reason", ""),
              "label": {"text": request.say("relocation.move.withdraw.reason")}}  # fmt: skip
-    context = {"section": "cases", "case": own, "errors": errors, "reason_field": field}
+    objects = own.unit_id is not None and request.actor.unit_id is None
+    context = {"section": "unit" if request.actor.unit_id else "cases", "case": own, "errors": errors,
+               "reason_field": field, "objects": objects, "unit": own.unit}  # fmt: skip
     return render(request, "relocation/transfer_withdraw.html", context, status=400 if errors else 200)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from yibao.casework.entry import CITIZEN, STAFF, open_to
+from yibao.casework.entry import AGENT, CITIZEN, STAFF, open_to
 from yibao.services.papers.reprinting import reprint, reprinted
 from yibao.services.papers.sending import send_paper, sent
 from yibao.services.relocation import actions
@@ -28,7 +28,7 @@ def shown(rows: list[Transfer], request: HttpRequest, *, space: str) -> list[dic
         request: The reader's.
         space: Name space of the addresses: the portal's or the workbench's.
     """
-    found = [(row, each) for row in rows for each in actions.offered(row, on=request.on)]
+    found = [(row, each) for row in rows for each in actions.offered(row, on=request.on) if _may(request, each.kind)]
     return [
         {
             "label": request.say(f"relocation.paper.{each.kind}"),
@@ -41,6 +41,24 @@ def shown(rows: list[Transfer], request: HttpRequest, *, space: str) -> list[dic
     ]
 
 
+def _may(request: HttpRequest, kind: str) -> bool:
+    """Return whether a reader gets papers of a kind: a unit gets its receipt and no other."""
+    return kind == actions.RECEIPT or not request.actor.unit_id
+
+
+def _own(request: HttpRequest, number: str, paper_number: str) -> Case:
+    """Return an own transfer of which the reader gets a paper.
+
+    Raises:
+        Http404: The transfer or the paper is not the reader's, or there is none.
+    """
+    own = own_case(request, number)
+    paper = own.papers.filter(number=paper_number).first()
+    if paper is None or not _may(request, paper.kind):
+        raise Http404
+    return own
+
+
 def _addresses(space: str, number: str, paper: str) -> dict[str, str]:
     return {
         "open": reverse(f"{space}:paper", args=[number, paper]),
@@ -48,11 +66,14 @@ def _addresses(space: str, number: str, paper: str) -> dict[str, str]:
     }
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_POST
 def make(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Make a paper of an own transfer, or find the one made before, and open it."""
-    return _made(request, own_case(request, number), kind, space=PORTAL)
+    own = own_case(request, number)
+    if not _may(request, kind):
+        raise Http404
+    return _made(request, own, kind, space=PORTAL)
 
 
 @open_to(STAFF, own="case")
@@ -69,11 +90,11 @@ def _made(request: HttpRequest, held: Case, kind: str, *, space: str) -> HttpRes
     return redirect(f"{space}:paper", held.number, paper.number)
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def paper(request: HttpRequest, number: str, paper_number: str) -> FileResponse:
     """Send an issued paper of an own transfer."""
-    return send_paper(own_case(request, number).papers.filter(number=paper_number).first())
+    return send_paper(_own(request, number, paper_number).papers.filter(number=paper_number).first())
 
 
 @open_to(STAFF, own="case")
@@ -83,11 +104,11 @@ def paper_at_desk(request: HttpRequest, number: str, paper_number: str) -> FileR
     return send_paper(_looked(request, number).papers.filter(number=paper_number).first())
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_POST
 def again(request: HttpRequest, number: str, paper_number: str) -> HttpResponse:
     """Count one more print of an own paper and open the copy."""
-    return _again(request, own_case(request, number), paper_number, space=PORTAL)
+    return _again(request, _own(request, number, paper_number), paper_number, space=PORTAL)
 
 
 @open_to(STAFF, own="case")
@@ -103,11 +124,11 @@ def _again(request: HttpRequest, held: Case, paper_number: str, *, space: str) -
     return redirect(f"{space}:copy", held.number, paper_number, times)
 
 
-@open_to(CITIZEN, own="case")
+@open_to(CITIZEN, AGENT, own="case")
 @require_safe
 def copy(request: HttpRequest, number: str, paper_number: str, times: int) -> FileResponse:
     """Send the copy of a reprint of an own paper."""
-    return _copy(own_case(request, number), paper_number, times)
+    return _copy(_own(request, number, paper_number), paper_number, times)
 
 
 @open_to(STAFF, own="case")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yibao import services
 from yibao.casework.entry import CITIZEN, open_to
 from yibao.casework.limits import APPLICATION, limited
-from yibao.kernel.errors import InputInvalid
 from yibao.policy import Citation
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
@@ -36,7 +34,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "home",
         "open": [_open(each, request) for each in own.order_by("thread", "-applied_here")],
-        "ready": bool(relations(person_id=request.actor.person_id, on=request.on)),
+        "ready": bool(looking.relations(person_id=request.actor.person_id, on=request.on)),
         "kinds": list(_kinds(request)),
     }
     return render(request, "relocation/transfer.html", context)
@@ -69,23 +67,6 @@ def way_words(row: Transfer, say: Any) -> str:
     return say("relocation.move.way", old=place_words(row.source, say), new=place_words(row.target, say))
 
 
-def relations(*, person_id: UUID, on: date) -> dict[str, Enrolment]:
-    """Return a person's latest relation in every pooling area, the newest first.
-
-    Args:
-        person_id: Whose.
-        on: Today.
-    """
-    found: dict[str, Enrolment] = {}
-    for row in Enrolment.objects.filter(person_id=person_id).order_by("-start", "-pk"):
-        try:
-            found.setdefault(looking.area(row.region, on=on), row)
-        except InputInvalid:
-            # Nothing is known of that place: it cannot be asked.
-            continue
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Places to choose from, as radios show them.
@@ -107,7 +88,7 @@ def place_choices(request: HttpRequest, person_id: UUID, *, without: str = "") -
         person_id: Who moves.
         without: A place that is the other end already.
     """
-    rows = relations(person_id=person_id, on=request.on)
+    rows = looking.relations(person_id=person_id, on=request.on)
     stopped = [area for area, row in rows.items() if row.status != "normal"]
     old = stopped[0] if stopped else next(reversed(rows), "")
     sources = [_place(request, area, row, likely=area == old) for area, row in rows.items()]
