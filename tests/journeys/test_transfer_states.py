@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,20 +10,23 @@ from django.contrib.auth import get_user_model
 from django.urls import resolve
 from django.utils import timezone
 
+from yibao.casework.actors import Actor
+from yibao.casework.assurance import PROVED, Acting
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services.papers.reprinting import reprint
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, Walk, make_person, make_staff
 from yibao.services.relocation.workflow import Stage
-from yibao.store.models import CitizenLogin, Enrolment, Person
+from yibao.store.models import CitizenLogin, Enrolment, Person, Unit, UnitAgent
+from yibao.web.units.session import KEY as ACTING
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 BORN = date(1985, 3, 1)
 SPACES = ("relocation:transfer", "relocation:case", "relocation:stop", "relocation:submit", "relocation:withdraw",
-          "relocation:make_paper", "relocation:paper", "relocation:reprint", "relocation:copy",
+          "relocation:unit", "relocation:make_paper", "relocation:paper", "relocation:reprint", "relocation:copy",
           "workbench_relocation:")  # fmt: skip
 # These take a form and show no page of their own; what they refuse is shown where the form stands.
 FILES = {f"{space}:{name}" for space in ("relocation", "workbench_relocation")
@@ -76,15 +79,24 @@ class Mover(Walk):
         actions.send_back(number=self.number("in"), why="起始月份不对", by=clerk, **self.now())
         self.carry()
 
+    def object(self) -> None:
+        actions.withdraw(number=self.thread, reason="没有同意", by=self.citizen, **self.now())
+
     def withdraw(self) -> None:
         actions.withdraw(number=self.thread, reason="不转了", by=self.citizen, **self.now())
         self.carry()
 
 
 @pytest.fixture(scope="module")
-def movers(busy_city) -> dict[str, Mover]:
-    """One person in each state, with a login of the state's name."""
-    staff = make_staff()
+def offices(busy_city) -> dict:
+    """The staff of both places."""
+    return make_staff()
+
+
+@pytest.fixture(scope="module")
+def movers(offices, employer) -> dict[str, Mover]:
+    """One person in each state, with a login of the state's name; after the unit's, whose messages are carried."""
+    staff = offices
     return {name: _moved(name, way, staff, serial) for serial, (name, way) in enumerate(WAYS.items(), 601)}
 
 
@@ -134,15 +146,99 @@ def _at_window(mover: Mover) -> None:
     mover.thread = actions.open_draft(person_id=mover.person.pk, wish=wish, by=clerk, **mover.now()).number
 
 
+@dataclass(frozen=True)
+class Employer:
+    """A unit's agent who acts for it, and the unit's transfers by state: the number of each."""
+
+    reader: str
+    session: Mapping[str, object]
+    person: Person
+    numbers: Mapping[str, str]
+
+
+UNITS: dict[str, tuple[str, ...]] = {
+    "u_draft": (),
+    "u_kept": (),
+    "u_accepted": ("carry",),
+    "u_loaded": ("carry", "build", "sign", "carry", "check", "load", "carry"),
+    "u_objected": ("object",),
+    "u_refused": ("carry",),
+}
+"""The way of a unit's transfer into each state its pages show."""
+
+
+@pytest.fixture(scope="module")
+def employer(offices) -> Employer:
+    """A unit at the new place whose agent applied for one employee in each state."""
+    staff, on = offices, timezone.localdate()
+    unit = Unit.objects.create(name="演示机械有限公司", credit_code="91110000600037341L", region=NEW, synthetic=True)
+    agent = make_person(make_resident_id(area="140105", born=BORN, serial=701), name="钱经办", balance=0)
+    right = UnitAgent.objects.create(
+        unit=unit, agent=agent, services=["relocation"], start=on, end=on + timedelta(days=90), paper_sha256="0" * 64,
+        paper_type="application/pdf", recorded_at=timezone.now(), recorded_by="1",
+    )  # fmt: skip
+    _login("agent", agent)
+    acting = Acting(right.pk, "unit", agent.pk, frozenset(), unit.pk)
+    by = Actor(CitizenLogin.objects.get(person=agent).user_id, "", "citizen", assurance=PROVED, acting=acting)
+    numbers, last = {}, agent
+    for serial, (name, way) in enumerate(UNITS.items(), 702):
+        last = make_person(make_resident_id(area="140105", born=BORN, serial=serial), name="罗一一")
+        _login(name, last)
+        Enrolment.objects.filter(person=last, region=NEW).update(unit=unit)
+        mover = Mover(last, staff, on=on)
+        numbers[name] = mover.thread = _applied(mover, by)
+        if name in ("u_kept", "u_refused"):
+            Enrolment.objects.filter(person=last, region=OLD).update(status="normal", end=None)
+        if way:
+            actions.submit(number=mover.thread, by=by, **mover.now())
+        for step in way:
+            getattr(mover, step)()
+    return Employer("m-agent", {ACTING: right.pk}, last, numbers)
+
+
+def _applied(mover: Mover, by: Actor) -> str:
+    wish = actions.Wish(NEW, OLD, NEW, materials=("id_document",))
+    return actions.open_draft(person_id=mover.person.pk, wish=wish, by=by, **mover.now()).number
+
+
 def _login(name, person) -> None:
     user = get_user_model().objects.create(username=f"m-{name}")
     CitizenLogin.objects.create(user=user, person=person)
 
 
 @pytest.fixture(scope="module")
-def sights(movers) -> list[Sight]:
+def sights(movers, employer) -> list[Sight]:
     """Every state of every page."""
-    return [sight for part in (_asked, _drafts, _counter, _own, _desks, _forms) for sight in part(movers)]
+    found = [sight for part in (_asked, _drafts, _counter, _own, _desks, _forms) for sight in part(movers)]
+    return [*found, *_asked_by_unit(employer), *_of_unit(employer)]
+
+
+def _asked_by_unit(unit: Employer) -> Iterator[Sight]:
+    who, session, start = unit.reader, unit.session, "/relocation/unit"
+    yield Sight(who, "/unit", "first page of the unit", says=("relocation.unit.card.title",), session=session)
+    yield Sight(who, start, "which employee", session=session)
+    yield Sight(who, start, "no employee", "form", session=session)
+    nobody = {"identity": make_resident_id(area="140105", born=BORN, serial=799), "name": "罗一一"}
+    yield Sight(who, start, "somebody else's employee", "form", nobody, session=session)
+    kept = {"person": str(unit.person.pk), "way": f"to-{NEW}", "other": OLD}
+    for step in ("way", "other", "paper"):
+        asked = {**session, "relocation.unit": kept}
+        yield Sight(who, f"{start}/{step}", f"unit's question {step}", session=asked)
+        yield Sight(who, f"{start}/{step}", f"no answer to the unit's {step}", "form", session=asked)
+
+
+def _of_unit(unit: Employer) -> Iterator[Sight]:
+    says = {"u_draft": "relocation.unit.declare", "u_kept": "relocation.unit.not_yet",
+            "u_accepted": "relocation.unit.nothing", "u_loaded": "relocation.unit.done",
+            "u_objected": "relocation.unit.todo", "u_refused": "relocation.unit.todo"}  # fmt: skip
+    for name, words in says.items():
+        case = f"/relocation/cases/{unit.numbers[name]}"
+        yield Sight(unit.reader, case, f"unit's {name}", says=(words,), session=unit.session)
+        if name not in ("u_draft", "u_kept"):
+            yield Sight(f"m-{name}", case, f"the employee's {name}", says=("relocation.unit.by",))
+    for reader, session in ((unit.reader, unit.session), ("m-u_accepted", {})):
+        withdraw = f"/relocation/cases/{unit.numbers['u_accepted']}/withdraw"
+        yield Sight(reader, withdraw, "withdraw", session=session)
 
 
 def _asked(movers: dict[str, Mover]) -> Iterator[Sight]:
