@@ -12,7 +12,7 @@ from yibao.casework.actors import Actor
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services import payouts
 from yibao.services.refund import actions
-from yibao.store import audit_log, cases, verify
+from yibao.store import audit_log, cases, documents, verify
 from yibao.store.models import (
     BankAccount,
     Case,
@@ -68,7 +68,7 @@ def right(agent, unit):
 
 def authorise(person, unit, *, start=TODAY - timedelta(days=9), end=TODAY + timedelta(days=90)):
     return UnitAgent.objects.create(
-        unit=unit, agent=person, services=["refund"], start=start, end=end, paper_sha256="0" * 64,
+        unit=unit, agent=person, services=["refund"], start=start, end=end, paper_sha256=documents.put(b"%PDF-1.4"),
         paper_type="application/pdf", recorded_at=timezone.now(), recorded_by="1",
     )  # fmt: skip
 

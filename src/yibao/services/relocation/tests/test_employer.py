@@ -15,7 +15,7 @@ from yibao.kernel.identifiers import make_resident_id
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import Arrears, Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, Walk, deliver, make_person
-from yibao.store import audit_log, cases, verify
+from yibao.store import audit_log, cases, documents, verify
 from yibao.store.models import Case, CitizenLogin, Enrolment, Message, Person, RecordEvent, Unit, UnitAgent
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def agent(db):
 def authorise(person, unit, services=("relocation",)):
     return UnitAgent.objects.create(
         unit=unit, agent=person, services=list(services), start=TODAY - timedelta(days=9),
-        end=TODAY + timedelta(days=90), paper_sha256="0" * 64, paper_type="application/pdf",
+        end=TODAY + timedelta(days=90), paper_sha256=documents.put(b"%PDF-1.4"), paper_type="application/pdf",
         recorded_at=timezone.now(), recorded_by="1",
     )  # fmt: skip
 
