@@ -1,5 +1,6 @@
 """Filters upon a work list at a bounded price: so many cases are looked through, in the list's own order."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ NAMES_LOOKED_MAX = 400
 """Names lie sealed and are opened one by one."""
 HIDDEN = "*"
 NOBODY = 0
+_COLUMN = re.compile(rf'"{Case._meta.db_table}"\."(\w+)"')
 
 Refine = Callable[[QuerySet[Case]], QuerySet[Case]]
 
@@ -117,8 +119,13 @@ def looked_through(
         found = _found(f"FROM store_case {{beside}}{more} AND ({ranges.standing(shapes)})", "store_case.due_on",
                        [*asked, *values], narrow, wanted)  # fmt: skip
         return found, None
-    window = f"FROM ({ranges.keys(shapes, count=narrow.reach())}) queue JOIN store_case ON store_case.id = queue.queued"
-    found = _found(f"{window} {{beside}}{more}", "queue.due_on", [*values, *asked], narrow, wanted)
+    keys = ranges.keys(shapes, count=narrow.reach())
+    if not narrow.name and set(_COLUMN.findall(more)) <= {"id"}:
+        # Nothing is asked of the case itself: the list stands for it, and no case is looked up that does not pass.
+        window, due = f"FROM (SELECT due_on, queued AS id FROM ({keys}) keys) store_case", "store_case.due_on"
+    else:
+        window, due = f"FROM ({keys}) queue JOIN store_case ON store_case.id = queue.queued", "queue.due_on"
+    found = _found(f"{window} {{beside}}{more}", due, [*values, *asked], narrow, wanted)
     return found, None if len(found) >= wanted else _last(lists, narrow.reach())
 
 

@@ -87,6 +87,14 @@ def test_filters_narrow_the_list(desk, make_person, staff) -> None:
     assert left(refine=(lambda found: found.filter(number="mine"),)) == ["mine"]
 
 
+@pytest.mark.parametrize(("service", "found"), [("refund", ["C0", "C1", "C2"]), ("relocation", [])])
+def test_what_is_asked_only_of_other_tables_narrows_the_list(desk, make_person, service: str, found: list[str]) -> None:
+    for n in range(3):
+        desk.submitted(make_person(), number=f"C{n}", days=5 + n)
+    narrow = Narrow(refine=(lambda cases: cases.filter(turns__service=service),))
+    assert numbers(queues.queue(roles=["clerk", "reviewer"], region="500000", narrow=narrow)) == found
+
+
 def test_every_reader_of_a_list_asks_with_the_same_statement(desk, make_person) -> None:
     desk.submitted(make_person())
     asked = [("clerk", "500000", DAY), ("reviewer", "510000", DAY + timedelta(days=1))]

@@ -122,6 +122,15 @@ class TestQueue:
         assert "陈**" in page
         assert "陈建国" not in page
 
+    def test_a_row_shows_what_changed_since_it_was_drawn(self, clerk, person):
+        waiting(person, 1)
+        for name, level in (("张小红", 0), ("李建国", 0), ("李建国", 2)):
+            Person.objects.filter(pk=person.pk).update(name=name)
+            Case.objects.update(level=level)
+            page = clerk.get("/workbench/").content.decode()
+            assert f"<td>{name[0]}**</td>" in page
+            assert ("第 2 级，" in page) is (level == 2)
+
     def test_a_number_opens_the_case(self, clerk, person):
         waiting(person, 1)
         assert clerk.get("/workbench/?q=cq-2026-000001")["Location"] == "/workbench/refund/cases/CQ-2026-000001"

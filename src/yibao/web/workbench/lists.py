@@ -132,7 +132,7 @@ def counted(number: int) -> str:
 
 
 def row(case: Case, request: HttpRequest) -> dict[str, Any]:
-    """Return one row of the queue; the name is masked by the template."""
+    """Return one row of the queue; the name is masked where it is drawn."""
     return {
         "number": case.number,
         "href": address_of(case.service, case.number),
