@@ -6,7 +6,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-MODULES = ("decision", "rules", "relocation", "columns", "casework", "exchange")
+MODULES = ("decision", "rules", "relocation", "columns", "casework", "exchange", "transfers")
 
 
 def main(parts: list[str]) -> int:

@@ -72,7 +72,7 @@ def figures() -> list[Figure]:
 
 
 def _measured(url: str, beside: str) -> list[Figure]:
-    with _database(url, "here") as first, _database(url, "there") as second, tempfile.TemporaryDirectory() as homes:
+    with database(url, "here") as first, database(url, "there") as second, tempfile.TemporaryDirectory() as homes:
         here, there = Agency(first, f"{homes}/here"), Agency(second, f"{homes}/there")
         keys = here.run("host", HERE), there.run("host", THERE)
         there.run("join", HERE, "http://127.0.0.1:9", keys[0])
@@ -96,7 +96,8 @@ def _figure(what: str, result: dict[str, float], beside: str) -> Figure:
 
 
 @contextmanager
-def _database(url: str, what: str) -> Iterator[str]:
+def database(url: str, what: str) -> Iterator[str]:
+    """Keep a database of its own meanwhile; gives its address."""
     name = f"bench_{what}_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')

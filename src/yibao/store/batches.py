@@ -208,6 +208,11 @@ def waiting_items(batch: PaymentBatch) -> list[BatchItem]:
     return list(batch.items.filter(payment__isnull=True, left_out="").select_related("case"))
 
 
+def waiting_among(cases: Sequence[Case]) -> bool:
+    """Return whether any of some cases waits in a batch."""
+    return _waiting().filter(case__in=cases).exists()
+
+
 def tie(*, case: Case, batch: str, payments: Sequence[Payment], by: Actor) -> None:
     """Put the payment just made of a locked case in its place in a batch; called inside the paying transaction.
 

@@ -51,21 +51,35 @@ def open_case(
         on: Business date.
         data: Further plain values for the action; no personal data. The actor's level is added.
     """
+    with transaction.atomic():
+        step = opening(
+            number=number, service=service, region=region, person_id=person_id, by=by, at=at, on=on, data=data
+        )
+        step.case.save(force_insert=True)
+        write([step])
+    return step.case
+
+
+def opening(
+    *,
+    number: str,
+    service: str,
+    region: str,
+    person_id: UUID,
+    by: Actor,
+    at: datetime,
+    on: date,
+    data: Mapping[str, Any] | None = None,
+) -> "Step":
+    """Return the first step of a case with its row, neither of them written; arguments as those of `open_case`."""
     facts = {**(data or {}), **by.evidence(), "service": service, "region": region, "person": str(person_id)}
     action = Action(1, "open", by.kind, by.id, "", at, on, data=facts)
     standing = opened(action)
-    with transaction.atomic():
-        case = Case.objects.create(
-            number=number,
-            service=service,
-            region=region,
-            person_id=person_id,
-            unit_id=by.unit_id,
-            state=standing.state,
-            opened_on=on,
-        )
-        write([Step(case, action, None, standing)])
-    return case
+    case = Case(
+        number=number, service=service, region=region, person_id=person_id, unit_id=by.unit_id, state=standing.state,
+        opened_on=on,
+    )  # fmt: skip
+    return Step(case, action, None, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +210,7 @@ def write(steps: Sequence[Step], *, beside: ready.Writes | None = None) -> None:
         beside: What is to be written along; none of it may rest on the steps being there.
     """
     writes = ready.Writes() if beside is None else beside
-    writes.insert([_chained(one) for one in steps])
+    writes.insert([chained(one) for one in steps])
     telling.after_actions(((one.case, one.action, one.after) for one in steps), writes=writes)
     projection.write([projection.Moved(one.case, one.before, one.after) for one in steps], beside=writes)
 
@@ -341,7 +355,8 @@ def decision(number: str) -> StoredDecision | None:
     return StoredDecision.objects.filter(case__number=number).order_by("-id").first()
 
 
-def _chained(one: Step) -> CaseAction:
+def chained(one: Step) -> CaseAction:
+    """Return the row of a step, its case's chain moved on by it; to be written by the caller."""
     case, action = one.case, one.action
     hashed = action_hash(case_number=case.number, previous=case.chain_hash, action=action)
     row = ready.new(

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from yibao.kernel.canonical import canonical_json, content_hash
+from yibao.store import ready
 from yibao.store.models import IdempotencyKey
 from yibao.store.refusals import refuse
 
@@ -54,6 +55,21 @@ class Slot:
 
     repeated: bool
     answer: Any = None
+
+
+def claim_all(*, contents: Mapping[str, Any], answers: Mapping[str, Any], at: datetime) -> bool:
+    """Take many keys inside the caller's transaction; False where one was taken before: end the transaction then.
+
+    Args:
+        contents: What is asked under each key, as plain data.
+        answers: The answer under each key.
+        at: Now.
+    """
+    rows = [
+        IdempotencyKey(key=key, content_hash=content_hash(contents[key]), answer=answers[key], made_at=at)
+        for key in sorted(contents)
+    ]
+    return ready.insert(rows, ignore_conflicts=True) == len(rows)
 
 
 @contextmanager

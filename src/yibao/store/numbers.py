@@ -3,8 +3,8 @@
 from django.db import connection, transaction
 
 _NEXT = (
-    "INSERT INTO store_numbersequence (name, last) VALUES (%s, 1)"
-    " ON CONFLICT (name) DO UPDATE SET last = store_numbersequence.last + 1 RETURNING last"
+    "INSERT INTO store_numbersequence (name, last) VALUES (%s, %s)"
+    " ON CONFLICT (name) DO UPDATE SET last = store_numbersequence.last + excluded.last RETURNING last"
 )
 
 
@@ -17,7 +17,17 @@ def next_number(name: str) -> int:
     Args:
         name: The sequence, such as `case/CQ/2023`; it begins by itself.
     """
+    return next_numbers(name, count=1)[0]
+
+
+def next_numbers(name: str, *, count: int) -> range:
+    """Return the next numbers of a sequence, as `next_number` gives one.
+
+    Args:
+        name: The sequence.
+        count: How many, 1 or more.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_NEXT, [name])
-        row = cursor.fetchone()
-    return int(row[0])
+        cursor.execute(_NEXT, [name, count])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)

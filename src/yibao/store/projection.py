@@ -41,12 +41,15 @@ class Moved:
     after: Standing
 
 
-def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> None:
+def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> list[int]:
     """Write the projections of cases: their rows, whose turn it is, the clocks, the signatures.
 
     Args:
         moved: Each case once; a handful of statements writes them all.
         beside: What is to be written along.
+
+    Returns:
+        How many rows each part wrote, those of `beside` first.
     """
     writes = ready.Writes() if beside is None else beside
     _write_rows(moved, writes)
@@ -59,6 +62,7 @@ def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> None
     if passed is not None and counts[passed] != len(others):
         _renew_turns(others)
     _write_clocks([one for one in moved if one.before is None or one.before.clocks != one.after.clocks])
+    return counts
 
 
 def _turns_differ(before: Standing, after: Standing) -> bool:

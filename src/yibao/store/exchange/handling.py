@@ -1,13 +1,13 @@
 """Doing what a message says: once, in the order of its thread, in one transaction with the mark that it was done."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from yibao.kernel.errors import Refusal, Refused
@@ -25,10 +25,14 @@ TRIES_MAX = 8
 AT_ONCE = 100
 FINISHED = ("done", "refused")
 ERROR_MAX = 60
+_MARKS, _FOUND = ("state", "done_at", "lease_until"), ("id", "state")
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
+GroupHandler = Callable[..., "Sequence[InboxMessage]"]
+
 _HANDLERS: dict[str, Callable[..., None]] = {}
+_TOGETHER: dict[str, GroupHandler] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -68,6 +72,26 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return put
 
 
+def handles_together(*, kind: str, handler: GroupHandler) -> None:
+    """Have messages of a kind, each of another thread, handled together where several are due; `handles` has the way of
+    one.
+
+    The function is called as `handler(messages, at=now)` inside a transaction and returns those it has done *and*
+    marked with `mark_done`; every other one is then handled alone, and so are all where it raises.
+
+    Args:
+        kind: Such as `transfer.request`.
+        handler: Does what several messages say.
+    """
+    _TOGETHER[kind] = handler
+
+
+def mark_done(rows: Sequence[InboxMessage], *, writes: ready.Writes, at: datetime) -> int:
+    """Add the marks that messages were done to what is written; return their place among its parts."""
+    values = [["done", at, None, row.pk, "waiting"] for row in rows]
+    return writes.update(InboxMessage, sets=_MARKS, where=_FOUND, values=values)
+
+
 def handle_due(*, at: datetime, name: str = "") -> Handled:
     """Handle messages whose turn it is, at most a hundred; call again at once while any are done.
 
@@ -77,7 +101,7 @@ def handle_due(*, at: datetime, name: str = "") -> Handled:
     """
     done = Handled()
     _shelve(at)
-    for row in lease(name=name, at=at):
+    for row in _not_together(lease(name=name, at=at), done, at):
         try:
             done.done += handle(row, at=at)
         except Refused as no:
@@ -86,6 +110,36 @@ def handle_due(*, at: datetime, name: str = "") -> Handled:
             put_off(row, error=error, at=at)
             done.failures.append(f"{row.kind} {row.message_id}: {type(error).__name__}")
     return done
+
+
+def _not_together(rows: Sequence[InboxMessage], done: Handled, at: datetime) -> Iterator[InboxMessage]:
+    """Handle those together that can be, and yield the others."""
+    by_kind: dict[str, list[InboxMessage]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    for kind, same in by_kind.items():
+        finished = handle_together(kind=kind, rows=same, at=at) if kind in _TOGETHER and len(same) > 1 else set()
+        done.done += len(finished)
+        yield from (row for row in same if row.pk not in finished)
+
+
+def handle_together(*, kind: str, rows: Sequence[InboxMessage], at: datetime) -> set[int]:
+    """Do what messages of one kind say in one transaction; return the keys of those that are done.
+
+    Args:
+        kind: Their kind.
+        rows: Messages under a lease.
+        at: Now.
+    """
+    try:
+        with transaction.atomic():
+            return {row.pk for row in _TOGETHER[kind](rows, at=at)}
+    except OperationalError:
+        raise
+    except Exception:
+        # One message that the others trip over must not stop them: each gets a transaction of its own.
+        _log.exception("messages of kind %s are handled one by one", kind)
+        return set()
 
 
 def lease(*, name: str, at: datetime) -> Sequence[InboxMessage]:
@@ -177,8 +231,7 @@ def _guarded(row: InboxMessage, done: Handled, at: datetime, work: Callable[[], 
 
 def _done(row: InboxMessage, at: datetime) -> bool:
     """Mark a message done, by a statement that is prepared once."""
-    sets, where = ("state", "done_at", "lease_until"), ("id", "state")
-    return bool(ready.update(InboxMessage, sets=sets, where=where, values=[["done", at, None, row.pk, "waiting"]]))
+    return bool(ready.update(InboxMessage, sets=_MARKS, where=_FOUND, values=[["done", at, None, row.pk, "waiting"]]))
 
 
 def _mark(row: InboxMessage, **changes: object) -> bool:

@@ -1,5 +1,7 @@
 """Saying something to another area: one row of the outbox, in the transaction of the step it tells of."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -11,13 +13,19 @@ from yibao.exchange.envelope import Envelope
 from yibao.kernel.canonical import text_hash
 from yibao.store import ready
 from yibao.store.exchange.refusals import refuse as no
-from yibao.store.models import OutboxMessage
+from yibao.store.models import ExchangePartner, OutboxMessage
 from yibao.store.refusals import refuse
 
 _NEXT = (
     "INSERT INTO store_exchangethread (thread, sender, receiver, last) SELECT %s, %s, %s, 1"
     " WHERE (SELECT count(*) FROM store_exchangepartner WHERE area IN (%s, %s)) = 2"
     " ON CONFLICT (thread, sender, receiver) DO UPDATE SET last = store_exchangethread.last + 1 RETURNING last"
+)
+_NEXT_ALL = (
+    "INSERT INTO store_exchangethread (thread, sender, receiver, last)"
+    " SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::varchar[], %s::integer[])"
+    " ON CONFLICT (thread, sender, receiver) DO UPDATE SET last = store_exchangethread.last + excluded.last"
+    " RETURNING thread, sender, receiver, last"
 )
 _BACK = "UPDATE store_exchangethread SET last = last - 1 WHERE thread = %s AND sender = %s AND receiver = %s"
 
@@ -58,6 +66,54 @@ def send(
             return row
         _give_back(said)
         return _said_before(said, key)
+
+
+def written_all(said: Sequence[Mapping[str, Any]]) -> list[OutboxMessage]:
+    """Return the rows of many messages, each with its place; the caller writes them in the same transaction.
+
+    Takes the locks of the threads, in their order.
+
+    Args:
+        said: The arguments of `send` for each.
+
+    Raises:
+        Refused: area_not_joined, message_too_large, key_reused (one was said before); end the transaction.
+    """
+    known = OutboxMessage.objects.filter(key__in=[one["key"] for one in said])
+    if known.exists():
+        raise refuse("key_reused")
+    areas = {one[side] for one in said for side in ("sender", "receiver")}
+    missing = areas - set(ExchangePartner.objects.filter(area__in=areas).values_list("area", flat=True))
+    if missing:
+        raise no("area_not_joined", *sorted(missing))
+    places = _places(Counter(_direction(one) for one in said))
+    return [_written(one, next(places[_direction(one)])) for one in said]
+
+
+def _direction(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    return one["thread"], one["sender"], one["receiver"]
+
+
+def _places(counts: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str, str], Iterator[int]]:
+    """Return the next places of each thread and direction, as many as are wanted."""
+    if connection.vendor != "postgresql":
+        return {way: iter([_place(*way) for _ in range(many)]) for way, many in sorted(counts.items())}
+    ways = sorted(counts)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_ALL, [*map(list, zip(*ways, strict=True)), [counts[way] for way in ways]])
+        found = {tuple(row[:3]): int(row[3]) for row in cursor.fetchall()}
+    return {way: iter(range(last - counts[way] + 1, last + 1)) for way, last in found.items()}
+
+
+def _written(one: Mapping[str, Any], position: int) -> OutboxMessage:
+    said = Envelope(
+        uuid4(), one["thread"], position, one["kind"], one["sender"], one["receiver"], one["at"], one["body"]
+    )
+    text = said.text()
+    return ready.new(
+        OutboxMessage, message_id=said.id, key=one["key"], thread=said.thread, position=position, kind=said.kind,
+        sender=said.sender, receiver=said.receiver, content_hash=text_hash(text), content=text, sent_at=said.sent_at,
+    )  # fmt: skip
 
 
 def _place(thread: str, sender: str, receiver: str) -> int:

@@ -6,7 +6,7 @@ region do not wait for each other.
 """
 
 from yibao.store.posting.accounts import balance, checkpoint, held_select, personal_balance, personal_balances
-from yibao.store.posting.bulk import post_many, record_contributions
+from yibao.store.posting.bulk import post_all, post_many, record_contributions
 from yibao.store.posting.merge import merge_personal_accounts
 from yibao.store.posting.periods import close_period
 from yibao.store.posting.single import draft_of, post, post_along, reverse
@@ -21,6 +21,7 @@ __all__ = [
     "personal_balance",
     "personal_balances",
     "post",
+    "post_all",
     "post_along",
     "post_many",
     "record_contributions",

@@ -38,7 +38,7 @@ def post_many(*, drafts: Iterable[Draft], at: datetime) -> int:
     posted = 0
     while chunk := list(islice(rest, CHUNK)):
         with transaction.atomic():
-            posted += _post_chunk(_fresh(chunk), at)
+            posted += len(_post_chunk(_fresh(chunk), at))
     return posted
 
 
@@ -97,8 +97,23 @@ def _fresh(drafts: Sequence[Draft]) -> list[Draft]:
     return [draft for key, draft in wanted.items() if key not in known]
 
 
-def _post_chunk(drafts: Sequence[Draft], at: datetime) -> int:
-    ready.insert([key_of(draft=draft, at=at) for draft in drafts])
+def post_all(*, drafts: Sequence[Draft], at: datetime) -> list[JournalTransaction]:
+    """Post drafts none of which was posted before, in the caller's transaction, and return what was made of each.
+
+    Args:
+        drafts: None reverses another.
+        at: Now.
+
+    Raises:
+        Refused: As `post`; key_reused also where one was posted before. End the transaction.
+    """
+    return _post_chunk(drafts, at)
+
+
+def _post_chunk(drafts: Sequence[Draft], at: datetime) -> list[JournalTransaction]:
+    keys = [key_of(draft=draft, at=at) for draft in drafts]
+    if ready.insert(keys, ignore_conflicts=True) != len(keys):
+        raise refuse("key_reused")
     for region, on in {(draft.region, draft.accounting_date.replace(day=1)) for draft in drafts}:
         check_period(region=region, on=on)
     rows = accounts_of(posting.account for draft in drafts for posting in draft.postings)
@@ -106,7 +121,7 @@ def _post_chunk(drafts: Sequence[Draft], at: datetime) -> int:
     made = [ready.new(JournalTransaction, **head_of(draft=draft, at=at)) for draft in drafts]
     ready.insert_keyed(made)
     ready.insert(list(_entries(drafts, made, rows)))
-    return len(drafts)
+    return made
 
 
 def _entries(

@@ -18,7 +18,7 @@ from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.services.relocation.workflow import ENDED, IN, OUT, Stage
 from yibao.store import cases
 from yibao.store.models import Case, Enrolment, Person, RecordEvent
-from yibao.store.numbers import next_number
+from yibao.store.numbers import next_numbers
 
 SERVICE = "relocation"
 _DIGITS = 6
@@ -67,7 +67,13 @@ def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime
 
 def new_number(*, place: str, on: date) -> str:
     """Return the next number of a transfer's case at a place."""
-    return f"ZY-{place}-{on.year}-{next_number(f'case/ZY/{place}/{on.year}'):0{_DIGITS}d}"
+    return new_numbers(place=place, on=on, count=1)[0]
+
+
+def new_numbers(*, place: str, on: date, count: int) -> list[str]:
+    """Return the next numbers of cases at a place, 1 or more."""
+    taken = next_numbers(f"case/ZY/{place}/{on.year}", count=count)
+    return [f"ZY-{place}-{on.year}-{each:0{_DIGITS}d}" for each in taken]
 
 
 def hindrances(*, number: str, on: date) -> list[Refusal]:

@@ -11,12 +11,13 @@ from django.db import transaction
 from yibao.casework.actors import Actor
 from yibao.casework.states import CLOSED, State
 from yibao.kernel.errors import Refused
-from yibao.services.relocation.actions import leaving, money, saying
+from yibao.services.relocation.actions import leaving, looking, money, saying
 from yibao.services.relocation.actions.refusals import REFUSALS, refused
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.workflow import BEFORE_TABLE, ENDED, IN, OUT, Stage
 from yibao.store import cases
 from yibao.store.models import Case
+from yibao.store.planned import Apart, Writer
 
 NOTE_MAX = 500
 
@@ -112,7 +113,7 @@ def refuse(*, number: str, note: str, seen: str, by: Actor, on: date, at: dateti
         return case
 
 
-def stop_where_needed(case: Case, *, on: date, at: datetime) -> Refused | None:
+def stop_where_needed(case: Case, *, on: date, at: datetime, writer: Writer) -> Refused | None:
     """Look again at the old place before a table is made or signed: death and retirement end the transfer there.
 
     Returns:
@@ -122,13 +123,15 @@ def stop_where_needed(case: Case, *, on: date, at: datetime) -> Refused | None:
         Refused: money_on_its_way when the money was paid: then the transfer goes on and the new place holds it all.
     """
     row = case.transfer
-    person, code = row.person, ""
+    person, code = looking.known(row, on=on).record.person[0], ""
     if person.died_on is not None:
         code = "died_in_transit"
     elif person.retired_on is not None and person.retired_on <= on and row.type != "resident":
         code = "retired"
     if not code or row.stage in ENDED or money.paid(row):
         return None
+    if writer.together:
+        raise Apart
     saying.cancellation(row, code=code, on=on, at=at)
     ended = end(case, because=code, by=Actor.platform(), on=on, at=at)
     assert ended.state in (State.WITHDRAWN, *CLOSED)

@@ -6,6 +6,7 @@ from datetime import date
 from yibao.services.relocation.actions import looking
 from yibao.services.relocation.models import Transfer
 from yibao.store.models import Enrolment, MovedEnrolment
+from yibao.store.planned import Writer
 
 
 def relations(row: Transfer, *, on: date) -> Iterator[Enrolment]:
@@ -15,21 +16,27 @@ def relations(row: Transfer, *, on: date) -> Iterator[Enrolment]:
         row: The old place's side.
         on: Business date.
     """
-    for each in Enrolment.objects.filter(person_id=row.person_id):
-        if looking.area(each.region, on=on) == row.place:
+    for each in looking.known(row, on=on).record.enrolments:
+        if each.person_id == row.person_id and looking.area(each.region, on=on) == row.place:
             yield each
 
 
-def leave(row: Transfer, *, on: date) -> None:
+def leave(row: Transfer, *, on: date, writer: Writer) -> None:
     """Note that the relations go: from the day the table is sent its months are the new place's to give back.
 
     Args:
         row: The old place's side, its case locked.
         on: The day; noted again, the later day stands.
+        writer: What it is written by.
     """
     told = {"to_region": row.target, "moved_on": on, "case_number": row.case.number}
+    moved = looking.moves(row).moved
     for each in relations(row, on=on):
-        MovedEnrolment.objects.update_or_create(enrolment=each, defaults=told)
+        note = MovedEnrolment(enrolment=each, **told)
+        if each.pk in moved:
+            writer.change(note, *told)
+        else:
+            writer.add(note)
 
 
 def stay(row: Transfer) -> None:

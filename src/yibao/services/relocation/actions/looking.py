@@ -1,12 +1,13 @@
 """What one place knows of a transfer: its own record and what the other place told, judged by the rules of both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from yibao import services
 from yibao.kernel.errors import InputInvalid, Refusal
@@ -15,18 +16,23 @@ from yibao.ledger.accounts import Account, AccountKind
 from yibao.policy import Packs
 from yibao.services.relocation import messages
 from yibao.services.relocation.actions.refusals import REFUSALS
-from yibao.services.relocation.models import Arrears, Transfer
+from yibao.services.relocation.models import Arrears, LoadedPeriod, Transfer
 from yibao.services.relocation.rules import transfer as rules
 from yibao.services.relocation.rules.decision import Refusal as RuleRefusal
 from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.workflow import IN, OUT
 from yibao.store import posting, situations
-from yibao.store.models import Enrolment, ExchangePartner, Person
+from yibao.store.models import Enrolment, ExchangePartner, MovedEnrolment, Person
 
 SCHEME = "employee"
 """Only the employee scheme has personal accounts."""
 _TOLD, DOUBLE_IDENTITY = "told", "double_identity"
+
+
+def day_of(at: datetime) -> date:
+    """Return the business day of a moment."""
+    return at.astimezone(timezone.get_current_timezone()).date()
 
 
 def area(code: str, *, on: date) -> str:
@@ -51,9 +57,9 @@ def relations(*, person_id: UUID, on: date) -> dict[str, Enrolment]:
     return found
 
 
-def account(*, person: Person, place: str, on: date) -> Account:
+def account(*, person_id: UUID, place: str, on: date) -> Account:
     """Return a person's personal account at a place."""
-    return Account(AccountKind.PERSONAL, area(place, on=on), SCHEME, person.pk)
+    return Account(AccountKind.PERSONAL, area(place, on=on), SCHEME, person_id)
 
 
 def signed(fen: int) -> str:
@@ -66,24 +72,107 @@ def signed(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{Money(abs(fen))}"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a place has on record that a transfer rests on, read once for as long as a row of it is held.
+
+    Attributes:
+        record: Of the person.
+        balance_fen: Of their account at the old place; 0 at the new one.
+        owed_fen: What they owe at the old place; 0 at the new one.
+        other: Another transfer of theirs that is open at this place.
+    """
+
+    record: situations.Record
+    balance_fen: int
+    owed_fen: int
+    other: Transfer | None
+
+
+def known(transfer: Transfer, *, on: date) -> Known:
+    """Return what this place has on record; read once, with the locked row it is asked for."""
+    if not hasattr(transfer, "known"):
+        gather([transfer], on=on)
+    found: Known = transfer.known
+    return found
+
+
+def gather(transfers: Sequence[Transfer], *, on: date) -> None:
+    """Read what places have on record for many transfers, in four statements however many they are."""
+    persons = [each.person_id for each in transfers]
+    records = situations.records(persons)
+    live = list(Transfer.objects.filter(person__in=persons, live=True))
+    leaving = [each for each in transfers if each.side == OUT]
+    balances, owed = _held(leaving, on), _owed(leaving)
+    for each in transfers:
+        own = [row for row in live if (row.person_id, row.place) == (each.person_id, each.place)]
+        each.known = Known(
+            record=records[each.person_id],
+            balance_fen=balances.get(each.person_id, 0) if each.side == OUT else 0,
+            owed_fen=owed.get((each.person_id, each.place), 0) if each.side == OUT else 0,
+            other=next((row for row in own if row.thread != each.thread), None),
+        )
+
+
+def _held(leaving: Sequence[Transfer], on: date) -> dict[UUID, int]:
+    if not leaving:
+        return {}
+    codes = {each.person_id: account(person_id=each.person_id, place=each.source, on=on) for each in leaving}
+    balances = posting.personal_balances(codes.values())
+    return {person: balances.get(each.code, 0) for person, each in codes.items()}
+
+
+def _owed(leaving: Sequence[Transfer]) -> dict[tuple[UUID, str], int]:
+    if not leaving:
+        return {}
+    owed = Arrears.objects.filter(person__in=[each.person_id for each in leaving], cleared_on=None).order_by()
+    sums = owed.values_list("person", "place").annotate(total=Sum("amount_fen"))
+    return {(person, place): total for person, place, total in sums}
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What earlier transfers did to the relations of a person; keys of enrolments.
+
+    Attributes:
+        taken_over: Those this place took over.
+        moved: Those that moved to another place.
+    """
+
+    taken_over: frozenset[int]
+    moved: frozenset[int]
+
+
+def moves(transfer: Transfer) -> Moves:
+    """Return what earlier transfers did; read once, with the locked row it is asked for."""
+    if not hasattr(transfer, "moves"):
+        gather_moves([transfer])
+    found: Moves = transfer.moves
+    return found
+
+
+def gather_moves(transfers: Sequence[Transfer]) -> None:
+    """Read what earlier transfers did for many persons, in two statements however many they are."""
+    persons = [each.person_id for each in transfers]
+    taken = LoadedPeriod.objects.filter(transfer__person__in=persons)
+    rows = list(taken.values_list("transfer__person", "transfer__place", "enrolment"))
+    gone = MovedEnrolment.objects.filter(enrolment__person__in=persons)
+    moved = frozenset(gone.values_list("enrolment_id", flat=True))
+    for each in transfers:
+        own = frozenset(one for who, place, one in rows if (who, place) == (each.person_id, each.place))
+        each.moves = Moves(own, moved)
+
+
 def records(transfer: Transfer, *, on: date) -> dict[str, Any]:
     """Return what this place finds in its own books and lists, in the form of the case file."""
     found = dict(transfer.records)
     if transfer.side == "out":
-        owed = Arrears.objects.filter(person=transfer.person, place=transfer.place, cleared_on=None)
-        total = owed.aggregate(total=Sum("amount_fen"))["total"]
-        if total:
-            found["arrears"] = str(Money(total))
-        held = account(person=transfer.person, place=transfer.source, on=on)
-        found["account_balance"] = signed(posting.personal_balance(held))
-    found["open_transfer"] = other_open(transfer) is not None
+        own = known(transfer, on=on)
+        if own.owed_fen:
+            found["arrears"] = str(Money(own.owed_fen))
+        found["account_balance"] = signed(own.balance_fen)
+    found["open_transfer"] = known(transfer, on=on).other is not None
     return found
-
-
-def other_open(transfer: Transfer) -> Transfer | None:
-    """Return another transfer of the person that is open at this place."""
-    open_here = Transfer.objects.filter(person=transfer.person, place=transfer.place, live=True)
-    return open_here.exclude(thread=transfer.thread).first()
 
 
 def case_file(transfer: Transfer, *, on: date) -> dict[str, Any]:
@@ -92,8 +181,8 @@ def case_file(transfer: Transfer, *, on: date) -> dict[str, Any]:
         "ask": "transfer", "from": transfer.source, "to": transfer.target, "by": transfer.by,
         "at": transfer.source if transfer.side == "out" else transfer.target, "records": records(transfer, on=on),
     }  # fmt: skip
-    whole = situations.case_file(
-        person_id=transfer.person_id, region=transfer.target, on=on, request=request, service="relocation",
+    whole = situations.filed(
+        record=known(transfer, on=on).record, region=transfer.target, on=on, request=request, service="relocation",
         materials=transfer.materials,
     )  # fmt: skip
     own = [each for each in whole["enrolments"] if area(each["region"], on=on) == transfer.place]
@@ -102,12 +191,14 @@ def case_file(transfer: Transfer, *, on: date) -> dict[str, Any]:
         whole[name] = [each for each in whole[name] if each["enrolment"] in kept]
     if transfer.told:
         own.append({"id": _TOLD, "region": transfer.other, **transfer.told})
-    return {**whole, "enrolments": own, "events": _events(whole["events"], transfer.person)}
+    return {**whole, "enrolments": own, "events": _events(whole["events"], transfer.person_id)}
 
 
-def _events(found: Iterable[dict[str, Any]], person: Person) -> list[dict[str, Any]]:
+def _events(found: Sequence[dict[str, Any]], person_id: UUID) -> list[dict[str, Any]]:
     """Return the events of a record; two numbers hinder nobody whose records have been merged."""
-    merged = Person.objects.filter(merged_into=person).exists()
+    if not any(each["kind"] == DOUBLE_IDENTITY for each in found):
+        return list(found)
+    merged = Person.objects.filter(merged_into=person_id).exists()
     return [each for each in found if not (merged and each["kind"] == DOUBLE_IDENTITY)]
 
 
@@ -155,8 +246,9 @@ def hindrances(transfer: Transfer, *, on: date) -> tuple[list[Refusal], list[mes
     forbids = rules.outright(case=case, places=places)
     if forbids is not None:
         return [told(forbids)], []
-    found, crossed = [], _crossed(transfer)
-    refusals = [REFUSALS["person_died"]] if transfer.person.died_on else []
+    found, crossed = [], _crossed(transfer, on=on)
+    died = any(own.died_on for own in known(transfer, on=on).record.person)
+    refusals = [REFUSALS["person_died"]] if died else []
     refusals += [REFUSALS["record_contradicts"]] if contradicts else []
     refusals += [crossed] if crossed else []
     place = transfer.source if transfer.side == "out" else transfer.target
@@ -213,9 +305,9 @@ def _mirror(transfer: Transfer, *, on: date) -> Transfer | None:
     )  # fmt: skip
 
 
-def _crossed(transfer: Transfer) -> Refusal | None:
+def _crossed(transfer: Transfer, *, on: date) -> Refusal | None:
     """Return why another open transfer at this place forbids it: the way back of this one, or any other."""
-    other = other_open(transfer)
+    other = known(transfer, on=on).other
     if other is None:
         return None
     if (other.source, other.target) == (transfer.target, transfer.source):

@@ -20,7 +20,8 @@ from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.services.relocation.rules.decision import Refusal as RuleRefusal
 from yibao.services.relocation.workflow import Money, Position
 from yibao.store import posting
-from yibao.store.models import Entry, JournalTransaction
+from yibao.store.models import Entry
+from yibao.store.planned import AT_ONCE, Into, Writer
 
 DEPARTED, PAID, ARRIVED, CREDITED = (f"transfer.{step}" for step in ("departed", "paid", "arrived", "credited"))
 RATE = "account_interest_rate"
@@ -42,8 +43,7 @@ def settlement(row: Transfer, *, mode: str, on: date) -> dict[str, Any]:
         return {
             "mode": mode, "principal_fen": 0, "interest_fen": 0, "interest_known": False, "amount_fen": 0,
         }  # fmt: skip
-    held = posting.personal_balance(looking.account(person=row.person, place=row.source, on=on))
-    principal = max(held, 0)
+    principal = max(looking.known(row, on=on).balance_fen, 0)
     rate = _rate(row, on)
     interest = 0 if rate is None else interest_of_year(principal_fen=principal, rate=rate, on=on)
     return {
@@ -76,7 +76,9 @@ def interest_of_year(*, principal_fen: int, rate: int, on: date) -> int:
     return Amount(principal_fen).times(rate).share(on.month - 1, _MONTHS).round(Unit.FEN, Rounding.HALF_UP).fen
 
 
-def depart(row: Transfer, *, account: dict[str, Any], on: date, at: datetime, version: int) -> None:
+def depart(
+    row: Transfer, *, account: dict[str, Any], on: date, at: datetime, version: int, writer: Writer = AT_ONCE
+) -> None:
     """Settle the account and put it in transit; where nothing moves, say so.
 
     Args:
@@ -85,6 +87,7 @@ def depart(row: Transfer, *, account: dict[str, Any], on: date, at: datetime, ve
         on: Accounting date.
         at: The moment.
         version: Of the table; each has a posting of its own.
+        writer: What it is written by.
     """
     move = row.money
     names = ("mode", "principal_fen", "interest_fen", "interest_known", "amount_fen")
@@ -96,11 +99,11 @@ def depart(row: Transfer, *, account: dict[str, Any], on: date, at: datetime, ve
             region=row.place, scheme=looking.SCHEME, person_id=row.person_id,
             principal_fen=move.principal_fen, interest_fen=move.interest_fen,
         )  # fmt: skip
-        move.settlement = _post(row, DEPARTED, entries, on=on, at=at, about=version)
+        _post(row, DEPARTED, entries, on=on, at=at, about=version, into=(move, "settlement"), writer=writer)
     else:
         move.state = Money.STAYS if move.mode == "stays" else Money.NONE
         move.ended_on = on
-    move.save()
+    writer.change(move, *names, "state", "settlement", "ended_on")
 
 
 def back_home(row: Transfer, *, on: date, at: datetime) -> None:
@@ -124,38 +127,42 @@ def paid(row: Transfer) -> bool:
     return row.money.state in (Money.PAID, Money.SETTLED)
 
 
-def pay(row: Transfer, *, on: date, at: datetime, about: object) -> JournalTransaction:
+def pay(
+    row: Transfer, *, on: date, at: datetime, about: object, into: Into | None = None, writer: Writer = AT_ONCE
+) -> None:
     """Post that the money in transit left the bank."""
     entries = recipes.transit_paid(region=row.place, scheme=looking.SCHEME, amount_fen=row.money.amount_fen)
-    _state(row, Money.PAID)
-    return _post(row, PAID, entries, on=on, at=at, about=about)
+    row.money.state = Money.PAID
+    writer.change(row.money, "state")
+    _post(row, PAID, entries, on=on, at=at, about=about, into=into, writer=writer)
 
 
-def arrive(row: Transfer, *, on: date, at: datetime) -> None:
+def arrive(row: Transfer, *, on: date, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Post that the money came."""
     entries = recipes.transit_arrived(region=row.place, scheme=looking.SCHEME, amount_fen=row.money.amount_fen)
-    _post(row, ARRIVED, entries, on=on, at=at)
+    _post(row, ARRIVED, entries, on=on, at=at, writer=writer)
 
 
-def credit(row: Transfer, *, on: date, at: datetime) -> None:
+def credit(row: Transfer, *, on: date, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Post that the account has it."""
     entries = recipes.transit_credited(
         region=row.place, scheme=looking.SCHEME, person_id=row.person_id, amount_fen=row.money.amount_fen
     )
-    _post(row, CREDITED, entries, on=on, at=at)
-
-
-def _state(row: Transfer, state: Money) -> None:
-    row.money.state = state
-    row.money.save(update_fields=["state"])
+    _post(row, CREDITED, entries, on=on, at=at, writer=writer)
 
 
 def _post(
-    row: Transfer, kind: str, entries: tuple[Posting, ...], *, on: date, at: datetime, about: object = ""
-) -> JournalTransaction:
+    row: Transfer, kind: str, entries: tuple[Posting, ...], *, on: date, at: datetime, about: object = "",
+    into: Into | None = None, writer: Writer,
+) -> None:  # fmt: skip
     number = row.case.number
-    draft = Draft(f"{kind}/{number}/{about}", kind, on, entries, case_number=number)
-    return posting.post(draft=draft, at=at)
+    draft = Draft(key_of(kind=kind, number=number, about=about), kind, on, entries, case_number=number)
+    writer.post(draft, at=at, into=into)
+
+
+def key_of(*, kind: str, number: str, about: object) -> str:
+    """Return the key of a posting of a case."""
+    return f"{kind}/{number}/{about}"
 
 
 def position(row: Transfer) -> Position:

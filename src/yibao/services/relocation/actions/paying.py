@@ -1,5 +1,6 @@
 """The account's money on its way out: what is due to another area goes into payment batches like every payment."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from yibao.services.relocation.workflow import Money, Stage
 from yibao.store import batches, cases, keys, posting
 from yibao.store.batches import Due
 from yibao.store.models import Case, Payment
+from yibao.store.planned import AT_ONCE, Writer
 
 SHOWN_MAX = 1000
 TEXT_MAX = 200
@@ -55,13 +57,28 @@ def pay(*, number: str, key: str, by: Actor, on: date, at: datetime, batch: str 
     """
     with transaction.atomic():
         case = cases.locked(number, beside=Transfer)
-        with keys.once(key=f"relocation/pay/{number}/{key}", content={"number": number}, at=at) as slot:
+        with keys.once(key=key_of(number=number, key=key), content=content_of(number), at=at) as slot:
             if not slot.repeated:
-                slot.answer = {"payment": _send(case, batch, by=by, on=on, at=at).pk}
+                payment = sent(case, about=key, by=by, on=on, at=at, writer=AT_ONCE)
+                batches.tie(case=case, batch=batch, payments=[payment], by=by)
+                slot.answer = {"payment": payment.pk}
+    if "posted" in slot.answer:
+        return Payment.objects.get(transaction__key=slot.answer["posted"])
     return Payment.objects.get(pk=slot.answer["payment"])
 
 
-def _send(case: Case, batch: str, *, by: Actor, on: date, at: datetime) -> Payment:
+def key_of(*, number: str, key: str) -> str:
+    """Return the key under which a case is paid once."""
+    return f"relocation/pay/{number}/{key}"
+
+
+def content_of(number: str) -> dict[str, str]:
+    """Return what goes with that key."""
+    return {"number": number}
+
+
+def sent(case: Case, *, about: str, by: Actor, on: date, at: datetime, writer: Writer) -> Payment:
+    """Plan or do the paying itself, without its key and its place in a batch."""
     row: Transfer = case.transfer
     move = row.money
     if move.state != Money.DEPARTED:
@@ -70,14 +87,13 @@ def _send(case: Case, batch: str, *, by: Actor, on: date, at: datetime) -> Payme
         raise refused("transfer_step_passed", row.stage)
     if move.bank_account is None:
         raise refused("agency_bank_missing")
-    case = cases.act(number=case.number, kind="pay", by=by, at=at, on=on)
-    payment = Payment.objects.create(
+    case = writer.act(case, "pay", by=by, at=at, on=on)
+    payment = Payment(
         case=case, receiver=f"agency/{looking.area(row.target, on=on)}", amount_fen=move.amount_fen, route="original",
         bank_account=move.bank_account, sent_on=on,
     )  # fmt: skip
-    payment.transaction = money.pay(row, on=on, at=at, about=payment.pk)
-    payment.save(update_fields=["transaction"])
-    batches.tie(case=case, batch=batch, payments=[payment], by=by)
+    money.pay(row, on=on, at=at, about=about, into=(payment, "transaction"), writer=writer)
+    writer.add(payment)
     return payment
 
 
@@ -87,18 +103,38 @@ def confirm_paid(*, number: str, reference: str, by: Actor, on: date, at: dateti
     Raises:
         Refused: no_payment_reference, wrong_state, not_your_role.
     """
+    text = named(reference)
+    with transaction.atomic():
+        case = cases.locked(number, beside=Transfer)
+        sent_now = list(case.payments.filter(status="sent"))
+        return confirmed(case, payments=sent_now, reference=text, by=by, on=on, at=at, writer=AT_ONCE)
+
+
+def named(reference: str) -> str:
+    """Return a reference as it is kept.
+
+    Raises:
+        Refused: no_payment_reference.
+    """
     text = reference.strip()[:REFERENCE_MAX]
     if not text:
         raise refused("no_payment_reference")
-    with transaction.atomic():
-        case = cases.locked(number, beside=Transfer)
-        row: Transfer = case.transfer
-        case = cases.act(number=number, kind="confirm_paid", by=by, at=at, on=on, data={"reference": text})
-        case.payments.filter(status="sent").update(status="paid", settled_on=on, reference=text)
-        row.money.notice = {"reference": text, "paid_on": on.isoformat()}
-        row.money.save(update_fields=["notice"])
-        saying.money_notice(row, amount_fen=row.money.amount_fen, reference=text, on=on, at=at)
-        return case
+    return text
+
+
+def confirmed(
+    case: Case, *, payments: Sequence[Payment], reference: str, by: Actor, on: date, at: datetime, writer: Writer
+) -> Case:
+    """Plan or do `confirm_paid` on a locked case."""
+    row: Transfer = case.transfer
+    case = writer.act(case, "confirm_paid", by=by, at=at, on=on, data={"reference": reference})
+    for payment in payments:
+        payment.status, payment.settled_on, payment.reference = "paid", on, reference
+        writer.change(payment, "status", "settled_on", "reference")
+    row.money.notice = {"reference": reference, "paid_on": on.isoformat()}
+    writer.change(row.money, "notice")
+    saying.money_notice(row, amount_fen=row.money.amount_fen, reference=reference, on=on, at=at, writer=writer)
+    return case
 
 
 def bounced(*, number: str, reason: str, by: Actor, on: date, at: datetime) -> Case:

@@ -8,14 +8,17 @@ from yibao.services.relocation import messages
 from yibao.services.relocation.actions import looking
 from yibao.services.relocation.models import Table, Transfer
 from yibao.services.relocation.workflow import IN
-from yibao.store import exchange
 from yibao.store.models import ClearingMember, PayerAccount
+from yibao.store.planned import AT_ONCE, Writer
 
 
-def _send(row: Transfer, kind: str, body: messages.Body, *, on: date, at: datetime, about: object = "") -> None:
+def _send(
+    row: Transfer, kind: str, body: messages.Body, *, on: date, at: datetime, about: object = "",
+    writer: Writer = AT_ONCE,
+) -> None:  # fmt: skip
     key = f"{row.thread}/{row.side}/{kind}/{about}"
     other = looking.area(row.other, on=on)
-    exchange.send(thread=row.thread, kind=kind, body=body.plain(), sender=row.place, receiver=other, key=key, at=at)
+    writer.say(thread=row.thread, kind=kind, body=body.plain(), sender=row.place, receiver=other, key=key, at=at)
 
 
 def request(row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime) -> None:
@@ -43,11 +46,13 @@ def bank_of(row: Transfer) -> messages.Bank | None:
     return None if named is None else messages.Bank(bank=named, holder=own.holder, number=own.number)
 
 
-def checked(row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime) -> None:
+def checked(
+    row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime, writer: Writer = AT_ONCE
+) -> None:
     """Answer that this place's checks are met too."""
     own = looking.relation(row, on=on)
     body = messages.Checks.model_validate({"relation": own, "checks": list(found), "bank": bank_of(row)})
-    _send(row, "transfer.checks", body, on=on, at=at)
+    _send(row, "transfer.checks", body, on=on, at=at, writer=writer)
 
 
 def not_here(
@@ -58,22 +63,22 @@ def not_here(
     _send(row, "transfer.refusal", body, on=on, at=at)
 
 
-def accepted(row: Transfer, *, on: date, at: datetime) -> None:
+def accepted(row: Transfer, *, on: date, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Tell the day from which the clocks run at both places."""
     body = messages.Accepted.model_validate({"accepted_on": on, "type": row.type})
-    _send(row, "transfer.accepted", body, on=on, at=at)
+    _send(row, "transfer.accepted", body, on=on, at=at, writer=writer)
 
 
-def table(row: Transfer, *, version: Table, on: date, at: datetime) -> None:
+def table(row: Transfer, *, version: Table, on: date, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Send the table that was signed."""
     body = messages.TableBody.model_validate({"version": version.version, "sent_on": on, **version.body})
-    _send(row, "transfer.table", body, on=on, at=at, about=version.version)
+    _send(row, "transfer.table", body, on=on, at=at, about=version.version, writer=writer)
 
 
-def loaded(row: Transfer, *, version: int, on: date, at: datetime) -> None:
+def loaded(row: Transfer, *, version: int, on: date, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Tell that the relation is the new place's."""
     body = messages.Loaded(version=version, loaded_on=on)
-    _send(row, "transfer.loaded", body, on=on, at=at)
+    _send(row, "transfer.loaded", body, on=on, at=at, writer=writer)
 
 
 def correction(row: Transfer, *, version: int, why: str, on: date, at: datetime) -> None:
@@ -82,15 +87,17 @@ def correction(row: Transfer, *, version: int, why: str, on: date, at: datetime)
     _send(row, "transfer.correction", body, on=on, at=at, about=version)
 
 
-def money_notice(row: Transfer, *, amount_fen: int, reference: str, on: date, at: datetime) -> None:
+def money_notice(
+    row: Transfer, *, amount_fen: int, reference: str, on: date, at: datetime, writer: Writer = AT_ONCE
+) -> None:
     """Tell that the money was paid."""
     body = messages.MoneyNotice(amount_fen=amount_fen, reference=reference, paid_on=on)
-    _send(row, "transfer.money_notice", body, on=on, at=at)
+    _send(row, "transfer.money_notice", body, on=on, at=at, writer=writer)
 
 
-def receipt(row: Transfer, *, amount_fen: int, on: date, at: datetime) -> None:
+def receipt(row: Transfer, *, amount_fen: int, on: date, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Tell that the money is where it belongs."""
-    _send(row, "transfer.receipt", messages.Receipt(amount_fen=amount_fen, credited_on=on), on=on, at=at)
+    _send(row, "transfer.receipt", messages.Receipt(amount_fen=amount_fen, credited_on=on), on=on, at=at, writer=writer)
 
 
 def cancellation(row: Transfer, *, code: str, on: date, at: datetime, note: str = "") -> None:

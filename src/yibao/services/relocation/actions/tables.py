@@ -1,6 +1,6 @@
 """The information table at the old place: made by a clerk from the record, signed by a reviewer, sent."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,11 @@ from yibao.kernel.errors import Refused
 from yibao.kernel.months import Month
 from yibao.services.relocation.actions import calling_off, leaving, looking, money, saying
 from yibao.services.relocation.actions.refusals import refused
-from yibao.services.relocation.models import LoadedPeriod, Table, Transfer
+from yibao.services.relocation.models import Table, Transfer
 from yibao.services.relocation.workflow import OUT, Stage
 from yibao.store import cases, crypto
 from yibao.store.models import Case, Contribution, Enrolment
+from yibao.store.planned import AT_ONCE, Writer
 
 _PLACE = "relocation.table"
 _NOT_PAID_FOR = ("deemed", "converted", "military")
@@ -35,14 +36,17 @@ def rows(row: Transfer, *, on: date) -> list[dict[str, Any]]:
         row: The old place's side.
         on: The day; a relation that has not ended is told up to its month.
     """
-    taken = set(LoadedPeriod.objects.filter(transfer__person=row.person, transfer__place=row.place)
-                .values_list("enrolment_id", flat=True))  # fmt: skip
+    known, taken = looking.known(row, on=on), looking.moves(row).taken_over
     own = [
         each
-        for each in Enrolment.objects.filter(person=row.person).prefetch_related("contributions__refunds")
-        if each.pk in taken or looking.area(each.region, on=on) == row.place
+        for each in known.record.enrolments
+        if each.person_id == row.person_id and (each.pk in taken or looking.area(each.region, on=on) == row.place)
     ]
-    found = [period for each in own for period in _periods(each, on)]
+    paid: dict[int, list[Contribution]] = {each.pk: [] for each in own}
+    for one in known.record.contributions:
+        if one.enrolment_id in paid:
+            paid[one.enrolment_id].append(one)
+    found = [period for each in own for period in _periods(each, paid[each.pk], on)]
     return sorted(found, key=canonical_json_key)
 
 
@@ -51,7 +55,7 @@ def canonical_json_key(period: dict[str, Any]) -> tuple[str, str]:
     return str(period["from"]), canonical_json(period)
 
 
-def _periods(each: Enrolment, on: date) -> Iterator[dict[str, Any]]:
+def _periods(each: Enrolment, paid: Sequence[Contribution], on: date) -> Iterator[dict[str, Any]]:
     kind = each.years_kind or "actual"
     if kind in _NOT_PAID_FOR:
         last = Month.of(each.end).plus(-1) if each.end else Month.of(on)
@@ -59,13 +63,13 @@ def _periods(each: Enrolment, on: date) -> Iterator[dict[str, Any]]:
             last = Month.of(each.end)
         yield _period(each, kind, Month.of(each.start).index, last.index, None)
         return
-    yield from (_period(each, kind, *run) for run in _runs(each.contributions.all()))
+    yield from (_period(each, kind, *run) for run in _runs(paid))
 
 
 def _runs(paid: Iterable[Contribution]) -> Iterator[tuple[int, int, int | None]]:
     base: dict[int, int | None] = {}
     for row in paid:
-        given = {month for one in row.refunds.all() for month in range(one.first_month, one.end_month)}
+        given = {month for one in row.refunds_held for month in range(one.first_month, one.end_month)}
         for month in range(row.first_month, row.end_month):
             if month not in given:
                 base[month] = row.base_fen
@@ -93,7 +97,7 @@ def evidence(body: dict[str, Any], *, version: int) -> str:
 def body_of(row: Transfer, *, on: date) -> dict[str, Any]:
     """Return the table as it would be made now; what was paid already stays as it was told."""
     if money.paid(row) or row.money.state == "departed":
-        account = row.tables.order_by("-version")[0].body["account"]
+        account = latest(row).body["account"]
     else:
         mode = row.days.get("mode") or "none"
         account = money.settlement(row, mode=mode, on=on)
@@ -114,41 +118,53 @@ def build(*, number: str, by: Actor, on: date, at: datetime) -> Case:
             two_person_rule, not_your_role.
     """
 
-    def work() -> Case | Refused:
-        case, row = _mine(number, BUILDABLE)
-        stopped = calling_off.stop_where_needed(case, on=on, at=at)
-        if stopped is not None:
-            return stopped
-        last = row.tables.order_by("version").last()
-        again = last is not None and last.state == "built"
-        version = last.version if last and again else (last.version if last else 0) + 1
-        body = body_of(row, on=on)
-        seen = evidence(body, version=version)
-        if last and again and last.evidence_hash == seen:
-            return case
-        table, _ = Table.objects.update_or_create(
-            transfer=row, version=version,
-            defaults={"body": body, "evidence_hash": seen, "made_on": on, "made_by": by.id},
-        )  # fmt: skip
-        row.stage = Stage.TABLE_BUILT
-        row.save(update_fields=["stage"])
-        return _signed_by_clerk(case, table, by=by, on=on, at=at)
-
-    return committed(work)
+    return committed(lambda: built(cases.locked(number, beside=Transfer), by=by, on=on, at=at, writer=AT_ONCE))
 
 
-def _signed_by_clerk(case: Case, table: Table, *, by: Actor, on: date, at: datetime) -> Case:
-    number, amount = case.number, table.body["account"]["amount_fen"]
+def built(case: Case, *, by: Actor, on: date, at: datetime, writer: Writer) -> Case | Refused:
+    """Plan or do `build` on a locked case; what it returns is to be raised once it is committed."""
+    row = _mine(case, BUILDABLE)
+    stopped = calling_off.stop_where_needed(case, on=on, at=at, writer=writer)
+    if stopped is not None:
+        return stopped
+    last = latest(row)
+    again = last is not None and last.state == "built"
+    version = last.version if last and again else (last.version if last else 0) + 1
+    body = body_of(row, on=on)
+    seen = evidence(body, version=version)
+    if last and again and last.evidence_hash == seen:
+        return case
+    table = last if last and again else Table(transfer=row, version=version)
+    table.body, table.evidence_hash, table.made_on, table.made_by = body, seen, on, by.id
+    if again:
+        writer.change(table, "body", "evidence_hash", "made_on", "made_by")
+    else:
+        writer.add(table)
+    row.stage = Stage.TABLE_BUILT
+    writer.change(row, "stage")
+    return _signed_by_clerk(case, table, by=by, on=on, at=at, writer=writer)
+
+
+def latest(row: Transfer) -> Table | None:
+    """Return the last version of the table at this place; the one read along, where a group was read."""
+    if not hasattr(row, "latest"):
+        row.latest = row.tables.order_by("version").last()
+    found: Table | None = row.latest
+    return found
+
+
+def _signed_by_clerk(case: Case, table: Table, *, by: Actor, on: date, at: datetime, writer: Writer) -> Case:
+    amount = table.body["account"]["amount_fen"]
     if case.state not in UNDER_REVIEW:
         needs(by=by, role="clerk", case=case)
         data = {"step": "table_corrected", "version": table.version}
-        return cases.act(number=number, kind="note", by=by, at=at, on=on, data=data, evidence_hash=table.evidence_hash)
-    cases.act(
-        number=number, kind="decide", by=Actor.system(), at=at, on=on, evidence_hash=table.evidence_hash,
+        return writer.act(case, "note", by=by, at=at, on=on, data=data, evidence_hash=table.evidence_hash)
+    writer.act(
+        case, "decide", by=Actor.system(), at=at, on=on, evidence_hash=table.evidence_hash,
         data={"amount_fen": amount, "step": "table_built", "version": table.version},
     )  # fmt: skip
-    return cases.act(
-        number=number, kind="approve", by=by, at=at, on=on, role="clerk", seen=table.evidence_hash,
+    return writer.act(
+        case, "approve", by=by, at=at, on=on, role="clerk", seen=table.evidence_hash,
         evidence_hash=table.evidence_hash, data={"level": 1},
     )  # fmt: skip
 
@@ -169,34 +185,42 @@ def sign(*, number: str, seen: str, by: Actor, on: date, at: datetime) -> Case:
     """
 
     def work() -> Case | Refused:
-        case, row = _mine(number, (Stage.TABLE_BUILT,))
-        stopped = calling_off.stop_where_needed(case, on=on, at=at)
-        if stopped is not None:
-            return stopped
-        table = row.tables.order_by("version")[len(row.tables.all()) - 1]
-        if evidence(body_of(row, on=on), version=table.version) != table.evidence_hash:
-            raise refused("table_changed")
-        case = _signed_by_reviewer(case, table, seen=seen, by=by, on=on, at=at)
-        if row.money.state == "here":
-            money.depart(row, account=table.body["account"], on=on, at=at, version=table.version)
-        table.state, table.signed_by = "sent", by.id
-        table.save(update_fields=["state", "signed_by"])
-        row.stage, row.sent_on = Stage.TABLE_SENT, on
-        row.save(update_fields=["stage", "sent_on"])
-        leaving.leave(row, on=on)
-        saying.table(row, version=table, on=on, at=at)
-        return case
+        return signed(cases.locked(number, beside=Transfer), seen=seen, by=by, on=on, at=at, writer=AT_ONCE)
 
     return committed(work)
 
 
-def _signed_by_reviewer(case: Case, table: Table, *, seen: str, by: Actor, on: date, at: datetime) -> Case:
+def signed(case: Case, *, seen: str, by: Actor, on: date, at: datetime, writer: Writer) -> Case | Refused:
+    """Plan or do `sign` on a locked case; what it returns is to be raised once it is committed."""
+    row = _mine(case, (Stage.TABLE_BUILT,))
+    stopped = calling_off.stop_where_needed(case, on=on, at=at, writer=writer)
+    if stopped is not None:
+        return stopped
+    table = latest(row)
+    assert table is not None
+    if evidence(body_of(row, on=on), version=table.version) != table.evidence_hash:
+        raise refused("table_changed")
+    case = _signed_by_reviewer(case, table, seen=seen, by=by, on=on, at=at, writer=writer)
+    if row.money.state == "here":
+        money.depart(row, account=table.body["account"], on=on, at=at, version=table.version, writer=writer)
+    table.state, table.signed_by = "sent", by.id
+    writer.change(table, "state", "signed_by")
+    row.stage, row.sent_on = Stage.TABLE_SENT, on
+    writer.change(row, "stage", "sent_on")
+    leaving.leave(row, on=on, writer=writer)
+    saying.table(row, version=table, on=on, at=at, writer=writer)
+    return case
+
+
+def _signed_by_reviewer(
+    case: Case, table: Table, *, seen: str, by: Actor, on: date, at: datetime, writer: Writer
+) -> Case:
     if case.state in UNDER_REVIEW:
         # Without money to be paid nothing is left to do here but to hear that the years were loaded.
         awaits = "" if table.body["account"]["amount_fen"] else OTHER_PLACE
         data = {"level": 2, "clocks_ended": ["out"], "step": "table_sent", "version": table.version, "awaits": awaits}
-        return cases.act(
-            number=case.number, kind="approve", by=by, at=at, on=on, role="reviewer", seen=seen,
+        return writer.act(
+            case, "approve", by=by, at=at, on=on, role="reviewer", seen=seen,
             evidence_hash=table.evidence_hash, data=data,
         )  # fmt: skip
     needs(by=by, role="reviewer", case=case)
@@ -205,17 +229,16 @@ def _signed_by_reviewer(case: Case, table: Table, *, seen: str, by: Actor, on: d
     if seen != table.evidence_hash:
         raise refuse_step("evidence_changed")
     data = {"step": "table_resent", "version": table.version}
-    return cases.act(number=case.number, kind="note", by=by, at=at, on=on, data=data, evidence_hash=table.evidence_hash)
+    return writer.act(case, "note", by=by, at=at, on=on, data=data, evidence_hash=table.evidence_hash)
 
 
-def _mine(number: str, stages: tuple[Stage, ...]) -> tuple[Case, Transfer]:
-    case = cases.locked(number, beside=Transfer)
+def _mine(case: Case, stages: tuple[Stage, ...]) -> Transfer:
     row: Transfer = case.transfer
     if row.side != OUT:
         raise refused("not_on_this_side")
     if row.stage not in stages:
         raise refused("transfer_step_passed", row.stage)
-    return case, row
+    return row
 
 
 def needs(*, by: Actor, role: str, case: Case) -> None:
