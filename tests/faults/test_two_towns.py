@@ -45,10 +45,10 @@ LINE = {
     "settled": f"{STORE}.delivering:settle 1 after",
 }
 ANSWER = {
-    "inside a handler": f"{STEPS}.protocol:_side 1 after",
+    "inside a handler": f"{STEPS}.several:_side 1 after",
     "handled": f"{STORE}.handling:handle 1 after",
-    "case not opened": f"{STEPS}.protocol:_opened 1 before",
-    "case opened, not committed": f"{STEPS}.protocol:_opened 1 after",
+    "case not opened": f"{STEPS}.asked:_opened 1 before",
+    "case opened, not committed": f"{STEPS}.asked:_opened 1 after",
     "checks said, not committed": f"{STEPS}.saying:checked 1 after",
     "refusal said, not committed": f"{STEPS}.saying:not_here 1 after",
     "not accepted, not committed": f"{STEPS}.calling_off:not_accepted 1 after",

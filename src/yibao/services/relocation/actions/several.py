@@ -17,13 +17,13 @@ from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.services.relocation.actions import arriving, loading, looking, money, paying, tables
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.models import AccountMove, Table, Transfer
-from yibao.store import batches, cases, exchange, keys
+from yibao.store import batches, cases, chains, exchange, keys
 from yibao.store.models import Case, InboxMessage, Payment, Person
 from yibao.store.planned import AT_ONCE, Apart, Together, Writer
 
 GROUP = 100
 Handler = Callable[..., None]
-_NOT_HERE = (Refused, InputInvalid, Apart, cases.ChainBroken)
+_NOT_HERE = (Refused, InputInvalid, Apart, chains.ChainBroken)
 _log = logging.getLogger(__name__)
 
 
