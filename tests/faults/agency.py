@@ -7,13 +7,14 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from yibao.store import exchange, verify
+from yibao.store import exchange, ready, verify
 from yibao.store.exchange import partners, troubles
 from yibao.store.models import InboxMessage, NumberSequence
 from yibao.store.numbers import next_number
@@ -35,6 +36,20 @@ def _asked(message: InboxMessage, *, at: datetime) -> None:
 @exchange.handles(ANSWERED)
 def _answered(message: InboxMessage, *, at: datetime) -> None:
     _in_turn(message)
+
+
+def _all_answered(messages: Sequence[InboxMessage], *, at: datetime) -> Sequence[InboxMessage]:
+    """Take the next number of each thread, and mark the messages done with it."""
+    for message in messages:
+        _in_turn(message)
+    writes = ready.Writes()
+    place = exchange.mark_done(messages, writes=writes, at=at)
+    if writes.send()[place] != len(messages):
+        raise AssertionError("another worker was quicker with one of them")
+    return messages
+
+
+exchange.handles_together(kind=ANSWERED, handler=_all_answered)
 
 
 def _in_turn(message: InboxMessage) -> None:

@@ -17,6 +17,8 @@ WORKER = {
     "inside the handling": f"{STORE}.handling:_done 1 after",
     "answered inside the handling": f"{STORE}.handling:handle 2 before",
     "handled": f"{STORE}.handling:handle 1 after",
+    "several done together, not committed": f"{STORE}.handling:mark_done 1 after",
+    "several handled together": f"{STORE}.handling:handle_together 1 after",
 }
 DOOR = {
     "batch came": f"{STORE}.receiving:open_batch 1 before",

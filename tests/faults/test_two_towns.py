@@ -47,6 +47,8 @@ LINE = {
 ANSWER = {
     "inside a handler": f"{STEPS}.several:_side 1 after",
     "handled": f"{STORE}.handling:handle 1 after",
+    "several done together, not committed": f"{STORE}.handling:mark_done 1 after",
+    "several handled together": f"{STORE}.handling:handle_together 1 after",
     "case not opened": f"{STEPS}.asked:_opened 1 before",
     "case opened, not committed": f"{STEPS}.asked:_opened 1 after",
     "checks said, not committed": f"{STEPS}.saying:checked 1 after",
