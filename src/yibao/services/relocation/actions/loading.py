@@ -204,7 +204,7 @@ def _new_enrolment(row: Transfer, told: dict[str, Any], days: tuple[date, date])
 
 def _contribution(period: LoadedPeriod) -> Contribution:
     return Contribution(
-        enrolment_id=period.enrolment.pk, kind="monthly", first_month=period.first_month, end_month=period.end_month,
+        enrolment_id=period.enrolment_id, kind="monthly", first_month=period.first_month, end_month=period.end_month,
         payer="person", base_fen=period.base_fen,
     )  # fmt: skip
 

@@ -101,11 +101,13 @@ def gather(transfers: Sequence[Transfer], *, on: date) -> None:
     """Read what places have on record for many transfers, in four statements however many they are."""
     persons = [each.person_id for each in transfers]
     records = situations.records(persons)
-    live = list(Transfer.objects.filter(person__in=persons, live=True))
+    live: dict[tuple[UUID | None, str], list[Transfer]] = {}
+    for row in Transfer.objects.filter(person__in=persons, live=True):
+        live.setdefault((row.person_id, row.place), []).append(row)
     leaving = [each for each in transfers if each.side == OUT]
     balances, owed = _held(leaving, on), _owed(leaving)
     for each in transfers:
-        own = [row for row in live if (row.person_id, row.place) == (each.person_id, each.place)]
+        own = live.get((each.person_id, each.place), [])
         each.known = Known(
             record=records[each.person_id],
             balance_fen=balances.get(each.person_id, 0) if each.side == OUT else 0,
@@ -155,12 +157,13 @@ def gather_moves(transfers: Sequence[Transfer]) -> None:
     """Read what earlier transfers did for many persons, in two statements however many they are."""
     persons = [each.person_id for each in transfers]
     taken = LoadedPeriod.objects.filter(transfer__person__in=persons)
-    rows = list(taken.values_list("transfer__person", "transfer__place", "enrolment"))
+    own: dict[tuple[UUID | None, str], set[int]] = {}
+    for who, place, one in taken.values_list("transfer__person", "transfer__place", "enrolment"):
+        own.setdefault((who, place), set()).add(one)
     gone = MovedEnrolment.objects.filter(enrolment__person__in=persons)
     moved = frozenset(gone.values_list("enrolment_id", flat=True))
     for each in transfers:
-        own = frozenset(one for who, place, one in rows if (who, place) == (each.person_id, each.place))
-        each.moves = Moves(own, moved)
+        each.moves = Moves(frozenset(own.get((each.person_id, each.place), ())), moved)
 
 
 def records(transfer: Transfer, *, on: date) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _read(numbers: Sequence[str], *, on: date) -> list[Case]:
     for case in held:
         row = by_case[case.pk]
         row.case, row.person, row.latest, row.sent = case, people[case.person_id], None, []
-    for move in AccountMove.objects.filter(transfer__in=by_case):
+    for move in AccountMove.objects.filter(transfer__in=by_case).select_related("bank_account"):
         by_case[move.pk].money = move
     for table in Table.objects.filter(transfer__in=by_case).order_by("version"):
         by_case[table.transfer_id].latest = table
