@@ -24,6 +24,7 @@ BLOCKS = {
     "contribution.large_claim": 300,
     "relocation.cover": 40,
     "relocation.duplicate": 20,
+    "relocation.stop": 20,
     "years.requirement": 40,
     "years.alternative": 150,
     "years.choice": 20,

@@ -17,6 +17,7 @@ from yibao.services.relocation.rules.decision import MANUAL, NAME, Decision, Ref
 from yibao.services.relocation.rules.facts import Facts, groups_of
 from yibao.services.relocation.rules.history import History
 from yibao.services.relocation.rules.shape import RelocationCase
+from yibao.services.relocation.rules.stopping import Stopped, stopped
 from yibao.services.relocation.rules.waiting import Waiting, begins, day_of, waiting
 
 TABLE = "cover"
@@ -38,6 +39,7 @@ class Found:
         fee: The price of repairing one year, where it is published.
         refusals: Why there is no plain answer.
         trace: How the row was found.
+        stopped: What arrears do to cover, None where there are none.
     """
 
     history: History
@@ -49,6 +51,7 @@ class Found:
     fee: ParameterValue | None
     refusals: tuple[Refusal, ...]
     trace: Trace | None
+    stopped: Stopped | None = None
 
 
 def decide(*, case: RelocationCase, region: Region, places: Packs) -> Decision:
@@ -96,17 +99,25 @@ def _found(history: History, region: Region) -> Found:
         return _open(history, telling.unknown(region=region, name=error.name, on=error.on))
     members = trace.members
     named = members["refusal"]
-    refusals = () if named is None else (telling.refusal(code=str(named), history=history),)
-    waited = waiting(members=members, history=history)
-    explicit = members["begins"]
-    first = explicit if isinstance(explicit, date) else begins(found=waited, history=history)
+    waited, arrears = waiting(members=members, history=history), stopped(history=history, region=region)
+    refusals = [] if named is None else [telling.refusal(code=str(named), history=history)]
+    refusals += [] if arrears is None else [arrears.refusal]
+    stop = None if arrears is None else arrears.last
+    first = _begins(members, waited, history, stop)
     until = members["until"]
     died = history.case.person.died
-    last = _earlier(until if isinstance(until, date) else None, history.joined.end, died)
+    last = _earlier(until if isinstance(until, date) else None, history.joined.end, died, stop)
     if died is not None and first is not None and died < first:
         return _open(history, Refusal("died_before_cover", (("on", died.isoformat()),)), trace)
     fee = _fee(history) if waited.repaired else None
-    return Found(history, str(members["outcome"]), members, waited, first, last, fee, refusals, trace)
+    return Found(history, str(members["outcome"]), members, waited, first, last, fee, tuple(refusals), trace, arrears)
+
+
+def _begins(members: Mapping[str, Any], waited: Waiting, history: History, stop: date | None) -> date | None:
+    """Return the first day of cover; None where no source fixes it, or arrears stop cover before it begins."""
+    explicit = members["begins"]
+    first = explicit if isinstance(explicit, date) else begins(found=waited, history=history)
+    return None if first is not None and stop is not None and stop < first else first
 
 
 def _open(history: History, refusal: Refusal, trace: Trace | None = None) -> Found:
@@ -131,6 +142,8 @@ def _fee(history: History) -> ParameterValue | None:
 def _decision(found: Found, region: Region) -> Decision:
     certain = found.outcome in (_WAITING, _COVERED)
     citations = telling.citations(trace=found.trace) + (() if found.fee is None else found.fee.sources)
+    if found.stopped is not None:
+        citations += telling.citations(trace=found.stopped.trace)
     return Decision(
         decision=found.outcome,
         body=_body(found, certain),
@@ -183,4 +196,7 @@ def _iso(day: object) -> str | None:
 def _steps(found: Found) -> list[Step]:
     if found.trace is None:
         return []
-    return telling.steps(trace=found.trace, waited=found.waiting, first=found.first, fee=found.fee)
+    told = telling.steps(trace=found.trace, waited=found.waiting, first=found.first, fee=found.fee)
+    if found.stopped is not None and found.stopped.trace is not None:
+        told.append(telling.stop(trace=found.stopped.trace, on=found.stopped.on))
+    return told

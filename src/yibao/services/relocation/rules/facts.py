@@ -81,4 +81,5 @@ _FACTS: dict[str, Callable[[History], Any]] = {
     "paid_before_year": lambda history: history.paid_on.year < history.insured_year,
     "exempt": _exempt,
     "ordered_until": _ordered_until,
+    "unpaid_since": lambda history: history.unpaid_since,
 }

@@ -103,6 +103,19 @@ class History:
         """Whether every month of the gap was paid late."""
         return all(month in self.late for month in self.gap)
 
+    @property
+    def unpaid_since(self) -> date | None:
+        """First day of the first month not paid for since the last payment; None without payments, or when none is due.
+
+        The month of the question itself is not yet due.
+        """
+        own = {month for each in self.case.payments if each.enrolment == self.joined.id for month in each.months}
+        if not own:
+            return None
+        first, now = max(own | self.late) + 1, Month.of(self.case.on).index
+        end = now if self.joined.end is None else min(now, Month.of(self.joined.end).index + 1)
+        return Month.from_index(first).first_day if first < end else None
+
     def run(self, *, scheme: str | None = None) -> int:
         """Return how many months in a row were covered up to the gap, in one scheme where it is named."""
         if scheme not in self._runs:

@@ -80,6 +80,19 @@ def steps(*, trace: Trace, waited: Waiting, first: date | None, fee: ParameterVa
     return found
 
 
+def stop(*, trace: Trace, on: date | None) -> Step:
+    """Return the step that tells what arrears do to cover.
+
+    Args:
+        trace: How the row was found.
+        on: The first day without cover, None where no source fixes it.
+    """
+    row = trace.table.row(trace.row)
+    day = ("", "") if on is None else (f"：{on}", f": {on}")
+    document = cite(row.sources) if row.sources else from_record(f"{row.id} {'、'.join(row.readings)}".strip())
+    return Step(step_label("stop"), (f"{row.id} {row.label}{day[0]}", f"{row.id} {row.en}{day[1]}"), document, row.id)
+
+
 def _length(value: int, unit: str | None) -> Words:
     return (f"{value} 天", f"{value} days") if unit == DAYS else (f"{value} 个月", f"{value} months")
 
