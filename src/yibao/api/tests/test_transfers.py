@@ -122,6 +122,49 @@ def test_the_same_key_begins_one_transfer_and_withdrawing_ends_it(own):
     assert own.send("POST", f"/{number}/withdraw", {"reason": ""}).status_code == 422
 
 
+class TestPapers:
+    @pytest.fixture
+    def number(self, own, walk):  # noqa: F811
+        found = begun(own)
+        own.send("POST", f"/{found}/submit")
+        walk.carry()
+        return found
+
+    def test_made_once_told_as_data_and_given_as_a_file(self, own, number):
+        lines = own.send("GET", f"/{number}/papers").json()
+        assert {line["kind"]: line["number"] for line in lines} == {
+            "application_form": None, "acceptance_receipt": None, "contact_letter": None,
+        }  # fmt: skip
+        made = own.send("POST", f"/{number}/papers", {"kind": "contact_letter"})
+        paper = made.json()
+        assert (made.status_code, paper["title"], paper["void"]) == (201, "基本医疗保险关系转移接续联系函", False)
+        assert paper["check_address"].endswith(f"/check/{paper['number']}/{paper['check_code']}")
+        assert paper["qr"].startswith("<svg")
+        assert paper["stated"]["number"] == number
+        assert own.send("POST", f"/{number}/papers", {"kind": "contact_letter"}).json() == paper
+        assert own.send("GET", f"/{number}/papers/{paper['number']}").json() == paper
+        file = own.send("GET", f"/{number}/papers/{paper['number']}/file")
+        assert (file["Content-Type"], file.content[:5]) == ("application/pdf", b"%PDF-")
+
+    def test_printed_again_it_is_counted_once_for_each_key(self, own, number):
+        paper = own.send("POST", f"/{number}/papers", {"kind": "acceptance_receipt"}).json()["number"]
+        times = [own.send("POST", f"/{number}/papers/{paper}/prints", None, **KEY).json()["times"] for _ in range(2)]
+        assert times == [1, 1]
+        assert own.send("GET", f"/{number}/papers/{paper}").json()["reprints"] == 1
+        assert own.send("GET", f"/{number}/papers/{paper}/prints/1").content[:5] == b"%PDF-"
+        assert own.send("GET", f"/{number}/papers/{paper}/prints/2").json()["code"] == "no_such_print"
+
+    def test_what_is_not_there_yet_or_not_ones_own_is_refused(self, own, number, client):
+        no = own.send("POST", f"/{number}/papers", {"kind": "information_table"})
+        assert (no.status_code, no.json()["code"]) == (409, "paper_not_yet")
+        assert own.send("POST", f"/{number}/papers", {"kind": "letter"}).status_code == 422
+        paper = own.send("POST", f"/{number}/papers", {"kind": "contact_letter"}).json()["number"]
+        stranger = program(client, make_person("50011219760302001X", name="李四"), "stranger")
+        for path in ("", f"/{paper}", f"/{paper}/file", f"/{paper}/prints/1"):
+            assert stranger.send("GET", f"/{number}/papers{path}").status_code == 404
+        assert stranger.send("POST", f"/{number}/papers/{paper}/prints", None, **KEY).status_code == 404
+
+
 BAD = {
     "the same place twice": {"to": OLD},
     "an unknown place": {"to": "999999"},

@@ -225,20 +225,20 @@ def transfer_new(request: HttpRequest, key: Key, body: NewTransfer) -> Any:
                 raise refuse_step("not_your_case")
             slot.answer = actions.open_draft(person_id=person, wish=wish, **asked).number
         number = slot.answer
-    return Status(201, _state(request, _held(request, number)))
+    return Status(201, _state(request, held(request, number)))
 
 
 @router.get("/cases/{number}", response={200: TransferState, **REFUSED}, summary="Tell where a transfer stands")
 def transfer_one(request: HttpRequest, number: Number) -> Any:
     """Tell the stage, what both places found, and the two tracks, each with its clocks and its end."""
-    return _state(request, _held(request, number))
+    return _state(request, held(request, number))
 
 
 @router.get("/cases/{number}/checks", response={200: Found, **REFUSED}, summary="Look at both places beforehand")
 def transfer_checks(request: HttpRequest, number: Number) -> Any:
     """Tell what each place would find if a draft were handed in now: its checks, and each no with its remedy."""
-    held = _held(request, number)
-    halves = actions.both(number=held.number, on=now(request)["on"])
+    found = held(request, number)
+    halves = actions.both(number=found.number, on=now(request)["on"])
     return {
         "ready": not any(half.refusals for half in halves),
         "halves": [
@@ -256,7 +256,7 @@ def transfer_checks(request: HttpRequest, number: Number) -> Any:
 @router.post("/cases/{number}/stop", response={200: Stopped, **REFUSED}, summary="Have the old relation stopped")
 def transfer_stop(request: HttpRequest, number: Number) -> Any:
     """Stop the relation at the old place, where it is paid for in one's own name: the remedy of `not_stopped`."""
-    row = _held(request, number).transfer
+    row = held(request, number).transfer
     stopped = actions.ask_stop(person_id=row.person_id, place=row.source, **now(request))
     return {"region": stopped.region, "status": stopped.status, "until": stopped.end}
 
@@ -264,20 +264,20 @@ def transfer_stop(request: HttpRequest, number: Number) -> Any:
 @router.post("/cases/{number}/submit", response={200: TransferState, **REFUSED}, summary="Hand in")
 def transfer_submit(request: HttpRequest, number: Number) -> Any:
     """Hand a transfer in: checked here at once, then the other place is asked; sent again it changes nothing."""
-    _held(request, number)
+    held(request, number)
     actions.submit(number=number, **now(request))
-    return _state(request, _held(request, number))
+    return _state(request, held(request, number))
 
 
 @router.post("/cases/{number}/withdraw", response={200: TransferState, **REFUSED}, summary="Withdraw")
 def transfer_withdraw(request: HttpRequest, number: Number, body: Reason) -> Any:
     """Withdraw until the table is sent; at the new place the old one is asked, once it was accepted."""
-    _held(request, number)
+    held(request, number)
     actions.withdraw(number=number, reason=body.reason, **now(request))
-    return _state(request, _held(request, number))
+    return _state(request, held(request, number))
 
 
-def _held(request: HttpRequest, number: str) -> Case:
+def held(request: HttpRequest, number: str) -> Case:
     """Return a transfer of the person, or of the office; another's and none look alike on purpose.
 
     Raises:
