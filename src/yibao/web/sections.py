@@ -15,7 +15,8 @@ def contributions(hook: str, request: HttpRequest) -> list[Any]:
     """Return what every service with a function `hook` in its `pages` answers for this request, empty answers left out.
 
     A service offers `portal_service` (its card), `portal_section` (a template and its context for the citizen's first
-    page), `portal_tasks` (cases that wait for the citizen), `unit_service` (its card on a unit's first page),
+    page), `portal_tasks` (cases that wait for the citizen), `portal_under_way` (what is
+    under way although the state does not say so), `unit_service` (its card on a unit's first page),
     `portal_open` (a link for visitors), `portal_blank` (the form whose check code stands in the address),
     `workbench_nav` (items of the staff's navigation), `queue_filters` (filters of the work list) and `refusal_reasons`
     (code to words).

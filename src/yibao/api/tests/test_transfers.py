@@ -70,6 +70,7 @@ def test_a_transfer_goes_from_the_wish_to_two_tracks(own, walk, staff_program): 
     assert (old["side"], old["years"]["clocks"]["out"]["due"] is not None) == ("out", True)
     assert {line["number"] for line in own.send("GET").json()["cases"]} == {number, told["other"]}
     assert [line["number"] for line in staff_program(f"clerk-{OLD}").send("GET").json()["cases"]] == [told["other"]]
+    assert told["money_follows"] is False
     walk.build()
     walk.sign()
     walk.carry()
@@ -78,6 +79,9 @@ def test_a_transfer_goes_from_the_wish_to_two_tracks(own, walk, staff_program): 
     walk.carry()
     done = own.send("GET", f"/{number}").json()
     assert (done["years"]["ended"], done["money"]["state"], done["money"]["ended"]) == (True, "announced", False)
+    assert (done["state"], done["money_follows"]) == ("completed", True)
+    lines = {line["number"]: line for line in own.send("GET").json()["cases"]}
+    assert done["label"] == lines[number]["label"] == "缴费年限已转入，个人账户的钱在路上"
 
 
 def test_what_keeps_a_draft_is_told_with_its_remedy_and_the_stop_is_a_step_of_its_own(own, walk):  # noqa: F811

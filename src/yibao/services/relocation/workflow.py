@@ -96,6 +96,34 @@ def money_ended(*, side: str, mode: str, money: Money) -> bool:
     return money in MONEY_ENDED or (side == IN and mode == "remit" and money is Money.CREDITED)
 
 
+_UNDER_WAY = {OUT: (Money.DEPARTED, Money.PAID), IN: (Money.ANNOUNCED, Money.ARRIVED)}
+MONEY_FOLLOWS = ("缴费年限已转入，个人账户的钱在路上", "the years are in, the money of the account is on its way")
+
+
+def money_follows(*, side: str, stage: str, money: str) -> bool:
+    """Return whether the years have arrived while money of the account is still on its way.
+
+    Examples:
+        >>> money_follows(side="in", stage="loaded", money="announced")
+        True
+        >>> money_follows(side="in", stage="loaded", money="credited")
+        False
+        >>> money_follows(side="out", stage="table_sent", money="departed")
+        False
+    """
+    return stage == Stage.LOADED and money in _UNDER_WAY[side]
+
+
+def label(*, side: str, stage: str, money: str) -> tuple[str, str]:
+    """Return where a transfer is in Chinese and English, true of both tracks.
+
+    Examples:
+        >>> label(side="in", stage="loaded", money="arrived")[1]
+        'the years are in, the money of the account is on its way'
+    """
+    return MONEY_FOLLOWS if money_follows(side=side, stage=stage, money=money) else LABELS[Stage(stage)]
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """What one place's books say of one transfer, each as the change its postings made; fen.

@@ -1,5 +1,6 @@
 """The citizen's pages that belong to no single service."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -28,8 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person first, then what their record shows, then their cases."""
     person = Person.objects.get(pk=request.actor.person_id)
     own = list(own_cases(request))
-    tasks = tasks_of(request)
-    cards = [case_card(case, request, tasks.get(case.number, "")) for case in own]
+    cards = case_cards(own, request)
     context = {
         "section": "home",
         "person": person,
@@ -62,8 +62,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Show all cases of the person: what they must do first, then what is under way, then what is closed."""
-    tasks = tasks_of(request)
-    cards = [case_card(case, request, tasks.get(case.number, "")) for case in own_cases(request)]
+    cards = case_cards(own_cases(request), request)
     groups = [
         {"code": "turn", "cards": [card for card in cards if card["turn"]]},
         {"code": "running", "cards": [card for card in cards if not card["turn"] and not card["closed"]]},
@@ -78,6 +77,15 @@ def cases(request: HttpRequest) -> HttpResponse:
 def tasks_of(request: HttpRequest) -> dict[str, str]:
     """Return the cases that wait for the person although their state does not say so: number to what is to do."""
     return {number: words for found in contributions("portal_tasks", request) for number, words in found.items()}
+
+
+def case_cards(own: Iterable[Case], request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the cards of the reader's cases: each with what waits for them, or is under way, beside its state."""
+    tasks = tasks_of(request)
+    moving = {number: words for found in contributions("portal_under_way", request) for number, words in found.items()}
+    return [
+        case_card(case, request, task=tasks.get(case.number, ""), moving=moving.get(case.number, "")) for case in own
+    ]
 
 
 def own_cases(request: HttpRequest) -> QuerySet[Case]:
@@ -121,21 +129,28 @@ def paper_check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return render(request, "portal/paper.html", context)
 
 
-def case_card(case: Case, request: HttpRequest, task: str = "") -> dict[str, Any]:
-    """Return what a card shows of one case; a task is what the person is to do although the state does not say it."""
+def case_card(case: Case, request: HttpRequest, *, task: str = "", moving: str = "") -> dict[str, Any]:
+    """Return what a card shows of one case.
+
+    Args:
+        case: The case.
+        request: The reader's.
+        task: What the person is to do although the state does not say it.
+        moving: What is still under way although the case is closed: said in place of its state.
+    """
     todo = request.say(f"{case.service}.turn.{case.state}") if case.state in TURN else task
     return {
         "number": case.number,
         "href": reverse(f"{case.service}:case", args=[case.number]),
         "service": request.say(f"{case.service}.name"),
-        "tag": tag(case.state, request.say),
+        "tag": {"text": moving} if moving else tag(case.state, request.say),
         "turn": bool(todo),
         "todo": todo,
         "amount": case.amount_fen,
         "due_on": case.due_on if case.state not in (*CLOSED, *DONE, *TURN) else None,
         "on": case.closed_on or case.submitted_on or case.opened_on,
         "kept": request.say("portal.cases.kept") if case.state == "draft" else "",
-        "closed": case.state in (*CLOSED, *DONE),
+        "closed": case.state in (*CLOSED, *DONE) and not moving,
     }
 
 

@@ -21,7 +21,7 @@ from yibao.services.relocation.actions.loading import check, load, send_back
 from yibao.services.relocation.actions.owing import owed
 from yibao.services.relocation.actions.papers import paper
 from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
-from yibao.services.relocation.actions.progress import available, money_of, progress, theirs
+from yibao.services.relocation.actions.progress import available, money_follows, money_of, progress, theirs
 from yibao.services.relocation.actions.recording import clear_arrears, note_arrears
 from yibao.services.relocation.actions.several import (
     arrived_all,
@@ -63,6 +63,7 @@ __all__ = [
     "load",
     "load_all",
     "make_paper",
+    "money_follows",
     "money_of",
     "note_arrears",
     "offered",

@@ -94,15 +94,21 @@ def progress(*, number: str, on: date) -> dict[str, Any]:
     """
     case = cases.get(number)
     row = Transfer.objects.select_related("money").get(case=case)
-    label = workflow.LABELS[Stage(row.stage)]
+    label = workflow.label(side=row.side, stage=row.stage, money=row.money.state)
     return {
         "number": number, "thread": row.thread, "side": row.side, "from": row.source, "to": row.target,
         "type": row.type, "stage": row.stage, "label": label[0], "label_en": label[1], "state": case.state,
         "checks": row.checks, "accepted_on": row.accepted_on, "sent_on": row.sent_on, "received_on": row.received_on,
         "loaded_on": row.loaded_on, "clocks": _clocks(case, row, on), "money": money_of(row, on=on),
+        "money_follows": money_follows(row),
         "years_ended": row.stage == Stage.LOADED, "ended_on": row.ended_on, "ended_because": row.ended_because,
         "may_withdraw": row.stage not in workflow.ENDED and not calling_off.too_late(row) and not row.ended_because,
     }  # fmt: skip
+
+
+def money_follows(row: Transfer) -> bool:
+    """Return whether the years have arrived while money of the account is still on its way, as this place knows."""
+    return workflow.money_follows(side=row.side, stage=row.stage, money=row.money.state)
 
 
 def _clocks(case: Case, row: Transfer, on: date) -> dict[str, dict[str, Any]]:

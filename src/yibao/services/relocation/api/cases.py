@@ -28,6 +28,7 @@ from yibao.services.interface import (
 )
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
+from yibao.services.relocation.workflow import label
 from yibao.store import audit_log, cases, keys, queues
 from yibao.store.models import Case
 from yibao.store.narrowing import Narrow
@@ -156,6 +157,7 @@ class TransferState(BaseModel):
     stage: str
     label: str
     label_en: str
+    money_follows: bool
     checks: dict[str, list[Check]]
     reasons: list[Remedy]
     years: Years
@@ -166,7 +168,7 @@ class TransferState(BaseModel):
 
 
 class TransferLine(BaseModel):
-    """A transfer in a list."""
+    """A transfer in a list; `label` is true of both tracks, whatever the state of the case."""
 
     model_config = ConfigDict(populate_by_name=True)
     number: str
@@ -175,6 +177,9 @@ class TransferLine(BaseModel):
     side: str
     state: str
     stage: str
+    label: str
+    label_en: str
+    money_follows: bool
     due_on: date | None
 
 
@@ -306,14 +311,20 @@ def _remedy(no: Refusal) -> dict[str, Any]:
 
 
 def _lines(found: Any) -> list[dict[str, Any]]:
-    rows = Transfer.objects.in_bulk([case.pk for case in found])
+    rows = Transfer.objects.select_related("money").in_bulk([case.pk for case in found])
     return [
         {
             "number": case.number, "from": rows[case.pk].source, "to": rows[case.pk].target, "state": case.state,
             "side": rows[case.pk].side, "stage": rows[case.pk].stage, "due_on": case.due_on,
+            **_label(rows[case.pk]),
         }
         for case in found
     ]  # fmt: skip
+
+
+def _label(row: Transfer) -> dict[str, Any]:
+    zh, en = label(side=row.side, stage=row.stage, money=row.money.state)
+    return {"label": zh, "label_en": en, "money_follows": actions.money_follows(row)}
 
 
 def _state(request: HttpRequest, held: Case) -> dict[str, Any]:

@@ -8,12 +8,23 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from yibao.casework.entry import public
+from yibao.services.relocation import actions
+from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.pages import counter, cover, desk, employer, own, papers, shown, transfer, years
 from yibao.services.relocation.pages.desk import workbench_nav
 from yibao.services.relocation.pages.employer import unit_service
 from yibao.services.relocation.pages.places import guide_address
+from yibao.services.relocation.workflow import Stage
 
-__all__ = ["portal_open", "portal_service", "unit_service", "urlpatterns", "workbench_nav", "workbench_urlpatterns"]
+__all__ = [
+    "portal_open",
+    "portal_service",
+    "portal_under_way",
+    "unit_service",
+    "urlpatterns",
+    "workbench_nav",
+    "workbench_urlpatterns",
+]
 
 CASE = "cases/<str:number>"
 QUESTIONS = ("shown", "cover", "years", "transfer")
@@ -45,6 +56,13 @@ def portal_service(request: HttpRequest) -> dict[str, Any]:
         "title": say("relocation.card.title"),
         "text": say("relocation.card.text"),
     }
+
+
+def portal_under_way(request: HttpRequest) -> dict[str, str]:
+    """Return what of the reader's is still under way although its case is closed: number to words."""
+    own = Transfer.objects.filter(person_id=request.actor.person_id, stage=Stage.LOADED)  # type: ignore[attr-defined]
+    words = request.say("relocation.move.money_follows")  # type: ignore[attr-defined]
+    return {row.case.number: words for row in own.select_related("case", "money") if actions.money_follows(row)}
 
 
 def portal_open(request: HttpRequest) -> dict[str, str]:

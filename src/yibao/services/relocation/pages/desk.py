@@ -66,6 +66,7 @@ def show(
         "way": way_words(row, say),
         "kind": say(f"{NAME}.move.type.{row.type}") if row.type else "",
         "stage": progress["label_en" if english else "label"],
+        "money_follows": progress["money_follows"],
         "checked": halves.checked(row, say),
         "reasons": halves.reasons(row, say),
         "clocks": list(halves.clocks(halves.alone(row), on=request.on, say=say)),

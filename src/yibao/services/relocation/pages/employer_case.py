@@ -10,7 +10,7 @@ from yibao.services.relocation import actions
 from yibao.services.relocation.pages import drafts, halves, papers
 from yibao.services.relocation.pages.places import place_words
 from yibao.services.relocation.pages.sides import NAME
-from yibao.services.relocation.workflow import Stage
+from yibao.services.relocation.workflow import LABELS, Stage
 from yibao.store.models import Case
 
 SECTION = "unit"
@@ -52,14 +52,16 @@ def _draft(request: HttpRequest, own: Case, *, error: str = "", status: int = 20
 
 def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
     row, say = own.transfer, request.say
-    both, progress = halves.of(row), actions.progress(number=own.number, on=request.on)
+    both = halves.of(row)
+    # The stage of the years alone: whether there is money is not the unit's to know.
+    stage = LABELS[Stage(row.stage)][1 if say.language == "en" else 0]
     over = row.stage in OVER
     reason = actions.told_of_end(row, on=request.on) if over else None
     context = {
         "section": SECTION,
         "case": own,
         "way": say("relocation.move.way", old=place_words(row.source, say), new=place_words(row.target, say)),
-        "stage": progress["label_en" if say.language == "en" else "label"],
+        "stage": stage,
         "reason": halves.refusal_words(reason, say) if reason else None,
         "asked_back": bool(row.ended_because) and not over,
         "years": halves.years_track(both, say),

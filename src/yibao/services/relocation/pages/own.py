@@ -53,6 +53,7 @@ def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
         "case": own,
         "way": way_words(row, say),
         "stage": progress["label_en" if say.language == "en" else "label"],
+        "money_follows": progress["money_follows"],
         "over": row.stage in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
         "reasons": halves.reasons(row, say) if row.stage != Stage.LOADED else [],
         "owed": owed.told(row, request) if row.ended_because == owed.CODE else None,

@@ -25,7 +25,19 @@ NAME = "陈建国"
 EMPLOYEE, AGENT, STRANGER, NOBODY = (
     make_resident_id(area="140105", born=date(1985, 3, 1), serial=serial) for serial in (1, 2, 4, 6)
 )
-SECRETS = ("1,234.56", "1234.56", "余额", "欠费", "住院", "旧单位", "960.40", "信息表</a>", "19900000000", NAME)
+SECRETS = (
+    "1,234.56",
+    "1234.56",
+    "余额",
+    "欠费",
+    "住院",
+    "旧单位",
+    "960.40",
+    "信息表</a>",
+    "19900000000",
+    "钱在路上",
+    NAME,
+)
 """What stands on the person's record and on no page of the unit."""
 
 

@@ -154,3 +154,27 @@ def test_a_payment_outside_its_relation_keeps_the_transfer_by_name_and_is_no_fai
     assert "缴费落在参保期以外" in page
     assert "申请更正这条记录" in page
     assert "提交申请</button>" not in page
+
+
+def test_the_years_have_come_and_the_money_has_not_the_title_and_the_list_say_both(walk, own):
+    walk.loaded()
+    case, both = f"/relocation/cases/{walk.number('in')}", "年限已到，钱在路上"
+    there = f"/relocation/cases/{walk.number('out')}"
+    title = read(own, case).partition("<h1")[2].partition("</div>")[0]
+    assert both in title
+    assert "已办结" not in title
+    assert both in read(own, there)
+    listed = read(own, "/cases")
+    assert listed.count(both) == 2
+    assert "已办结" not in listed.partition("<main")[2]
+    assert both in read(signed_in(f"reviewer-{NEW}"), f"/workbench{case}")
+    walk.pay()
+    walk.confirm()
+    walk.carry()
+    assert both in read(own, there)
+    walk.arrive()
+    assert both in read(own, case)
+    walk.credit()
+    walk.carry()
+    assert both not in read(own, case) + read(own, there) + read(own, "/cases")
+    assert "已办结" in read(own, case)
