@@ -334,6 +334,8 @@ class Route:
 
 def _value(name: str, *, route: Route, case: Case) -> Any:
     """Return what stands in an address for one of its parameters; nothing else is asked of the database."""
+    if name == "kind" and "correction" in route.name:
+        return "correction_notice"
     if name in PLAIN:
         return PLAIN[name]
     if name == "number" and "code" not in route.parameters:

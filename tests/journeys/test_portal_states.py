@@ -40,7 +40,7 @@ ANSWERS = {
     "portal": "contact_switch own_data_file act confirm_right revoke_right sign_out preferences end_sessions"
     " act_for_unit give_up_unit",
     "refund": "blank document make_paper paper reprint copy detach take_back submit",
-    "correction": "document submit upload withdraw",
+    "correction": "document submit upload withdraw detach make_paper paper reprint copy",
 }
 STEPS = ("payments", "reason", "account", "materials", "check", "withdraw")
 NOBODY, EMPTY, HALF, FULL = "nobody", "draft_empty", "draft_half", "draft_full"

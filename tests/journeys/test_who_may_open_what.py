@@ -16,6 +16,8 @@ from yibao.casework.assurance import Acting
 from yibao.casework.entry import AGENT, CITIZEN, VISITOR, Entry, rule_of
 from yibao.casework.officers import NOWHERE, OFFICERS
 from yibao.services import bulk, payouts
+from yibao.services.correction import actions as correcting
+from yibao.services.correction import issuing
 from yibao.services.refund import actions
 from yibao.services.refund.models import RefundRequest
 from yibao.services.refund.pages.sides import WINDOW
@@ -82,7 +84,11 @@ def case(applicants, asked_for_correction) -> Case:
     assert paid.state == "approved"
     told = Message.objects.filter(case_number=case.number).first()
     Delivery.objects.create(message=told, channel="sms", state="failed", made_at=now["at"], ended_at=now["at"])
-    asked_for_correction(case.person, applicant.actor)
+    wish = asked_for_correction(case.person, applicant.actor)
+    asked = {"number": wish.number, "seen": wish.evidence_hash, "by": staff_actor("clerk"), **now}
+    correcting.ask_correction(note="证件背面", **asked)
+    issuing.make_paper(number=wish.number, kind="correction_notice", by=applicant.actor, **now)
+    correcting.submit(number=wish.number, by=applicant.actor, **now)
     wish = moving.Wish(REGION, REGION, "140100", materials=("id_document",))
     move = moving.open_draft(person_id=case.person_id, wish=wish, by=applicant.actor, **now)
     # As if both places had been asked: whether they agree is for other tests.
@@ -247,7 +253,9 @@ def test_every_address_lets_somebody_in(answers):
     # No provider vouches for this city; the doors to one are tried beside a real provider.
     elsewhere = {"refund:correct", "workbench_refund:correct", "portal:provider", "portal:provider_back"}
     # Nobody has printed this paper again yet, so there is no copy of it to open.
-    elsewhere |= {f"{desk}{service}:copy" for service in ("refund", "relocation") for desk in ("", "workbench_")}
+    elsewhere |= {
+        f"{desk}{service}:copy" for service in ("correction", "refund", "relocation") for desk in ("", "workbench_")
+    }
     assert {one.route for one in answers} - let_in <= elsewhere
 
 

@@ -73,7 +73,7 @@ ANSWERS = {
     " end_sessions office account_step draw bulk_result bulk_row bulk_step batch_file batch_step"
     " take release right_paper agent_paper exchange_again exchange_hurry",
     "workbench_refund": "decide note document make_paper paper reprint copy detach take_back submit",
-    "workbench_correction": "decide document",
+    "workbench_correction": "decide document make_paper paper reprint copy",
 }
 # Their questions at the counter are answered by what stands there, or they come after an answer.
 AFTERWARDS = {"workbench_refund": "promise done correct"}

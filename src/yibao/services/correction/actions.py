@@ -55,6 +55,14 @@ NO_EVIDENCE = Refusal(
     "Hand in a file; at a window the clerk ticks that the original was seen.",
     status=422,
 )
+NO_FILE = Refusal(
+    "correction_no_file",
+    "这份证据已经不在申请里",
+    "this file is no longer part of the request",
+    "请刷新页面，看现在有哪些证据。",
+    "Load the page again and see which files there are.",
+    status=404,
+)
 RECORD_CHANGED = Refusal(
     "correction_record_changed",
     "档案在申请之后已经变动",
@@ -228,6 +236,23 @@ def attach(*, number: str, name: str, content: bytes, by: Actor, on: date, at: d
         data = {"material": EVIDENCE, "sha256": document.sha256}
         cases.act(number=number, kind="attach", by=by, at=at, on=on, evidence_hash=evidence_of(case), data=data)
     return document
+
+
+def detach(*, number: str, document_id: int, by: Actor, on: date, at: datetime) -> Case:
+    """Take a file of evidence back out of the request; it stays on record as removed.
+
+    Raises:
+        Refused: correction_no_file: there is no such file any more; wrong_state, not_your_case.
+    """
+    require(service=SERVICE, step="detach", by=by)
+    with transaction.atomic():
+        case = cases.locked(number)
+        document = case.documents.filter(pk=document_id, removed_at=None).first()
+        if document is None:
+            raise Refused(NO_FILE)
+        documents.remove(document_id=document.pk, at=at)
+        data = {"material": document.material, "sha256": document.sha256}
+        return cases.act(number=number, kind="detach", by=by, at=at, on=on, evidence_hash=evidence_of(case), data=data)
 
 
 def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:

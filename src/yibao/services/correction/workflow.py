@@ -11,6 +11,8 @@ LEVELS: tuple[Mapping[str, Any], ...] = (
 
 REFUSE_REASONS: Mapping[str, tuple[str, str]] = {
     "not_proved": ("证据不能证明登记有误", "the evidence does not prove that the record is wrong"),
+    "right_already": ("登记的内容与证据一致，不需更正", "the record says what the evidence shows"),
+    "elsewhere": ("这一项由其他机关登记", "another authority registers this entry"),
     "other": ("其他原因（须说明）", "another reason, to be explained"),
 }
-"""Why a correction may be refused; a note goes with each."""
+"""Why a correction may be refused; a note for the person goes with each."""

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yibao.casework.entry import STAFF, open_to
 from yibao.kernel.errors import Refused
 from yibao.kernel.identifiers import mask_name
-from yibao.services.correction import actions, forms
+from yibao.services.correction import actions, forms, workflow
+from yibao.services.correction.pages import papers
 from yibao.services.correction.pages.own import NAME, entries, facts, sent, wish_fields, words
 from yibao.store import audit_log, persons
 from yibao.store.models import Case, Person
@@ -60,11 +61,19 @@ def show_desk(
     """Return the desk's page of a correction."""
     say = request.say
     verbs = [verb for verb in VERBS if verb in actions.available(case=held, actor=request.actor)]
-    buttons = [{"verb": verb, "text": say(f"{NAME}.desk.{verb}"), "note": _note(verb, say, request)} for verb in verbs]
+    buttons = [
+        {
+            "verb": verb,
+            "text": say(f"{NAME}.desk.{verb}"),
+            "fields": [*_reasons(verb, request), *_note(verb, request)],
+        }
+        for verb in verbs
+    ]
     told = facts(held, request)
     events = [{**event, "why": _without_names(event["why"], held)} for event in told["events"]]
     context = {"section": "queue", "case": held, **told, "why": _without_names(told["why"], held), "events": events,
-               "buttons": buttons, "errors": errors or {}, "seen": held.evidence_hash}  # fmt: skip
+               "buttons": buttons, "errors": errors or {}, "seen": held.evidence_hash,
+               "papers": papers.shown(held, request, space=f"workbench_{NAME}")}  # fmt: skip
     return render(request, "correction/desk.html", context, status=status)
 
 
@@ -77,12 +86,26 @@ def _without_names(text: str, held: Case) -> str:
     return text
 
 
-def _note(verb: str, say: Any, request: HttpRequest) -> dict[str, Any] | None:
+def _note(verb: str, request: HttpRequest) -> list[dict[str, Any]]:
     if verb in ("accept", "approve"):
-        return None
+        return []
     typed = request.POST.get("note", "") if request.POST.get("verb") == verb else ""
-    return {"component": "textarea", "id": f"{verb}-note", "name": "note", "rows": 2, "value": typed,
-            "label": {"text": say(f"{NAME}.desk.note")}}  # fmt: skip
+    return [{"component": "textarea", "id": f"{verb}-note", "name": "note", "rows": 2, "value": typed,
+             "label": {"text": request.say(f"{NAME}.desk.note")}}]  # fmt: skip
+
+
+def _reasons(verb: str, request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the choice among the named reasons; the letter to the person repeats the one that is chosen."""
+    if verb != "refuse":
+        return []
+    chosen, zh = request.POST.get("reason_code", ""), request.say.language == "zh"
+    items = [
+        {"value": code, "text": words_zh if zh else f"{words_en[:1].upper()}{words_en[1:]}", "checked": code == chosen}
+        for code, (words_zh, words_en) in workflow.REFUSE_REASONS.items()
+    ]
+    legend = {"text": request.say(f"{NAME}.desk.reason"), "classes": "govuk-fieldset__legend--s"}
+    return [{"component": "radios", "id_prefix": "refuse-reason", "id": "refuse-reason", "name": "reason_code",
+             "items": items, "classes": "govuk-radios--small", "fieldset": {"legend": legend}}]  # fmt: skip
 
 
 @open_to(STAFF, own="case")
@@ -104,8 +127,12 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         "approve": {"level": held.level},
         "ask_correction": {"note": note},
         "not_accept": {"reason": note},
-        "refuse": {"reason_code": "not_proved", "note": note},
+        "refuse": {"reason_code": request.POST.get("reason_code", ""), "note": note},
     }.get(verb, {})
+    if verb == "refuse" and more["reason_code"] not in workflow.REFUSE_REASONS:
+        missing = {"refuse-reason": request.say(f"{NAME}.desk.no_reason")}
+        missing |= {} if note.strip() else {"refuse-note": words(Refused(actions.NO_REASON), request.say)}
+        return show_desk(request, held, missing, 422)
     try:
         getattr(actions, verb)(**given, **more)
     except Refused as no:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yibao.casework.entry import CITIZEN, open_to
 from yibao.kernel.errors import Refused
 from yibao.kernel.months import Month
-from yibao.services.correction import actions, forms
+from yibao.services.correction import actions, forms, issuing
 from yibao.services.correction.models import CorrectionRequest
+from yibao.services.correction.pages import papers
 from yibao.store import cases, changes, documents, ratings
 from yibao.store.changes import Place
 from yibao.store.models import Case, Contribution, Document, Enrolment, Person
@@ -152,6 +153,8 @@ def show_own(request: HttpRequest, own: Case, errors: dict[str, str] | None = No
         "editable": own.state in EDITABLE,
         "may_withdraw": "withdraw" in verbs,
         "steps_done": ratings.steps(own),
+        "papers": papers.shown(own, request, space=NAME),
+        "remedies": [zh if request.say.language == "zh" else en for zh, en in _remedies(own)],
         "errors": errors or {},
         "file_field": {
             "component": "file_upload",
@@ -170,6 +173,10 @@ def show_own(request: HttpRequest, own: Case, errors: dict[str, str] | None = No
     return render(request, "correction/case.html", context, status=status)
 
 
+def _remedies(own: Case) -> tuple[issuing.Said, ...]:
+    return issuing.remedies(own) if own.state in ("refused", "not_accepted") else ()
+
+
 def facts(held: Case, request: HttpRequest) -> dict[str, Any]:
     """Return what both sides see: the place, the values, the files, what happened."""
     say, request_ = request.say, held.correction
@@ -186,7 +193,7 @@ def facts(held: Case, request: HttpRequest) -> dict[str, Any]:
                 "title": say(f"{NAME}.event.{action.kind}", level=action.data.get("level", "")),
                 "who": say.find(f"common.role.{action.role}") or say(f"{NAME}.who.{action.actor_kind}"),
                 "at": action.at,
-                "why": action.reason,
+                "why": "".join(zh if say.language == "zh" else en or zh for zh, en in issuing.reasons(action)),
             }
             for action in reversed(timeline)
         ],
@@ -237,6 +244,16 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             raise
         return show_own(request, own, {"reason": words(no, request.say)}, no.refusal.status)
     messages.success(request, request.say(f"{NAME}.case.withdrawn"))
+    return redirect("correction:case", number)
+
+
+@open_to(CITIZEN, own="case")
+@require_POST
+def detach(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
+    """Take one file of evidence back."""
+    own_case(request, number)
+    actions.detach(number=number, document_id=document_id, by=request.actor, on=request.on, at=request.at)
+    messages.success(request, request.say(f"{NAME}.case.taken_back"))
     return redirect("correction:case", number)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from yibao.kernel.identifiers import mask_account, mask_id, mask_phone
 from yibao.kernel.money import Money
 from yibao.kernel.months import Month
@@ -155,7 +157,8 @@ def _approvals(case: Case) -> list[tuple[str, str, date]]:
         (
             f"第 {row.level} 级 {roles.get(row.role, {}).get('zh', row.role)}",
             row.user.get_full_name() or row.user.get_username(),
-            row.at.date(),
+            # The day of the place: before eight in the morning it is still the day before in UTC.
+            row.at.astimezone(timezone.get_current_timezone()).date(),
         )
         for row in rows
         if row.round == last

@@ -8,6 +8,7 @@ from yibao.casework.states import State
 from yibao.kernel.identifiers import mask_id
 from yibao.kernel.money import Money
 from yibao.policy import Region
+from yibao.services.papers import remedies as shared
 from yibao.services.refund import documents, rulebook, workflow
 from yibao.services.refund.actions import contents, employer, evidence, money, wording
 from yibao.services.refund.documents import LetterStep, Told
@@ -88,17 +89,5 @@ def _source(source: Mapping[str, Any]) -> str:
 
 
 def remedies(*, region: Region, on: date) -> Iterator[Told]:
-    """Yield what can be done against a decision, each with its term and articles, as far as they are known."""
-    for remedy in region.setting("refund", "remedies").values():
-        if not isinstance(remedy, dict) or date.fromisoformat(str(remedy["from"])) > on:
-            continue
-        cited = [reference.partition("#") for reference in remedy["source"]]
-        told = [f"《{region.source(name).title}》{article}" for name, _, article in cited]
-        zh, en = f"可以{remedy['label']}", f"You may {remedy['en']}"
-        if str(remedy["days"]).isdigit():
-            zh += f"，期限为自知道本决定之日起{remedy['days']}日内"
-            en += f" within {remedy['days']} days of learning of this decision"
-        else:
-            zh += "，期限请向受理机关核实"
-            en += "; ask there by when"
-        yield Told(f"{zh}（{'、'.join(told)}）。", f"{en} ({', '.join(told)}).")
+    """Return what can be done against a decision, each with its term and articles, as far as they are known."""
+    return (Told(zh, en) for zh, en in shared.remedies(region=region, on=on))

@@ -45,6 +45,16 @@ def test_the_slip_states_amount_basis_and_who_signed(walk):
     assert "6222020000000000000" not in text
 
 
+def test_a_signature_given_early_in_the_morning_stands_on_the_slip_with_the_day_of_the_place(walk):
+    # Half past six in Chongqing; in UTC it is still the ninth.
+    walk.channel, walk.minutes = "window", -150
+    walk.submitted(by=walk.staff["clerk2"]).accept()
+    walk.approve()
+    walk.pay()
+    text = text_of(made(walk, "refund_slip"))
+    assert ("2023年2月10日" in text, "2023年2月9日" in text) == (True, False)
+
+
 def test_the_form_states_what_was_asked_and_handed_in(walk):
     text = text_of(made(walk.submitted(), "application_form"))
 
