@@ -89,10 +89,16 @@ class Known:
     other: Transfer | None
 
 
+def along(transfer: Transfer) -> list[Transfer]:
+    """Return the transfers that are locked and taken a step together with one, itself among them."""
+    found: list[Transfer] = getattr(transfer, "along", [transfer])
+    return found
+
+
 def known(transfer: Transfer, *, on: date) -> Known:
     """Return what this place has on record; read once, with the locked row it is asked for."""
     if not hasattr(transfer, "known"):
-        gather([transfer], on=on)
+        gather(along(transfer), on=on)
     found: Known = transfer.known
     return found
 
@@ -148,7 +154,7 @@ class Moves:
 def moves(transfer: Transfer) -> Moves:
     """Return what earlier transfers did; read once, with the locked row it is asked for."""
     if not hasattr(transfer, "moves"):
-        gather_moves([transfer])
+        gather_moves(along(transfer))
     found: Moves = transfer.moves
     return found
 

@@ -106,8 +106,20 @@ def confirm_paid(*, number: str, reference: str, by: Actor, on: date, at: dateti
     text = named(reference)
     with transaction.atomic():
         case = cases.locked(number, beside=Transfer)
-        sent_now = list(case.payments.filter(status="sent"))
-        return confirmed(case, payments=sent_now, reference=text, by=by, on=on, at=at, writer=AT_ONCE)
+        found = unconfirmed(case.transfer)
+        return confirmed(case, payments=found, reference=text, by=by, on=on, at=at, writer=AT_ONCE)
+
+
+def unconfirmed(row: Transfer) -> list[Payment]:
+    """Return the payments sent and not yet confirmed; read once, for all that are taken a step together."""
+    if not hasattr(row, "sent"):
+        rows = {each.pk: each for each in looking.along(row)}
+        for each in rows.values():
+            each.sent = []
+        for payment in Payment.objects.filter(case__in=rows, status="sent"):
+            rows[payment.case_id].sent.append(payment)
+    found: list[Payment] = row.sent
+    return found
 
 
 def named(reference: str) -> str:

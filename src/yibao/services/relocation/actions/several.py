@@ -16,9 +16,9 @@ from yibao.casework.actors import Actor
 from yibao.kernel.errors import InputInvalid, Refusal, Refused
 from yibao.services.relocation.actions import arriving, loading, looking, money, paying, tables
 from yibao.services.relocation.actions.refusals import refused
-from yibao.services.relocation.models import AccountMove, Table, Transfer
+from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.store import batches, cases, chains, exchange, keys
-from yibao.store.models import Case, InboxMessage, Payment, Person
+from yibao.store.models import Case, InboxMessage
 from yibao.store.planned import AT_ONCE, Apart, Together, Writer
 
 GROUP = 100
@@ -86,9 +86,10 @@ def _of_other(mine: Transfer, message: InboxMessage) -> None:
 def _handled(rows: Sequence[InboxMessage], handler: Handler, at: datetime) -> list[InboxMessage]:
     """Do what messages say, in the caller's transaction; those left out are handled alone."""
     threads = {(row.thread, row.receiver): row for row in rows}
-    mine = Transfer.objects.filter(thread__in=[row.thread for row in rows]).select_related("case")
-    numbers = {one.case.number: row for one in mine if (row := threads.get((one.thread, one.place))) is not None}
-    held = _read(list(numbers), on=looking.day_of(at))
+    mine = Transfer.objects.filter(thread__in=[row.thread for row in rows])
+    found = mine.values_list("thread", "place", "case__number")
+    numbers = {number: row for thread, place, number in found if (row := threads.get((thread, place))) is not None}
+    held = _read(list(numbers))
     writer, done = Together(held=held, at=at), []
     for case in held:
         row = numbers[case.number]
@@ -101,23 +102,15 @@ def _handled(rows: Sequence[InboxMessage], handler: Handler, at: datetime) -> li
     return done
 
 
-def _read(numbers: Sequence[str], *, on: date) -> list[Case]:
-    """Return cases, locked in their order, with all their transfers rest on."""
+def _read(numbers: Sequence[str]) -> list[Case]:
+    """Return cases, locked in their order; the first of them that asks what it rests on reads it for all."""
     held = cases.locked_all(numbers, beside=Transfer)
     by_case: dict[int, Transfer] = {case.pk: case.transfer for case in held}
-    # Neither name nor number of a person is needed: they stay sealed.
-    people = Person.objects.defer("identity", "name", "phone").in_bulk({case.person_id for case in held})
+    along = list(by_case.values())
     for case in held:
-        row = by_case[case.pk]
-        row.case, row.person, row.latest, row.sent = case, people[case.person_id], None, []
+        case.transfer.case, case.transfer.along = case, along
     for move in AccountMove.objects.filter(transfer__in=by_case).select_related("bank_account"):
         by_case[move.pk].money = move
-    for table in Table.objects.filter(transfer__in=by_case).order_by("version"):
-        by_case[table.transfer_id].latest = table
-    for payment in Payment.objects.filter(case__in=by_case, status="sent"):
-        by_case[payment.case_id].sent.append(payment)
-    looking.gather(list(by_case.values()), on=on)
-    looking.gather_moves(list(by_case.values()))
     return held
 
 
@@ -156,7 +149,7 @@ def _group(
 ) -> set[str]:
     try:
         with transaction.atomic():
-            held, done = _read(numbers, on=on), []
+            held, done = _read(numbers), []
             writer = Together(held=held, at=at)
             for case in held:
                 with suppress(*_NOT_HERE), writer.planning():
@@ -216,7 +209,7 @@ def confirm_all(*, paid: Mapping[str, str], by: Actor, on: date, at: datetime) -
     return _each(
         paid,
         plan=lambda case, told, writer: paying.confirmed(
-            case, payments=case.transfer.sent, reference=paying.named(told), writer=writer, **now
+            case, payments=paying.unconfirmed(case.transfer), reference=paying.named(told), writer=writer, **now
         ),
         one=lambda number, told: paying.confirm_paid(number=number, reference=told, **now), on=on, at=at,
     )  # fmt: skip

@@ -146,9 +146,13 @@ def built(case: Case, *, by: Actor, on: date, at: datetime, writer: Writer) -> C
 
 
 def latest(row: Transfer) -> Table | None:
-    """Return the last version of the table at this place; the one read along, where a group was read."""
+    """Return the last version of the table at this place; read once, for all that are taken a step together."""
     if not hasattr(row, "latest"):
-        row.latest = row.tables.order_by("version").last()
+        rows = {each.pk: each for each in looking.along(row)}
+        for each in rows.values():
+            each.latest = None
+        for table in Table.objects.filter(transfer__in=rows).order_by("version"):
+            rows[table.transfer_id].latest = table
     found: Table | None = row.latest
     return found
 
