@@ -279,7 +279,9 @@ def _own(movers: dict[str, Mover]) -> Iterator[Sight]:
     for name, mover in movers.items():
         for row in Transfer.objects.filter(thread=mover.thread).exclude(stage="draft").select_related("case"):
             if row.side == "in" or name == "loaded":
-                says = ("relocation.move.years.title", f"common.state.{row.case.state}")
+                both = actions.money_follows(row)
+                state = "relocation.move.money_follows" if both else f"common.state.{row.case.state}"
+                says = ("relocation.move.years.title", state)
                 yield Sight(f"m-{name}", f"/relocation/cases/{row.case.number}", f"{name}, {row.side}", says=says)
 
 
