@@ -345,7 +345,7 @@ def _value(name: str, *, route: Route, case: Case) -> Any:
         paper = case.papers.first()
         return paper and (paper.check_code if name == "code" else paper.number)
     if name == "step":
-        return "from" if "transfer" in route.name else "place"
+        return "from" if "transfer" in route.name else "way" if "unit" in route.name else "place"
     if name == "verb":
         last = "build" if "relocation" in route.name else "accept"
         return next((verb for about, verb in VERBS.items() if about in route.parameters), last)
