@@ -1,6 +1,6 @@
 """Numbers given once, in order."""
 
-from django.db import connection, transaction
+from yibao.store import ready
 
 _NEXT = (
     "INSERT INTO store_numbersequence (name, last) VALUES (%s, %s)"
@@ -27,7 +27,5 @@ def next_numbers(name: str, *, count: int) -> range:
         name: The sequence.
         count: How many, 1 or more.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_NEXT, [name, count])
-        last = int(cursor.fetchone()[0])
+    last = int(ready.told(_NEXT, name, count)[0][0])
     return range(last - count + 1, last + 1)

@@ -1,11 +1,31 @@
 """Finding persons by what is sealed."""
 
 from collections.abc import Collection
+from uuid import UUID
 
 from django.db.models import Q
 
+from yibao.store import ready
 from yibao.store.fields import BlindIndex
 from yibao.store.models import Person
+
+_PERSONS = ready.Reader(Person)
+_LOCKED = f"SELECT {_PERSONS.columns} FROM store_person WHERE id {{among}} {{lock}}"
+
+
+def locked(person_id: UUID) -> Person:
+    """Return a person, locked until the caller's transaction ends.
+
+    Args:
+        person_id: The person.
+
+    Raises:
+        Person.DoesNotExist: There is no such person; that is a bug in the caller.
+    """
+    found = ready.rows(_LOCKED, [person_id])
+    if not found:
+        raise Person.DoesNotExist("there is no such person")
+    return _PERSONS.made(found[0])
 
 
 def with_identity(identity: str) -> Q:

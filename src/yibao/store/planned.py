@@ -20,6 +20,7 @@ from yibao.store import cases, posting, projection, ready
 from yibao.store.exchange import sending
 from yibao.store.messages import telling
 from yibao.store.models import Case, CaseAction
+from yibao.store.refusals import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,13 +111,14 @@ class Together:
     Args:
         held: The cases, locked by the caller's transaction; those opened in it come by `opened`.
         at: Now.
+        standings: Where they stand, by the key of the case, where it was read already.
     """
 
     together = True
 
-    def __init__(self, *, held: Sequence[Case], at: datetime) -> None:
+    def __init__(self, *, held: Sequence[Case], at: datetime, standings: Mapping[int, Standing] | None = None) -> None:
         self._at = at
-        self._standings: dict[int, Standing] = cases.standings(held) if held else {}
+        self._standings = dict(cases.standings(held) if held and standings is None else standings or {})
         self._planned = _Planned()
 
     @contextmanager
@@ -185,13 +187,20 @@ class Together:
         for rows in _by_model(planned.added):
             writes.insert(rows)
         self._change(writes)
-        if planned.said:
-            writes.insert(sending.written_all(planned.said))
+        said = self._say(writes)
         writes.insert([row for _, row in planned.taken])
         place = beside(writes) if beside is not None else None
         telling.after_actions(((one.case, one.action, one.after) for one, _ in planned.taken), writes=writes)
         counts = projection.write(self._moved(), beside=writes)
+        if said is not None and counts[said] != len(planned.said):
+            raise refuse("key_reused")
         return counts[place] if place is not None else 0
+
+    def _say(self, writes: ready.Writes) -> int | None:
+        """Add the messages; one that was said before is passed over, so that it is missed when they are counted."""
+        if not self._planned.said:
+            return None
+        return writes.insert(sending.written_all(self._planned.said), ignore_conflicts=True)
 
     def _post(self) -> None:
         made = posting.post_all(drafts=[draft for draft, _ in self._planned.posted], at=self._at)

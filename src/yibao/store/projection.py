@@ -54,12 +54,12 @@ def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> list
     writes = ready.Writes() if beside is None else beside
     _write_rows(moved, writes)
     others = [one for one in moved if one.before is None or _turns_differ(one.before, one.after)]
-    passed = _pass_turns_on(others, writes)
-    if passed is None:
-        _renew_turns(others)
+    planned = _pass_turns_on(others, writes)
+    if planned is None:
+        planned = _begin_turns(others, writes)
     _write_signatures(moved, writes)
     counts = writes.send()
-    if passed is not None and counts[passed] != len(others):
+    if planned is None or any(counts[place] != count for place, count in planned.items()):
         _renew_turns(others)
     _write_clocks([one for one in moved if one.before is None or one.before.clocks != one.after.clocks])
     return counts
@@ -84,24 +84,34 @@ def _renew_turns(moved: Sequence[Moved]) -> None:
     known = [one.case.pk for one in moved if one.before is not None]
     if known:
         CaseTurn.objects.filter(case__in=known).delete()
-    ready.insert(
-        [
-            ready.new(
-                CaseTurn,
-                case_id=one.case.pk,
-                role=role,
-                region=one.case.region,
-                service=one.case.service,
-                due_on=due_on,
-            )
-            for one in moved
-            for role, due_on in turn_rows(one.after)
-        ]
-    )
+    ready.insert(_turns(moved))
 
 
-def _pass_turns_on(moved: Sequence[Moved], writes: ready.Writes) -> int | None:
-    """Add the turns where each case waits for one role, and now for one other; return their place, None elsewhere."""
+def _turns(moved: Sequence[Moved]) -> list[CaseTurn]:
+    return [
+        ready.new(
+            CaseTurn,
+            case_id=one.case.pk,
+            role=role,
+            region=one.case.region,
+            service=one.case.service,
+            due_on=due_on,
+        )
+        for one in moved
+        for role, due_on in turn_rows(one.after)
+    ]
+
+
+def _begin_turns(moved: Sequence[Moved], writes: ready.Writes) -> dict[int, int] | None:
+    """Add the turns where no case waited for anybody; return how many rows which place must write, None elsewhere."""
+    if any(one.before is not None and one.before.turns() for one in moved):
+        return None
+    rows = _turns(moved)
+    return {writes.insert(rows, ignore_conflicts=True): len(rows)} if rows else {}
+
+
+def _pass_turns_on(moved: Sequence[Moved], writes: ready.Writes) -> dict[int, int] | None:
+    """Add the turns where each case waits for one role, and now for one other; return as `_begin_turns`."""
     rows = []
     for one in moved:
         before, after = one.before.turns() if one.before else (), turn_rows(one.after)
@@ -110,7 +120,7 @@ def _pass_turns_on(moved: Sequence[Moved], writes: ready.Writes) -> int | None:
         (role, due_on) = after[0]
         rows.append([role, one.case.region, one.case.service, due_on, one.case.pk, before[0]])
     sets = ("role", "region", "service", "due_on")
-    return writes.update(CaseTurn, sets=sets, where=("case", "role"), values=rows) if rows else None
+    return {writes.update(CaseTurn, sets=sets, where=("case", "role"), values=rows): len(rows)} if rows else None
 
 
 def _write_clocks(moved: Sequence[Moved]) -> None:

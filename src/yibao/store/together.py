@@ -35,7 +35,7 @@ def kinds_of(model: type[models.Model]) -> tuple[str, ...]:
     """Return the kind of each column of a model, in the order of its fields.
 
     Args:
-        model: One whose columns are keys, whole numbers, days, moments and texts.
+        model: One whose columns are keys, whole numbers, yes or no, days, moments, texts and sealed texts.
     """
     return tuple(kind_of(field) for field in model._meta.concrete_fields)
 
@@ -53,6 +53,8 @@ _KINDS: tuple[tuple[Any, str], ...] = (
     (models.UUIDField, "uuid"),
     (models.DateTimeField, "timestamptz"),
     (models.DateField, "date"),
+    (models.BooleanField, "boolean"),
+    (models.BinaryField, "bytea"),
     ((models.CharField, models.TextField), "text"),
 )
 

@@ -77,15 +77,8 @@ def written_all(said: Sequence[Mapping[str, Any]]) -> list[OutboxMessage]:
         said: The arguments of `send` for each.
 
     Raises:
-        Refused: area_not_joined, message_too_large, key_reused (one was said before); end the transaction.
+        Refused: area_not_joined, message_too_large; end the transaction.
     """
-    known = OutboxMessage.objects.filter(key__in=[one["key"] for one in said])
-    if known.exists():
-        raise refuse("key_reused")
-    areas = {one[side] for one in said for side in ("sender", "receiver")}
-    missing = areas - set(ExchangePartner.objects.filter(area__in=areas).values_list("area", flat=True))
-    if missing:
-        raise no("area_not_joined", *sorted(missing))
     places = _places(Counter(_direction(one) for one in said))
     return [_written(one, next(places[_direction(one)])) for one in said]
 
@@ -96,9 +89,13 @@ def _direction(one: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _places(counts: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str, str], Iterator[int]]:
     """Return the next places of each thread and direction, as many as are wanted."""
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or len(counts) == 1:
         return {way: iter([_place(*way) for _ in range(many)]) for way, many in sorted(counts.items())}
     ways = sorted(counts)
+    areas = {area for _, *ends in ways for area in ends}
+    missing = areas - set(ExchangePartner.objects.filter(area__in=areas).values_list("area", flat=True))
+    if missing:
+        raise no("area_not_joined", *sorted(missing))
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_ALL, [*map(list, zip(*ways, strict=True)), [counts[way] for way in ways]])
         found = {tuple(row[:3]): int(row[3]) for row in cursor.fetchall()}
@@ -117,12 +114,10 @@ def _written(one: Mapping[str, Any], position: int) -> OutboxMessage:
 
 
 def _place(thread: str, sender: str, receiver: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [thread, sender, receiver, sender, receiver])
-        row = cursor.fetchone()
-    if row is None:
+    found = ready.told(_NEXT, thread, sender, receiver, sender, receiver)
+    if not found:
         raise no("area_not_joined", sender, receiver)
-    return int(row[0])
+    return int(found[0][0])
 
 
 def _text(said: Envelope) -> str:

@@ -16,9 +16,10 @@ from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.actions.wishes import Wish
 from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.services.relocation.workflow import ENDED, IN, OUT, Stage
-from yibao.store import cases
+from yibao.store import cases, chains, persons, ready
 from yibao.store.models import Case, Enrolment, Person, RecordEvent
 from yibao.store.numbers import next_numbers
+from yibao.store.planned import Together
 
 SERVICE = "relocation"
 _DIGITS = 6
@@ -41,10 +42,9 @@ def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime
     """
     require(service=SERVICE, step="open", by=by)
     wish = employer.asked(person_id=person_id, wish=wish, by=by, on=on)
-    person = Person.objects.get(pk=person_id)
     side = OUT if wish.place == wish.source else IN
     row = Transfer(
-        person=person, thread="", side=side, place=wish.place, source=wish.source, target=wish.target,
+        person_id=person_id, thread="", side=side, place=wish.place, source=wish.source, target=wish.target,
         applied_here=True, by=wish.by, channel=wish.channel, materials=list(wish.materials),
         records=dict(wish.records), live=False,
     )  # fmt: skip
@@ -54,14 +54,17 @@ def open_draft(*, person_id: UUID, wish: Wish, by: Actor, on: date, at: datetime
     row.place = looking.area(wish.place, on=on)
     number = new_number(place=row.place, on=on)
     with transaction.atomic():
-        row.case = cases.open_case(
-            number=number, service=SERVICE, region=wish.place, person_id=person.pk, by=by, at=at, on=on,
+        step = cases.opening(
+            number=number, service=SERVICE, region=wish.place, person_id=person_id, by=by, at=at, on=on,
             data={"objection": True} if by.unit_id else None,
         )  # fmt: skip
-        rights.check(standing=cases.standing(row.case), actor=by, verb="save_answers")
-        row.thread = number
-        row.save(force_insert=True)
-        AccountMove.objects.create(transfer=row)
+        rights.check(standing=step.after, actor=by, verb="save_answers")
+        ready.insert_keyed([step.case])
+        row.case, row.thread = step.case, number
+        beside = ready.Writes()
+        beside.insert([row])
+        beside.insert([AccountMove(transfer=row)])
+        cases.write([step], beside=beside)
     return row.case
 
 
@@ -114,15 +117,18 @@ def submit(*, number: str, by: Actor, on: date, at: datetime) -> Case:
         row = case.transfer
         if row.stage != Stage.DRAFT:
             return case
-        Person.objects.select_for_update().get(pk=row.person_id)
+        row.person = persons.locked(row.person_id)
+        (actions,) = looking.gather([row], on=on, beside=[chains.select([case])])
+        writer = Together(held=[case], at=at, standings=chains.standings_of(actions, held=[case]))
         refusals, found = looking.hindrances(row, on=on)
         if refusals:
             raise Refused(employer.told(refusals, row=row, on=on)[0] if case.unit_id else refusals[0])
         row.stage, row.live = Stage.CHECKING, True
         row.checks = {"own": [each.plain() for each in found]}
-        row.save(update_fields=["stage", "live", "checks"])
-        case = cases.act(number=number, kind="submit", by=by, at=at, on=on, data={"awaits": OTHER_PLACE})
-        saying.request(row, found=found, on=on, at=at)
+        writer.change(row, "stage", "live", "checks")
+        writer.act(case, "submit", by=by, at=at, on=on, data={"awaits": OTHER_PLACE})
+        saying.request(row, found=found, on=on, at=at, writer=writer)
+        writer.send()
         return case
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Model
 from django.utils import timezone
 
 from yibao import services
@@ -22,8 +23,8 @@ from yibao.services.relocation.rules.decision import Refusal as RuleRefusal
 from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.workflow import IN, OUT
-from yibao.store import posting, situations
-from yibao.store.models import Enrolment, ExchangePartner, MovedEnrolment, Person
+from yibao.store import posting, ready, recorded, situations, together
+from yibao.store.models import Enrolment, ExchangePartner, MovedEnrolment, PayerAccount, Person
 
 SCHEME = "employee"
 """Only the employee scheme has personal accounts."""
@@ -81,12 +82,24 @@ class Known:
         balance_fen: Of their account at the old place; 0 at the new one.
         owed_fen: What they owe at the old place; 0 at the new one.
         other: Another transfer of theirs that is open at this place.
+        bank: Where the new place wants the money; None at the old one, or where it keeps no such account.
     """
 
     record: situations.Record
     balance_fen: int
     owed_fen: int
     other: Transfer | None
+    bank: messages.Bank | None
+
+
+_TRANSFERS, _ARREARS, _PAYERS = ready.Reader(Transfer), ready.Reader(Arrears), ready.Reader(PayerAccount)
+_LIVE = f"SELECT {_TRANSFERS.columns} FROM relocation_transfer WHERE person_id {{among}} AND live"
+_OWED = f"SELECT {_ARREARS.columns} FROM relocation_arrears WHERE person_id {{among}} AND cleared_on IS NULL"
+_BANKS = (
+    f"SELECT {_PAYERS.columns}, store_clearingmember.bank_name FROM store_payeraccount JOIN store_clearingmember"
+    " ON store_clearingmember.code = store_payeraccount.clearing_code"
+    " WHERE store_payeraccount.region {among} AND store_payeraccount.scheme {among}"
+)
 
 
 def along(transfer: Transfer) -> list[Transfer]:
@@ -103,39 +116,63 @@ def known(transfer: Transfer, *, on: date) -> Known:
     return found
 
 
-def gather(transfers: Sequence[Transfer], *, on: date) -> None:
-    """Read what places have on record for many transfers, in four statements however many they are."""
-    persons = [each.person_id for each in transfers]
-    records = situations.records(persons)
-    live: dict[tuple[UUID | None, str], list[Transfer]] = {}
-    for row in Transfer.objects.filter(person__in=persons, live=True):
-        live.setdefault((row.person_id, row.place), []).append(row)
+def gather(
+    transfers: Sequence[Transfer], *, on: date, beside: Sequence[together.Select] = ()
+) -> list[list[Sequence[Any]]]:
+    """Read what places have on record for many transfers, in one statement however many they are.
+
+    Args:
+        transfers: The transfers, held until the caller's transaction ends where a step is to follow.
+        on: Today.
+        beside: What is to be read along.
+
+    Returns:
+        The rows of each read in `beside`.
+    """
+    if not transfers:
+        return [[] for _ in beside]
+    persons, places = list({each.person_id: None for each in transfers}), list({each.place for each in transfers})
     leaving = [each for each in transfers if each.side == OUT]
-    balances, owed = _held(leaving, on), _owed(leaving)
+    accounts = {each.person_id: account(person_id=each.person_id, place=each.source, on=on) for each in leaving}
+    reads = [*beside, recorded.select(persons), _select(_LIVE, Transfer, persons)]
+    if leaving:
+        reads += [posting.held_select(accounts.values()), _select(_OWED, Arrears, list(accounts))]
+    if len(leaving) < len(transfers):
+        reads.append(together.Select(_BANKS, (*together.kinds_of(PayerAccount), "text"), (places, [SCHEME])))
+    found = together.read(*reads)
+    record, live, *of_old = found[len(beside) :]
+    banks = _banks(of_old.pop()) if len(leaving) < len(transfers) else {}
+    held, owed = of_old or ((), ())
+    records, balances = situations.records_of(record, person_ids=persons), {str(code): int(fen) for code, fen in held}
+    opened, owing = _by_place(live, _TRANSFERS), _by_place(owed, _ARREARS)
     for each in transfers:
-        own = live.get((each.person_id, each.place), [])
+        here, own = (each.person_id, each.place), accounts[each.person_id].code if each.side == OUT else ""
         each.known = Known(
             record=records[each.person_id],
-            balance_fen=balances.get(each.person_id, 0) if each.side == OUT else 0,
-            owed_fen=owed.get((each.person_id, each.place), 0) if each.side == OUT else 0,
-            other=next((row for row in own if row.thread != each.thread), None),
+            balance_fen=balances.get(own, 0),
+            owed_fen=sum(row.amount_fen for row in owing.get(here, ())) if own else 0,
+            other=next((row for row in opened.get(here, ()) if row.thread != each.thread), None),
+            bank=None if own else banks.get(each.place),
         )
+    return found[: len(beside)]
 
 
-def _held(leaving: Sequence[Transfer], on: date) -> dict[UUID, int]:
-    if not leaving:
-        return {}
-    codes = {each.person_id: account(person_id=each.person_id, place=each.source, on=on) for each in leaving}
-    balances = posting.personal_balances(codes.values())
-    return {person: balances.get(each.code, 0) for person, each in codes.items()}
+def _by_place(rows: Sequence[Sequence[Any]], reader: ready.Reader[Any]) -> dict[tuple[UUID, str], list[Any]]:
+    """Return rows by their person and place."""
+    found: dict[tuple[UUID, str], list[Any]] = {}
+    for row in map(reader.made, rows):
+        found.setdefault((row.person_id, row.place), []).append(row)
+    return found
 
 
-def _owed(leaving: Sequence[Transfer]) -> dict[tuple[UUID, str], int]:
-    if not leaving:
-        return {}
-    owed = Arrears.objects.filter(person__in=[each.person_id for each in leaving], cleared_on=None).order_by()
-    sums = owed.values_list("person", "place").annotate(total=Sum("amount_fen"))
-    return {(person, place): total for person, place, total in sums}
+def _select(sql: str, model: type[Model], persons: Sequence[UUID]) -> together.Select:
+    return together.Select(sql, together.kinds_of(model), (persons,))
+
+
+def _banks(rows: Sequence[Sequence[Any]]) -> dict[str, messages.Bank]:
+    """Return the account of each place; of a bank under several names by the first of them."""
+    held = [(str(row[-1]), _PAYERS.made(row[:-1])) for row in sorted(rows, key=itemgetter(-1), reverse=True)]
+    return {payer.region: messages.Bank(bank=name, holder=payer.holder, number=payer.number) for name, payer in held}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from yibao import services
 from yibao.kernel.identifiers import mask_account, mask_id
 from yibao.kernel.money import Money
-from yibao.services.relocation.actions import saying, tables
+from yibao.services.relocation.actions import looking, tables
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.documents import Paper
 from yibao.services.relocation.models import Transfer
@@ -93,7 +93,7 @@ def _certificate(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], l
 
 
 def _contact(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
-    facts, bank = [("受理日期", "accepted on", _day(row.accepted_on))], saying.bank_of(row)
+    facts, bank = [("受理日期", "accepted on", _day(row.accepted_on))], looking.known(row, on=on).bank
     if bank is not None:
         number = mask_account(bank.number)
         facts += [("收款银行", "bank", bank.bank), ("户名", "holder", bank.holder), ("账号", "account", number)]

@@ -7,8 +7,6 @@ from yibao.kernel.errors import Refusal
 from yibao.services.relocation import messages
 from yibao.services.relocation.actions import looking
 from yibao.services.relocation.models import Table, Transfer
-from yibao.services.relocation.workflow import IN
-from yibao.store.models import ClearingMember, PayerAccount
 from yibao.store.planned import AT_ONCE, Writer
 
 
@@ -21,7 +19,9 @@ def _send(
     writer.say(thread=row.thread, kind=kind, body=body.plain(), sender=row.place, receiver=other, key=key, at=at)
 
 
-def request(row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime) -> None:
+def request(
+    row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime, writer: Writer = AT_ONCE
+) -> None:
     """Ask the other place: this place's own checks are met."""
     who, own = row.person, looking.relation(row, on=on)
     body = messages.Request.model_validate(
@@ -29,29 +29,18 @@ def request(row: Transfer, *, found: Sequence[messages.Found], on: date, at: dat
             "from": row.source, "to": row.target, "side": row.side, "applied_on": on, "by": row.by,
             "channel": row.channel, "materials": row.materials, "relation": own, "checks": list(found),
             "person": {"identity_kind": who.identity_kind, "identity": who.identity, "name": who.name},
-            "bank": bank_of(row),
+            "bank": looking.known(row, on=on).bank,
         }
     )  # fmt: skip
-    _send(row, "transfer.request", body, on=on, at=at)
-
-
-def bank_of(row: Transfer) -> messages.Bank | None:
-    """Return where the new place wants the money; None at the old place, or where it keeps no such account."""
-    if row.side != IN:
-        return None
-    own = PayerAccount.objects.filter(region=row.place, scheme=looking.SCHEME).first()
-    if own is None:
-        return None
-    named = ClearingMember.objects.filter(code=own.clearing_code).values_list("bank_name", flat=True).first()
-    return None if named is None else messages.Bank(bank=named, holder=own.holder, number=own.number)
+    _send(row, "transfer.request", body, on=on, at=at, writer=writer)
 
 
 def checked(
     row: Transfer, *, found: Sequence[messages.Found], on: date, at: datetime, writer: Writer = AT_ONCE
 ) -> None:
     """Answer that this place's checks are met too."""
-    own = looking.relation(row, on=on)
-    body = messages.Checks.model_validate({"relation": own, "checks": list(found), "bank": bank_of(row)})
+    own, bank = looking.relation(row, on=on), looking.known(row, on=on).bank
+    body = messages.Checks.model_validate({"relation": own, "checks": list(found), "bank": bank})
     _send(row, "transfer.checks", body, on=on, at=at, writer=writer)
 
 
