@@ -27,5 +27,7 @@ def next_numbers(name: str, *, count: int) -> range:
         name: The sequence.
         count: How many, 1 or more.
     """
-    last = int(ready.told(_NEXT, name, count)[0][0])
+    with ready.prepared() as cursor:
+        cursor.execute(_NEXT, [name, count])
+        ((last,),) = cursor.fetchall()
     return range(last - count + 1, last + 1)

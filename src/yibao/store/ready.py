@@ -43,19 +43,6 @@ def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
     return found
 
 
-def told(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    """Return what a statement that writes tells of its rows.
-
-    Args:
-        sql: The statement, with its RETURNING; each `%s` in it stands for one value.
-        values: The values: whole numbers and texts.
-    """
-    with prepared() as cursor:
-        cursor.execute(sql, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
-
-
 class Reader(Generic[M]):
     """How the rows of a model are read out of a statement: all its columns, in the order of its fields.
 
@@ -162,11 +149,7 @@ class Writes:
         self.told: list[Any] = []
 
     def insert(self, made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> int:
-        """Add new rows of one model; arguments as those of `insert`.
-
-        Returns:
-            The place of their count in what `send` returns; of nothing where there are none.
-        """
+        """Add rows of one model, arguments as those of `insert`; return the place of their count in what is told."""
         if made:
             names, prepare, sql = _inserting(type(made[0]), _in_columns(made), ignore_conflicts)
             self._parts.append(_Part(sql, _columns(made, names, prepare)))

@@ -114,7 +114,9 @@ def _written(one: Mapping[str, Any], position: int) -> OutboxMessage:
 
 
 def _place(thread: str, sender: str, receiver: str) -> int:
-    found = ready.told(_NEXT, thread, sender, receiver, sender, receiver)
+    with ready.prepared() as cursor:
+        cursor.execute(_NEXT, [thread, sender, receiver, sender, receiver])
+        found = cursor.fetchall()
     if not found:
         raise no("area_not_joined", sender, receiver)
     return int(found[0][0])
