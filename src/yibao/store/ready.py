@@ -39,8 +39,7 @@ def rows(sql: str, *keys: Sequence[Any]) -> list[tuple[Any, ...]]:
     given = {id(some): _keys(some, vendor) for some in keys}
     with prepared() as cursor:
         cursor.execute(_written(sql, vendor, alone), [given[id(some)] for some in keys])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+        return list(cursor.fetchall())
 
 
 class Reader(Generic[M]):
