@@ -29,7 +29,7 @@ def make_family(city: r.City, *, on: date, at: datetime) -> None:
             kind=PROXY,
             representative=holder.pk,
             represented=whom,
-            services=["refund", "relocation"],
+            services=["refund"],
             start=on,
             end=on + timedelta(days=DAYS),
             paper=("application/pdf", _LETTER),
@@ -53,6 +53,6 @@ def make_agent(*, clerk: Actor, on: date, at: datetime) -> UnitAgent | None:
     if relation is None or relation.enrolment.unit is None:
         return None
     return agencies.record(
-        unit=relation.enrolment.unit, agent=agent, services=["refund"], start=on, end=on + timedelta(days=DAYS),
-        paper=("application/pdf", _LETTER), by=clerk, at=at,
+        unit=relation.enrolment.unit, agent=agent, services=["refund", "relocation"], start=on,
+        end=on + timedelta(days=DAYS), paper=("application/pdf", _LETTER), by=clerk, at=at,
     )  # fmt: skip
