@@ -23,7 +23,7 @@ ELSEWHERE = "140100"
 YEAR = timedelta(days=365)
 OF_A_TRANSFER = ("relocation:transfer", "relocation:case", "relocation:stop", "relocation:submit",
                  "relocation:withdraw", "relocation:make_paper", "relocation:paper", "relocation:reprint",
-                 "relocation:copy")  # fmt: skip
+                 "relocation:copy", "relocation:unit")  # fmt: skip
 
 
 @dataclass(frozen=True)
