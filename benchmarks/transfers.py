@@ -94,9 +94,10 @@ def _measured(url: str, count: int, batch: int) -> dict[str, float]:
             place.heard()
         old, new = places
         start, before = time.perf_counter(), _spent(url)
-        new.ask("apply", count)
-        told = [place.tell("work", count, batch) for place in places]
-        told = [place.heard() for place in places]
+        for order in (("apply",), ("work", count, batch)):
+            for place in places:
+                place.tell(*order)
+            told = [place.heard() for place in places]
         seconds, after = time.perf_counter() - start, _spent(url)
         faults = [*old.ask("faults"), *new.ask("faults")]
     if faults:

@@ -1,6 +1,6 @@
 """One of two installations whose transfers are measured: does one verb for each line of JSON it reads.
 
-`host AREA`, `join AREA ADDRESS KEY`, `people COUNT`, `apply COUNT`, `work COUNT BATCH`, `faults`.
+`host AREA`, `join AREA ADDRESS KEY`, `people COUNT`, `apply`, `work COUNT BATCH`, `faults`.
 """
 
 import json
@@ -115,11 +115,12 @@ def _given(person: Person) -> Draft:
     return Draft(f"given/{person.pk}", "contribution_received", date(2025, 12, 31), entries)
 
 
-def apply(count: int) -> float:
-    """Let everybody apply here, each by themselves; return the processor time."""
+def apply() -> float:
+    """Let those who go to this place apply, each by themselves; return the processor time."""
     start = time.process_time()
-    wish = actions.Wish(NEW, OLD, NEW, materials=("id_document",))
-    for person in list(Person.objects.all()[:count]):
+    wish = actions.Wish(place, OLD, NEW, materials=("id_document",))
+    persons = sorted(Person.objects.all(), key=lambda person: person.identity)
+    for person in persons[(OLD, NEW).index(place) :: 2]:
         by = Actor(None, "", "citizen", person_id=person.pk, assurance=PROVED)
         case = actions.open_draft(person_id=person.pk, wish=wish, by=by, **_now())
         actions.submit(number=case.number, by=by, **_now())
