@@ -115,7 +115,10 @@ class _Other:
         self._child = os.fork()
         if self._child == 0:
             try:
-                os.write(answer, json.dumps(_signed(numbers, by, lambda: os.write(answer, b"\n"))).encode())
+                spans = _signed(numbers, by, lambda: os.write(answer, b"\n"))
+                # A file writes all of it, however often a full pipe or a signal stops it on the way.
+                with os.fdopen(answer, "w") as told:
+                    json.dump(spans, told)
             finally:
                 os._exit(0)
         os.close(answer)
