@@ -3,6 +3,7 @@
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont
 from manimgx_fonts_cjk import __file__ as _package
@@ -22,6 +23,27 @@ def told(text: str) -> str:
         ('王一', '𠮷·木', '〔U+2A6A5〕木')
     """
     return "".join(f"〔U+{ord(sign):X}〕" if _lacking(sign) else sign for sign in text)
+
+
+def legible(value: Any) -> Any:
+    """Return plain data with every text in it as `told` says it.
+
+    Args:
+        value: Texts, numbers, and dicts, lists and tuples of them; a tuple comes back as a list.
+
+    Examples:
+        >>> legible({"name": "𪚥", "rows": (("木", 1),)})
+        {'name': '〔U+2A6A5〕', 'rows': [['木', 1]]}
+    """
+    match value:
+        case str():
+            return told(value)
+        case dict():
+            return {name: legible(each) for name, each in value.items()}
+        case list() | tuple():
+            return [legible(each) for each in value]
+        case _:
+            return value
 
 
 def _lacking(sign: str) -> bool:

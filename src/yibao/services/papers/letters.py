@@ -4,11 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from yibao.services.papers.check import Stamp, qr_svg
 from yibao.services.papers.compiling import compiled
-from yibao.services.papers.glyphs import told
+from yibao.services.papers.glyphs import legible
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,7 +52,7 @@ def typeset(*, letter: Letter, stamp: Stamp) -> bytes:
         >>> typeset(letter=Letter(("决定书", "Decision"), (("姓名", "name", "陈*国"),)), stamp=stamp)[:5]
         b'%PDF-'
     """
-    stated = json.dumps(_legible(asdict(letter)), ensure_ascii=False)
+    stated = json.dumps(legible(asdict(letter)), ensure_ascii=False)
     borne = {**asdict(stamp), "issued_on": _day(stamp.issued_on)}
     inputs = {
         "letter": stated,
@@ -66,16 +65,3 @@ def typeset(*, letter: Letter, stamp: Stamp) -> bytes:
 
 def _day(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
-
-
-def _legible(value: Any) -> Any:
-    """Tell by its number every character the font lacks."""
-    match value:
-        case str():
-            return told(value)
-        case dict():
-            return {name: _legible(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_legible(each) for each in value]
-        case _:
-            return value

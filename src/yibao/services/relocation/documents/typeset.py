@@ -2,11 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from yibao.services.papers.check import Stamp, qr_svg
 from yibao.services.papers.compiling import compiled
-from yibao.services.papers.glyphs import told
+from yibao.services.papers.glyphs import legible
 from yibao.services.relocation.documents.papers import Paper
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -30,7 +29,7 @@ def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
         >>> typeset(paper=paper, stamp=stamp)[:5]
         b'%PDF-'
     """
-    stated = json.dumps(_legible(paper.json()), ensure_ascii=False)
+    stated = json.dumps(legible(paper.json()), ensure_ascii=False)
     borne = {
         "number": stamp.number, "case_number": stamp.case_number, "check_code": stamp.check_code,
         "check_address": stamp.check_address, "issued_on": stamp.issued_on.isoformat(),
@@ -42,16 +41,3 @@ def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
         "lacking": "yes" if "〔U+" in stated else "",
     }
     return compiled(templates=_TEMPLATES, template="transfer", inputs=inputs, on=stamp.issued_on)
-
-
-def _legible(value: Any) -> Any:
-    """Tell by its number every character the font lacks."""
-    match value:
-        case str():
-            return told(value)
-        case dict():
-            return {name: _legible(each) for name, each in value.items()}
-        case list():
-            return [_legible(each) for each in value]
-        case _:
-            return value
