@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
+WINDOW_SECONDS_MAX = 60 * 60
+"""No window is longer; so long after it began, what was counted in it holds up nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,11 @@ class Limit:
     Attributes:
         name: What is counted; pages of one name are counted together.
         most: Requests let through in one window, 1 or more.
-        seconds: Length of the window.
+        seconds: Length of the window, 1 to `WINDOW_SECONDS_MAX`.
         method: Which requests count, GET or POST; empty for all.
+
+    Raises:
+        ValueError: The window is longer, or has no length.
     """
 
     name: str
@@ -28,15 +33,19 @@ class Limit:
     seconds: int
     method: str = "POST"
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.seconds <= WINDOW_SECONDS_MAX:
+            raise ValueError(f"a window has 1 to {WINDOW_SECONDS_MAX} seconds, not {self.seconds}")
+
     def window(self, at: datetime) -> int:
-        """Return the number of the window a moment lies in.
+        """Return when the window a moment lies in began, in seconds since 1970.
 
         Examples:
             >>> from datetime import UTC
             >>> Limit("check", 60, 60).window(datetime(1970, 1, 1, 0, 2, 5, tzinfo=UTC))
-            2
+            120
         """
-        return int(at.timestamp()) // self.seconds
+        return int(at.timestamp()) // self.seconds * self.seconds
 
     def wait(self, at: datetime) -> int:
         """Return the seconds until the next window begins, 1 or more.

@@ -4,7 +4,7 @@ Source: 中华人民共和国个人信息保护法 (2021-08-20), art. 19 (no lon
 an open case, and a paper whose law wants it longer, are never touched.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,8 @@ from yibao.store.models import (
 CLOSED = (State.COMPLETED, State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN)
 ORPHAN_AFTER = timedelta(days=1)
 SHOWN = 3
+PIECE = 1000
+"""Rows deleted in one transaction, so that nobody waits long for one of them."""
 PURGED = (Document, IssuedPaper)
 # Every column that names a kept file; a file none of them names is nobody's.
 HOLDERS: tuple[tuple[type[Model], str], ...] = (
@@ -81,14 +83,31 @@ def run(*, at: datetime, dry: bool) -> list[Gone]:
         dry: Change nothing.
 
     Returns:
-        One entry for each rule, in their order.
+        One entry for each rule: those of the store in their order, then those told with `also`.
     """
     found = []
-    for rule in RULES:
+    for rule in (*RULES, *_also.values()):
         names = rule.due(at)
         count = len(names) if dry or not names else rule.delete(at)
         found.append(Gone(rule, count, tuple(names[:SHOWN])))
     return found
+
+
+def also(*, rules: Iterable[Rule]) -> None:
+    """Have rows of an application above the store deleted too; told when it is loaded."""
+    _also.update({rule.code: rule for rule in rules})
+
+
+def in_pieces(rows: QuerySet[Any]) -> int:
+    """Delete rows, a piece in a transaction of its own; returns how many.
+
+    Args:
+        rows: What is due; the same is asked again as a row is deleted, so that one that is due no more stays.
+    """
+    count = 0
+    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:PIECE]):
+        count += rows.filter(pk__in=keys).delete()[0]
+    return count
 
 
 def _sessions(at: datetime) -> QuerySet[Session]:
@@ -192,15 +211,15 @@ def _said(at: datetime) -> list[QuerySet[Any]]:
 RULES = (
     Rule(
         "sessions", "已过期的登录会话", "sessions that have ended",
-        lambda at: ["session"] * _sessions(at).count(), lambda at: _sessions(at).delete()[0],
+        lambda at: ["session"] * _sessions(at).count(), lambda at: in_pieces(_sessions(at)),
     ),
     Rule(
         "work", "早已办完的后台任务记录", "records of work done long ago",
-        lambda at: [f"{row.kind} {row.case_number}" for row in _work(at)], lambda at: _work(at).delete()[0],
+        lambda at: [f"{row.kind} {row.case_number}" for row in _work(at)], lambda at: in_pieces(_work(at)),
     ),
     Rule(
         "keys", "不会再重复的请求的防重键", "keys of requests nobody repeats any more",
-        lambda at: ["key"] * _keys(at).count(), lambda at: _keys(at).delete()[0],
+        lambda at: ["key"] * _keys(at).count(), lambda at: in_pieces(_keys(at)),
     ),
     Rule(
         "exchange", "早已办完的跨区报文的内容", "contents of messages between areas, done long ago",
@@ -225,3 +244,4 @@ RULES = (
         lambda at: list(_orphans(at)), _drop_orphans,
     ),
 )  # fmt: skip
+_also: dict[str, Rule] = {}

@@ -14,14 +14,16 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what is remembered of a reader, and keep the list of sessions, whenever somebody signs in or out."""
+        """Connect what happens when somebody signs in or out, what is deleted once a day, and the checks."""
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from yibao.web import checks, remembered, sessions
+        from yibao.store import retention
+        from yibao.web import checks, lapsed, remembered, sessions
 
         user_logged_in.connect(remembered.at_sign_in, dispatch_uid="yibao.web.remembered")
         user_logged_in.connect(sessions.at_sign_in, dispatch_uid="yibao.web.sessions")
         user_logged_out.connect(sessions.at_sign_out, dispatch_uid="yibao.web.sessions")
+        retention.also(rules=lapsed.RULES)
         register(checks.second_factor_is_required, Tags.security, deploy=True)
         register(levels_are_said, Tags.security)
 

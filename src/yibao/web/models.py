@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import Q, QuerySet
+
+from yibao.casework.limits import WINDOW_SECONDS_MAX
 
 FAILURES_MAX = 5
 ADDRESS_FAILURES_MAX = 50
@@ -14,12 +17,16 @@ MINUTE_SECONDS = 60
 
 
 class SignInFailure(models.Model):
-    """Failures in a row under one login name or from one address, which are kept only as keyed hashes."""
+    """Failures in a row under one login name or from one address, which are kept only as keyed hashes.
+
+    A day after the last failure and the end of the lock all of it is forgotten.
+    """
 
     login_hash = models.CharField(primary_key=True, max_length=64)
     count = models.PositiveSmallIntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField()
 
     def is_locked(self, *, at: datetime) -> bool:
         """Return whether sign-in is refused at a point in time."""
@@ -38,6 +45,12 @@ class SignInFailure(models.Model):
         return found.wait(at=at) if found else None
 
     @classmethod
+    def over(cls, *, at: datetime) -> QuerySet["SignInFailure"]:
+        """Return failures that count no more: neither towards a lock nor for how long the next one holds."""
+        since = at - timedelta(minutes=LOCK_MINUTES_MAX)
+        return cls.objects.filter(Q(locked_until=None) | Q(locked_until__lte=since), failed_at__lte=since)
+
+    @classmethod
     def record(cls, *, login_hash: str, at: datetime, most: int = FAILURES_MAX) -> "SignInFailure":
         """Count one more failure; the last allowed one locks, each time in a row for twice as long, up to a day.
 
@@ -47,15 +60,16 @@ class SignInFailure(models.Model):
             most: the failure that locks.
         """
         with transaction.atomic():
-            row, _ = cls.objects.select_for_update().get_or_create(login_hash=login_hash)
-            if row.locked_until and at >= row.locked_until + timedelta(minutes=LOCK_MINUTES_MAX):
-                row.rounds = 0
-            row.count = 1 if row.locked_until and at >= row.locked_until else row.count + 1
+            cls.over(at=at).filter(login_hash=login_hash).delete()
+            found = cls.objects.select_for_update()
+            row, _ = found.get_or_create(login_hash=login_hash, defaults={"failed_at": at})
+            # Tried before the lock fell and wrong after it: the lock stays as it is.
+            if row.is_locked(at=at):
+                return row
+            row.count, row.locked_until, row.failed_at = row.count + 1, None, at
             if row.count >= most:
                 minutes = min(LOCK_MINUTES << min(row.rounds, most), LOCK_MINUTES_MAX)
                 row.locked_until, row.count, row.rounds = at + timedelta(minutes=minutes), 0, row.rounds + 1
-            else:
-                row.locked_until = None
             row.save()
         return row
 
@@ -97,11 +111,16 @@ class RequestCount(models.Model):
 
         Args:
             key: the keyed hash of who and what.
-            window: the number of the window; a new one begins at 1.
+            window: when the window began, in seconds since 1970; a new one begins at 1.
         """
         with connection.cursor() as cursor:
             cursor.execute(cls._COUNT, [key, window])
             return int(cursor.fetchone()[0])
+
+    @classmethod
+    def over(cls, *, at: datetime) -> QuerySet["RequestCount"]:
+        """Return counts whose window is over, whichever limit it belongs to."""
+        return cls.objects.filter(window__lte=int(at.timestamp()) - WINDOW_SECONDS_MAX)
 
 
 class OpenSession(models.Model):
