@@ -16,7 +16,7 @@ from django.db import models
 from yibao.casework.actors import Actor
 from yibao.casework.standing import Standing
 from yibao.ledger.journal import Draft
-from yibao.store import cases, posting, projection, ready
+from yibao.store import cases, chains, posting, projection, ready
 from yibao.store.exchange import sending
 from yibao.store.messages import telling
 from yibao.store.models import Case, CaseAction
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Into = tuple[models.Model, str]
-"""A row and the name of its column that gets the key of a posting."""
+"""A row and the name of its column that gets the key of a posting, or of another row."""
 
 
 class Apart(Exception):
@@ -48,8 +48,8 @@ class Writer(Protocol):
     def change(self, row: models.Model, *fields: str) -> None:
         """Write fields of a row that is there."""
 
-    def add(self, row: models.Model) -> None:
-        """Write a new row; nothing planned may rest on its key."""
+    def add(self, row: models.Model, *, into: Into | None = None) -> None:
+        """Write a new row; nothing may rest on its key but the row it goes into, added or changed afterwards."""
 
     def post(self, draft: Draft, *, at: datetime, into: Into | None = None) -> None:
         """Post a draft; add or change the row its key goes into afterwards."""
@@ -72,9 +72,11 @@ class AtOnce:
         """Write fields of a row."""
         row.save(update_fields=fields)
 
-    def add(self, row: models.Model) -> None:
+    def add(self, row: models.Model, *, into: Into | None = None) -> None:
         """Write a new row."""
         row.save(force_insert=True)
+        if into is not None:
+            setattr(into[0], into[1], row)
 
     def post(self, draft: Draft, *, at: datetime, into: Into | None = None) -> None:
         """Post a draft."""
@@ -96,13 +98,14 @@ class _Planned:
 
     taken: list[tuple[cases.Step, CaseAction]] = field(default_factory=list)
     added: list[models.Model] = field(default_factory=list)
+    keyed: list[tuple[models.Model, Into]] = field(default_factory=list)
     changed: list[tuple[models.Model, tuple[str, ...]]] = field(default_factory=list)
     posted: list[tuple[Draft, Into | None]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
 
     def parts(self) -> tuple[list[Any], ...]:
         """Return its lists."""
-        return self.taken, self.added, self.changed, self.posted, self.said
+        return self.taken, self.added, self.keyed, self.changed, self.posted, self.said
 
 
 class Together:
@@ -118,7 +121,7 @@ class Together:
 
     def __init__(self, *, held: Sequence[Case], at: datetime, standings: Mapping[int, Standing] | None = None) -> None:
         self._at = at
-        self._standings = dict(cases.standings(held) if held and standings is None else standings or {})
+        self._standings = dict(chains.standings(held) if standings is None else standings)
         self._planned = _Planned()
 
     @contextmanager
@@ -152,14 +155,18 @@ class Together:
         self._standings[case.pk] = step.after
         case.state = step.after.state
         self._planned.taken.append((step, cases.chained(step)))
+        chains.remember(step.case.chain_hash, step.after)
 
     def change(self, row: models.Model, *fields: str) -> None:
         """Plan to write fields of a row."""
         self._planned.changed.append((row, fields))
 
-    def add(self, row: models.Model) -> None:
+    def add(self, row: models.Model, *, into: Into | None = None) -> None:
         """Plan a new row."""
-        self._planned.added.append(row)
+        if into is None:
+            self._planned.added.append(row)
+        else:
+            self._planned.keyed.append((row, into))
 
     def post(self, draft: Draft, *, at: datetime, into: Into | None = None) -> None:
         """Plan a posting."""
@@ -184,6 +191,7 @@ class Together:
         planned, writes = self._planned, ready.Writes()
         if planned.posted:
             self._post()
+        self._key()
         for rows in _by_model(planned.added):
             writes.insert(rows)
         self._change(writes)
@@ -207,6 +215,13 @@ class Together:
         for (_, into), row in zip(self._planned.posted, made, strict=True):
             if into is not None:
                 setattr(into[0], into[1], row)
+
+    def _key(self) -> None:
+        """Write the rows whose keys are wanted at once; Django writes them: some compute a column as they are saved."""
+        for rows in _by_model([row for row, _ in self._planned.keyed]):
+            type(rows[0])._default_manager.bulk_create(rows)
+        for row, (holder, name) in self._planned.keyed:
+            setattr(holder, name, row)
 
     def _change(self, writes: ready.Writes) -> None:
         """Write the same fields of all changed rows of a model: those that did not change hold what is stored."""

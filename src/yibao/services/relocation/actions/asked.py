@@ -20,7 +20,7 @@ from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.services.relocation.workflow import IN, OUT, Stage
 from yibao.store import cases, exchange, persons, ready
 from yibao.store.models import BankAccount, Case, InboxMessage, Person
-from yibao.store.planned import Together
+from yibao.store.planned import AT_ONCE, Together, Writer
 
 KIND = "transfer.request"
 
@@ -89,20 +89,22 @@ def _opened(row: Transfer, *, on: date, at: datetime) -> Case:
     return row.case
 
 
-def keep_bank(row: Transfer, *, bank: messages.Bank | None, at: datetime) -> None:
+def keep_bank(row: Transfer, *, bank: messages.Bank | None, at: datetime, writer: Writer = AT_ONCE) -> None:
     """Keep where the new place wants the money."""
+    if _add_bank(row, bank, at, writer):
+        writer.change(row.money, "bank_account")
+
+
+def _add_bank(row: Transfer, bank: messages.Bank | None, at: datetime, writer: Writer) -> bool:
+    """Add the account the new place wants the money on; return whether it goes into the money's row."""
     if row.side != OUT or bank is None:
-        return
-    row.money.bank_account = _account(row, bank, at)
-    row.money.bank_account.save(force_insert=True)
-    row.money.save(update_fields=["bank_account"])
-
-
-def _account(row: Transfer, bank: messages.Bank, at: datetime) -> BankAccount:
-    return BankAccount(
+        return False
+    account = BankAccount(
         agency=row.target, bank_name=bank.bank, holder=bank.holder, number=bank.number, added_at=at,
         case_number=row.case.number,
     )  # fmt: skip
+    writer.add(account, into=(row.money, "bank_account"))
+    return True
 
 
 def _not_here(
@@ -110,7 +112,7 @@ def _not_here(
 ) -> None:
     case.transfer = row
     saying.not_here(row, refusals=refusals, found=found, on=on, at=at)
-    calling_off.not_accepted(case, because=refusals[0].code, on=on, at=at)
+    calling_off.not_accepted(case, reasons=looking.reasons(refusals), on=on, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,24 +134,17 @@ def requested_all(rows: Sequence[InboxMessage], *, at: datetime) -> list[InboxMe
     writer, by = Together(held=[], at=at), Actor.platform()
     steps = [_opening(one.row, number, on=on, at=at) for one, number in zip(clean, _numbers(clean, on), strict=True)]
     ready.insert_keyed([step.case for step in steps])
-    moves = []
     for one, step in zip(clean, steps, strict=True):
         row = one.row
         row.case, row.stage, row.live = step.case, Stage.PASSED, True
         row.checks["own"] = [each.plain() for each in one.found]
         row.money = AccountMove(transfer=row)
-        if row.side == OUT and one.said.bank is not None:
-            row.money.bank_account = _account(row, one.said.bank, at)
-        moves.append(row.money)
-    accounts = [move.bank_account for move in moves if move.bank_account is not None]
-    BankAccount.objects.bulk_create(accounts)
-    for one, step in zip(clean, steps, strict=True):
-        one.row.money.bank_account_id = one.row.money.bank_account and one.row.money.bank_account.pk
+        _add_bank(row, one.said.bank, at, writer)
         writer.opened(step.case, step)
         writer.act(step.case, "submit", by=by, at=at, on=on, data={"awaits": OTHER_PLACE})
-        writer.add(one.row)
-        writer.add(one.row.money)
-        saying.checked(one.row, found=one.found, on=on, at=at, writer=writer)
+        writer.add(row)
+        writer.add(row.money)
+        saying.checked(row, found=one.found, on=on, at=at, writer=writer)
     done = [one.message for one in clean]
     if writer.send(beside=lambda writes: exchange.mark_done(done, writes=writes, at=at)) != len(done):
         raise Overtaken

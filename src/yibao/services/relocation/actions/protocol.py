@@ -18,7 +18,7 @@ from yibao.services.relocation.models import Table, Transfer
 from yibao.services.relocation.workflow import BEFORE_TABLE, ENDED, OUT, Money, Stage
 from yibao.store import cases
 from yibao.store.models import Case
-from yibao.store.planned import Apart, Writer
+from yibao.store.planned import Writer
 
 if TYPE_CHECKING:
     from yibao.store.models import InboxMessage
@@ -34,14 +34,12 @@ def checked(*, message: InboxMessage, case: Case | None, writer: Writer, at: dat
     row = case.transfer
     row.told = asked.told(said.relation)
     row.checks = {**row.checks, "other": [each.plain() for each in said.checks]}
-    if writer.together and row.side == OUT and said.bank is not None:
-        raise Apart
-    asked.keep_bank(row, bank=said.bank, at=at)
+    asked.keep_bank(row, bank=said.bank, at=at, writer=writer)
     refusals, _ = looking.hindrances(row, on=on)
     if refusals:
         several.alone(writer)
         saying.cancellation(row, code=refusals[0].code, on=on, at=at)
-        calling_off.not_accepted(case, because=refusals[0].code, on=on, at=at)
+        calling_off.not_accepted(case, reasons=looking.reasons(refusals), on=on, at=at)
         return
     _accept(case, row, on=on, at=at, writer=writer)
     saying.accepted(row, on=on, at=at, writer=writer)
@@ -75,9 +73,8 @@ def refused_there(*, message: InboxMessage, case: Case | None, writer: Writer, a
     if case is None or case.transfer.stage != Stage.CHECKING:
         return
     row = case.transfer
-    row.checks = {**row.checks, "other": [each.plain() for each in said.checks],
-                  "reasons": [each.plain() for each in said.reasons]}  # fmt: skip
-    calling_off.not_accepted(case, because=said.reasons[0].code, on=on, at=at)
+    row.checks = {**row.checks, "other": [each.plain() for each in said.checks]}
+    calling_off.not_accepted(case, reasons=said.reasons, on=on, at=at, place=row.other)
 
 
 @several.said("transfer.table")
@@ -205,4 +202,4 @@ def called_off(*, message: InboxMessage, case: Case | None, writer: Writer, at: 
             cases.act(number=case.number, kind="note", by=Actor.system(), at=at, on=on, data=data)
             return
         saying.cancellation(row, code=said.code, on=on, at=at)
-    calling_off.end(case, because=said.code, by=by, on=on, at=at)
+    calling_off.end(case, because=said.code, by=by, on=on, at=at, reason=said.note, place=row.other)

@@ -142,3 +142,13 @@ def test_one_message_that_fails_leaves_the_others_done(walks, monkeypatch):
     handled = exchange.handle_due(at=at)
     assert (handled.done, len(handled.failures)) == (COUNT - 1, 1)
     assert Transfer.objects.filter(side="out").count() == COUNT - 1
+
+
+def test_where_the_new_place_wants_the_money_is_kept_for_many_together(staff, monkeypatch, no_group_fails):
+    walks = [Walk(make_person(identity(6, n)), staff, at_old=True).submitted() for n in range(COUNT)]
+    monkeypatch.setattr(several, "_side", lambda *_: pytest.fail("a message was handled by itself"))
+    carry(walks)
+    accounts = [walk.side("out").money.bank_account for walk in walks]
+    assert [account.number for account in accounts] == ["31001500050000050001"] * COUNT
+    assert [account.case_number for account in accounts] == numbers(walks, "out")
+    assert [walk.side("out").stage for walk in walks] == ["accepted"] * COUNT
