@@ -1,5 +1,6 @@
 """Typst templates as PDF: the same bytes for the same data, in the font of the wheel on every machine."""
 
+import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import as_file, files
@@ -7,12 +8,16 @@ from pathlib import Path
 
 import typst
 
+_ROOT = Path(__file__).parents[1]
+"""Where the templates of all services lie, so that they can share the foot."""
+_SHARED = re.compile(r'^#import "/(.+)": \*\n', re.MULTILINE)
+
 
 def compiled(*, templates: Path, template: str, inputs: dict[str, str], on: date) -> bytes:
     """Return a template as PDF.
 
     Args:
-        templates: Folder of the templates, which import one another.
+        templates: Folder of the templates of a service; they import one another and, from `/`, what all share.
         template: Name of the one to compile.
         inputs: What it reads as `sys.inputs`; texts are data and never read as markup.
         on: The day the file says it was made.
@@ -26,7 +31,7 @@ def compiled(*, templates: Path, template: str, inputs: dict[str, str], on: date
         >>> compiled(templates=own, template="reprint_mark", inputs=inputs, on=date(2026, 1, 5))[:5]
         b'%PDF-'
     """
-    compiler = typst.Compiler(root=str(templates), font_paths=_fonts(), ignore_system_fonts=True)
+    compiler = typst.Compiler(root=str(_ROOT), font_paths=_fonts(), ignore_system_fonts=True)
     pdf = compiler.compile(
         input=str(templates / f"{template}.typ"),
         format="pdf",
@@ -36,6 +41,21 @@ def compiled(*, templates: Path, template: str, inputs: dict[str, str], on: date
     if not isinstance(pdf, bytes):
         raise TypeError("a paper is one file")
     return pdf
+
+
+def written_out(*, templates: Path, template: str) -> str:
+    """Return the text of a template with what it shares with other services in its place: all it may say by itself.
+
+    Args:
+        templates: Folder of the templates of a service.
+        template: Name of one.
+
+    Examples:
+        >>> "check code" in written_out(templates=Path(__file__).parent / "templates", template="letter")
+        True
+    """
+    text = (templates / f"{template}.typ").read_text(encoding="utf-8")
+    return _SHARED.sub(lambda shared: (_ROOT / shared[1]).read_text(encoding="utf-8"), text)
 
 
 @cache

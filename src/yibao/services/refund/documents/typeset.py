@@ -8,7 +8,7 @@ from typing import Any
 
 from yibao.kernel.money import Money
 from yibao.services.papers.check import Stamp, qr_svg
-from yibao.services.papers.compiling import compiled
+from yibao.services.papers.compiling import compiled, written_out
 from yibao.services.papers.glyphs import told
 from yibao.services.refund.documents.capitals import capital_amount
 from yibao.services.refund.documents.papers import BlankApplication, BlankAuthorisation, Paper
@@ -50,7 +50,7 @@ def typeset(*, paper: Paper | Blank, stamp: Stamp) -> bytes:
 
 def wording_of(paper: Paper | Blank) -> bytes:
     """Return all words of a paper, its template's and its own; of two papers that say different things they differ."""
-    layout = [(_TEMPLATES / f"{name}.typ").read_text(encoding="utf-8") for name in ("sheet", paper.template)]
+    layout = [written_out(templates=_TEMPLATES, template=name) for name in ("sheet", paper.template)]
     return "\n".join([*layout, json.dumps(_plain(paper), ensure_ascii=False)]).encode()
 
 
