@@ -65,18 +65,29 @@ WAYS: dict[str, tuple[str, ...]] = {
     "arrived": ("loaded", "pay", "confirm", "carry", "arrive"),
     "credited": ("loaded", "pay", "confirm", "carry", "arrive", "credit", "carry"),
     "withdrawn": ("accepted", "withdraw"),
+    "refused": ("accepted", "build", "refuse"),
     "not_accepted": ("submitted",),
     "submitted": ("submitted",),
 }
 """The way of a transfer into each state its pages can be in; the last one's first message is never carried."""
 
 
+CLOSED = ("withdrawn", "refused", "not_accepted")
+PRINTED = {"loaded": (("out", "information_table"), ("in", "contact_letter")), "refused": (("in", "closing_notice"),)}
+"""State -> the papers that are issued and printed again in it; in the others they are still to be made."""
+
+
 class Mover(Walk):
-    """One transfer on its way, with the two steps the pages have beside those of the walk."""
+    """One transfer on its way, with the steps the pages have beside those of the walk."""
 
     def send_back(self) -> None:
         clerk = self.staff[NEW]["clerk"]
         actions.send_back(number=self.number("in"), why="起始月份不对", by=clerk, **self.now())
+        self.carry()
+
+    def refuse(self) -> None:
+        seen, reviewer = self.case("out").evidence_hash, self.staff[OLD]["reviewer"]
+        actions.refuse(number=self.number("out"), note="信息表与原始档案不符", seen=seen, by=reviewer, **self.now())
         self.carry()
 
     def object(self) -> None:
@@ -118,8 +129,8 @@ def _moved(name: str, way: tuple[str, ...], staff: dict, serial: int) -> Mover:
         getattr(mover, step)()
     if name == "not_accepted":
         mover.carry()
-    if name == "loaded":
-        _printed(mover)
+    if name in PRINTED:
+        _printed(mover, PRINTED[name])
     return mover
 
 
@@ -131,9 +142,9 @@ def _left(name: str, person: Person) -> None:
         left.update(status="normal", end=None, category=category)
 
 
-def _printed(mover: Mover) -> None:
-    """Issue a paper at either place, and print one of them again."""
-    for side, kind in (("out", "information_table"), ("in", "contact_letter")):
+def _printed(mover: Mover, papers: tuple[tuple[str, str], ...]) -> None:
+    """Issue papers, and print each of them again."""
+    for side, kind in papers:
         number = mover.number(side)
         paper = actions.make_paper(number=number, kind=kind, by=mover.citizen, **mover.now())
         reprint(number=number, paper=paper.number, key="k", by=mover.citizen, **mover.now())
@@ -281,7 +292,8 @@ def _own(movers: dict[str, Mover]) -> Iterator[Sight]:
             if row.side == "in" or name == "loaded":
                 both = actions.money_follows(row)
                 state = "relocation.move.money_follows" if both else f"common.state.{row.case.state}"
-                says = ("relocation.move.years.title", state)
+                closed = ("relocation.paper.closing_notice",) if name in CLOSED else ()
+                says = ("relocation.move.years.title", state, *closed)
                 yield Sight(f"m-{name}", f"/relocation/cases/{row.case.number}", f"{name}, {row.side}", says=says)
 
 

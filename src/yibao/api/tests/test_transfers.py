@@ -115,6 +115,24 @@ def test_a_no_of_the_other_place_is_read_at_the_case_with_its_remedy(own, walk):
     assert [no["code"] for no in told["reasons"]] == ["not_stopped"]
 
 
+def test_what_ended_without_being_done_has_its_closing_notice_as_data(own, walk):  # noqa: F811
+    number = begun(own)
+    running(walk.person, OLD).update(status="normal", end=None)
+    own.send("POST", f"/{number}/submit")
+    walk.carry()
+    lines = {line["kind"]: line["title"] for line in own.send("GET", f"/{number}/papers").json()}
+    assert lines["closing_notice"] == "不予受理告知书"
+    paper = own.send("POST", f"/{number}/papers", {"kind": "closing_notice"}).json()
+    stated = paper["stated"]
+    assert (paper["title_en"], stated["ending"]) == ("The transfer is not accepted", "not_accepted")
+    assert [each["zh"].partition("。")[0] for each in stated["reasons"]] == ["转出地还没有停保"]
+    assert len(stated["remedies"]) == 2
+    day = {fact["label_en"]: fact["value"] for fact in stated["facts"]}["closed here on"]
+    assert day == walk.on.isoformat()
+    made = paper["number"]
+    assert own.send("GET", f"/{number}/papers/{made}/file").content[:5] == b"%PDF-"
+
+
 def test_the_same_key_begins_one_transfer_and_withdrawing_ends_it(own):
     number = begun(own)
     assert begun(own) == number

@@ -4,6 +4,7 @@ The old place decides until it has sent the table; with the table the word passe
 sends it back; sent back, the old place decides again. While the checks run, the place applied at may always give up.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from yibao.casework.states import CLOSED, State
 from yibao.kernel.errors import Refused
 from yibao.services.relocation.actions import leaving, looking, money, saying
 from yibao.services.relocation.actions.refusals import REFUSALS, refused
+from yibao.services.relocation.messages import Reason
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.workflow import BEFORE_TABLE, ENDED, IN, OUT, Stage
 from yibao.store import cases
@@ -53,7 +55,9 @@ def ask(case: Case, *, because: str, by: Actor, on: date, at: datetime) -> Case:
     )
 
 
-def end(case: Case, *, because: str, by: Actor, on: date, at: datetime, reason: str = "") -> Case:
+def end(
+    case: Case, *, because: str, by: Actor, on: date, at: datetime, reason: str = "", place: str = ""
+) -> Case:  # fmt: skip
     """End this side of a transfer; money in transit goes back to the account, money in the account stays there.
 
     Args:
@@ -63,6 +67,7 @@ def end(case: Case, *, because: str, by: Actor, on: date, at: datetime, reason: 
         on: Business date and accounting date.
         at: The moment.
         reason: Further words for the record; no personal data.
+        place: Code of the other place where that decided it; empty for this one.
 
     Raises:
         Refused: money_on_its_way when the money was paid already.
@@ -75,19 +80,30 @@ def end(case: Case, *, because: str, by: Actor, on: date, at: datetime, reason: 
     row.save(update_fields=["stage", "live", "ended_on", "ended_because"])
     if case.state in CLOSED:
         return case
-    data = {"step": "cancelled", "because": because}
+    data = {"step": "cancelled", "because": because, "place": place or row.place}
     return cases.act(
         number=case.number, kind="withdraw", by=by, at=at, on=on, data=data, reason=reason[:NOTE_MAX] or because
     )
 
 
-def not_accepted(case: Case, *, because: str, on: date, at: datetime) -> Case:
-    """Close this side because a check is not met."""
-    row = case.transfer
+def not_accepted(
+    case: Case, *, reasons: Sequence[Reason], on: date, at: datetime, place: str = ""
+) -> Case:  # fmt: skip
+    """Close this side because a check is not met, and keep every reason.
+
+    Args:
+        case: The locked case with its transfer.
+        reasons: At least one, the first one first.
+        on: Business date.
+        at: The moment.
+        place: Code of the other place where that decided it; empty for this one.
+    """
+    row, because = case.transfer, reasons[0].code
+    row.checks = {**row.checks, "reasons": [each.plain() for each in reasons]}
     row.stage, row.live, row.ended_on, row.ended_because = Stage.NOT_ACCEPTED, False, on, because
     row.save(update_fields=["stage", "live", "ended_on", "ended_because", "checks"])
-    by = Actor.platform()
-    return cases.act(number=case.number, kind="not_accept", by=by, at=at, on=on, reason=because)
+    by, data = Actor.platform(), {"place": place or row.place}
+    return cases.act(number=case.number, kind="not_accept", by=by, at=at, on=on, reason=because, data=data)
 
 
 def refuse(*, number: str, note: str, seen: str, by: Actor, on: date, at: datetime) -> Case:

@@ -17,6 +17,7 @@ from yibao.kernel.canonical import canonical_json
 from yibao.services.papers.check import Stamp, check_address
 from yibao.services.papers.numbers import paper_number
 from yibao.services.relocation import documents
+from yibao.services.relocation.actions import closing
 from yibao.services.relocation.actions import papers as contents
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.models import Transfer
@@ -30,6 +31,7 @@ PREFIXES: Mapping[str, str] = {
     "enrolment_certificate": "CB",
     "contact_letter": "LX",
     "information_table": "XX",
+    "closing_notice": "JA",
 }
 """Kind -> letters its numbers begin with."""
 _PLACE = "relocation.paper"
@@ -42,11 +44,13 @@ class Offered:
 
     Attributes:
         kind: One of `documents.KINDS`.
+        title: In both languages.
         number: Of the case it belongs to.
         issued: The valid paper that states the record as it is; None where it is still to be made.
     """
 
     kind: str
+    title: documents.Said
     number: str
     issued: IssuedPaper | None
 
@@ -63,6 +67,7 @@ def kinds(row: Transfer) -> list[str]:
         "enrolment_certificate": row.side == OUT and row.accepted_on is not None,
         "contact_letter": row.side == IN and row.accepted_on is not None,
         "information_table": row.sent_on is not None and row.tables.exists(),
+        "closing_notice": closing.way(row) != "",
     }
     return [kind for kind, there in reached.items() if there]
 
@@ -74,7 +79,11 @@ def offered(row: Transfer, *, on: date) -> list[Offered]:
         row: The side with its case.
         on: The day.
     """
-    return [Offered(kind, row.case.number, _known(row.case, kind, _stated(row, kind, on)[1])) for kind in kinds(row)]
+    stated = [(kind, *_stated(row, kind, on)) for kind in kinds(row)]
+    return [
+        Offered(kind, paper.title, row.case.number, _known(row.case, kind, occasion))
+        for kind, paper, occasion in stated
+    ]
 
 
 def make_paper(*, number: str, kind: str, by: Actor, on: date, at: datetime) -> IssuedPaper:

@@ -1,14 +1,17 @@
 """What each paper of a transfer says, taken from the record of its case."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from yibao import services
 from yibao.kernel.identifiers import mask_account, mask_id
 from yibao.kernel.money import Money
-from yibao.services.relocation.actions import looking, tables
+from yibao.services.papers.remedies import remedies
+from yibao.services.relocation.actions import closing, looking, tables
 from yibao.services.relocation.actions.refusals import refused
-from yibao.services.relocation.documents import Paper
+from yibao.services.relocation.documents import Paper, Said
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.rules.texts import words
 from yibao.services.relocation.workflow import IN, OUT
@@ -17,6 +20,8 @@ _SCHEMES = {"employee": "职工医保", "resident": "居民医保"}
 _KINDS = {"actual": "实际缴费", "deemed": "视同缴费", "converted": "折算", "military": "军龄"}
 _MATERIALS = {"id_document": "身份证", "social_security_card": "社会保障卡", "e_voucher": "医保电子凭证"}
 _CHANNELS = {"app": "网上", "web": "网上", "window": "窗口", "unit": "单位网上"}
+CLOSING = "closing_notice"
+"""What an applicant is told of a transfer that ended without being done."""
 _NONE = "—"
 _NOT_YET = "两地受理时确定"
 
@@ -27,15 +32,17 @@ def paper(*, number: str, kind: str, on: date) -> Paper:
     Args:
         number: Number of the case at the place that makes it.
         kind: enrolment_certificate and information_table at the old place, contact_letter at the new one,
-            application_form and acceptance_receipt at the place applied at.
+            application_form and acceptance_receipt at the place applied at, closing_notice at both.
         on: The day.
 
     Raises:
-        Refused: not_on_this_side, table_not_yet.
+        Refused: not_on_this_side, table_not_yet; paper_not_yet for the closing notice of a transfer that has not ended.
     """
     row = Transfer.objects.select_related("person", "case", "money").get(case__number=number)
     if row.side not in _SIDES.get(kind, (OUT, IN)):
         raise refused("not_on_this_side", kind)
+    if kind == CLOSING:
+        return _closing_notice(row, on)
     facts, periods = _MAKERS[kind](row, on)
     return Paper(kind, number, _agency(row), on, tuple([*_who(row), *facts]), tuple(periods), row.person.synthetic)
 
@@ -118,6 +125,44 @@ def _information(row: Transfer, on: date) -> tuple[list[tuple[str, str, str]], l
         ("实际转出金额（元）", "amount sent, yuan", str(Money(account["amount_fen"]))),
     ]
     return facts, [_row(each) for each in table.body["rows"]]
+
+
+def _closing_notice(row: Transfer, on: date) -> Paper:
+    ending = closing.way(row)
+    if not ending:
+        raise refused("paper_not_yet", CLOSING)
+    step = closing.decided(row)
+    paper = Paper(
+        CLOSING, row.case.number, _agency(row), on, tuple([*_who(row), *_applied(row), *_ended(row, ending, step)]),
+        synthetic=row.person.synthetic, ending=ending,
+    )  # fmt: skip
+    if ending == closing.WITHDRAWN:
+        return paper
+    against = remedies(region=services.packs().region_for(step.place), on=step.on)
+    return replace(paper, reasons=tuple(_reasons(row, step.note)), remedies=tuple(against))
+
+
+def _applied(row: Transfer) -> list[tuple[str, str, str]]:
+    """Return who applied, and on which day; the place that was asked knows when it was asked."""
+    label = ("申请日期", "applied on") if row.applied_here else ("收到申请日期", "application received on")
+    return [("申请人", "applicant", _applicant(row)), (*label, _day(row.case.submitted_on))]
+
+
+def _ended(row: Transfer, ending: str, step: closing.Decided) -> list[tuple[str, str, str]]:
+    if ending == closing.WITHDRAWN:
+        return [("撤回日期", "withdrawn on", _day(step.on))]
+    # What the other place decided closed this case on the day it was told.
+    label = ("决定日期", "decided on") if step.place == row.place else ("本地结案日期", "closed here on")
+    return [("作出决定的经办机构", "decided by", _place(step.place)), (*label, _day(step.on))]
+
+
+def _reasons(row: Transfer, note: str) -> Iterator[Said]:
+    """Yield every reason with its remedy, and what a reviewer wrote."""
+    for each in closing.reasons(row):
+        zh, en = closing.why(each)
+        yield f"{zh}{each.next_zh}", f"{en} {each.next_en}"
+    if note:
+        yield note, ""
 
 
 def _row(each: dict[str, Any]) -> tuple[str, ...]:

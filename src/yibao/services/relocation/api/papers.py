@@ -13,7 +13,7 @@ from yibao.services.papers.check import check_address, qr_svg
 from yibao.services.papers.reprinting import issued_paper, reprint, reprinted
 from yibao.services.relocation import actions
 from yibao.services.relocation.api.cases import Number, held
-from yibao.services.relocation.documents import KINDS
+from yibao.services.relocation.documents import KINDS, Said
 from yibao.services.relocation.models import Transfer
 from yibao.store import papers
 from yibao.store.models import Case, IssuedPaper
@@ -72,7 +72,8 @@ router = Router(auth=Bearer(), tags=["relocation"])
 def paper_list(request: HttpRequest, number: Number) -> Any:
     """List the papers this side of a transfer has come to have, those still to be made too."""
     row = _side(held(request, number))
-    return [_line(each.kind, each.issued) for each in actions.offered(row, on=now(request)["on"])]
+    offered = actions.offered(row, on=now(request)["on"])
+    return [_line(each.kind, each.title, each.issued) for each in offered]
 
 
 @router.post("/cases/{number}/papers", response={201: PaperTold, **REFUSED}, summary="Make a paper")
@@ -118,10 +119,9 @@ def _side(case: Case) -> Transfer:
     return row
 
 
-def _line(kind: str, issued: IssuedPaper | None) -> dict[str, Any]:
-    title, english = KINDS[kind]
+def _line(kind: str, title: Said, issued: IssuedPaper | None) -> dict[str, Any]:
     return {
-        "kind": kind, "title": title, "title_en": english, "number": issued.number if issued else None,
+        "kind": kind, "title": title[0], "title_en": title[1], "number": issued.number if issued else None,
         "issued_on": issued.issued_on if issued else None, "reprints": issued.reprints if issued else 0,
     }  # fmt: skip
 
@@ -129,12 +129,12 @@ def _line(kind: str, issued: IssuedPaper | None) -> dict[str, Any]:
 def _told(request: HttpRequest, case: Case, issued: IssuedPaper) -> dict[str, Any]:
     on = now(request)["on"]
     valid = {each.issued.pk for each in actions.offered(case.transfer, on=on) if each.issued}
-    stated = actions.paper(number=case.number, kind=issued.kind, on=issued.issued_on).json()
+    paper = actions.paper(number=case.number, kind=issued.kind, on=issued.issued_on)
     address = check_address(base=settings.YIBAO_PUBLIC_URL, number=issued.number, code=issued.check_code)
     return {
-        **_line(issued.kind, issued), "check_code": issued.check_code, "check_address": address,
+        **_line(issued.kind, paper.title, issued), "check_code": issued.check_code, "check_address": address,
         "qr": qr_svg(address), "sha256": issued.sha256, "void": issued.voided_at is not None,
-        "stated": stated if issued.pk in valid else None,
+        "stated": paper.json() if issued.pk in valid else None,
     }  # fmt: skip
 
 

@@ -8,8 +8,7 @@ from typing import Any
 from yibao import services
 from yibao.kernel.errors import Refusal
 from yibao.services.relocation import actions
-from yibao.services.relocation.actions import looking, money
-from yibao.services.relocation.actions.refusals import REFUSALS
+from yibao.services.relocation.actions import closing, looking
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.pages.places import place_words
 from yibao.services.relocation.workflow import IN, OUT, Money
@@ -39,9 +38,8 @@ def of(row: Transfer) -> Halves:
 
 def refusal_words(refusal: Refusal, say: Any) -> dict[str, str]:
     """Return a reason and what to do next, in the reader's language."""
-    if say.language == "en":
-        return {"why": f"{refusal.en[:1].upper()}{refusal.en[1:].rstrip('.')}.", "next": refusal.next_en}
-    return {"why": f"{refusal.zh.rstrip('。')}。", "next": refusal.next_zh}
+    zh, en = closing.why(refusal)
+    return {"why": en, "next": refusal.next_en} if say.language == "en" else {"why": zh, "next": refusal.next_zh}
 
 
 def looked(row: Transfer, *, on: date, say: Any) -> list[dict[str, Any]]:
@@ -86,12 +84,10 @@ def checked(row: Transfer, say: Any) -> list[dict[str, Any]]:
 
 
 def reasons(row: Transfer, say: Any) -> list[dict[str, str]]:
-    """Return why a transfer ended without the years, as the place that said so told it."""
-    told = [Refusal(*(each[name] for name in ("code", "zh", "en", "next_zh", "next_en")))
-            for each in row.checks.get("reasons", ())]  # fmt: skip
-    if not told and row.ended_because:
-        told = [REFUSALS.get(row.ended_because) or money.rule_refusal(row.ended_because)]
-    return [refusal_words(each, say) for each in told]
+    """Return why a transfer ended without the years, as the place that said so told it, and what a reviewer wrote."""
+    note = closing.decided(row).note if closing.way(row) == closing.REFUSED else ""
+    told = [refusal_words(each, say) for each in closing.reasons(row)]
+    return [*told, {"why": note, "next": ""}] if note else told
 
 
 def years_track(both: Halves, say: Any) -> dict[str, Any]:

@@ -195,6 +195,8 @@ class TestNotTold:
         told = main(acting, address)
         assert "有一项情况要由职工本人处理" in told
         assert [one for one in SECRETS if one in told] == []
+        assert "结案告知书" not in told
+        assert acting.post(f"{address}/papers/make/closing_notice").status_code == 404
 
     def test_what_this_place_finds_itself_is_refused_in_the_same_words(self, acting, person, walk):
         address = asked(acting, person)
@@ -292,6 +294,13 @@ class TestPerson:
         told = main(acting, sent)
         assert "职工本人不同意" in told
         assert "没有同意" not in told
+        assert "结案告知书" not in told
+        assert acting.post(f"{sent}/papers/make/closing_notice").status_code == 404
+        assert "结案告知书" in main(own, sent)
+        opened = own.post(f"{sent}/papers/make/closing_notice").url
+        assert own.get(opened).status_code == 200
+        assert acting.get(opened).status_code == 404
+        assert acting.post(f"{opened}/again", {"key": "1"}).status_code == 404
         assert verify.verify_audit() == []
 
     def test_after_acceptance_the_old_place_is_asked(self, sent, own, walk):
