@@ -33,6 +33,7 @@ def typeset(*, paper: Paper, stamp: Stamp) -> bytes:
     borne = {
         "number": stamp.number, "case_number": stamp.case_number, "check_code": stamp.check_code,
         "check_address": stamp.check_address, "issued_on": stamp.issued_on.isoformat(),
+        "synthetic": paper.synthetic,
     }  # fmt: skip
     inputs = {
         "paper": stated,
