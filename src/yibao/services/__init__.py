@@ -185,8 +185,12 @@ def case_schema() -> dict[str, Any]:
 def packs_folder() -> Path:
     """Return where the packs are: YIBAO_PACKS, else those of the checkout, else those of the installed package."""
     named = os.environ.get("YIBAO_PACKS")
-    if named:
-        return Path(named)
+    return Path(named) if named else _own_packs()
+
+
+@cache
+def _own_packs() -> Path:
+    # Asked some thirty times for each transfer, and each look at the disk takes longer than the rest.
     return _CHECKOUT_PACKS if _CHECKOUT_PACKS.is_dir() else _WHEEL_PACKS
 
 

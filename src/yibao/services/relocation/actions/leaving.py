@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from yibao.services.relocation.actions import looking
+from yibao.services.relocation.actions import earlier, looking
 from yibao.services.relocation.models import Transfer
 from yibao.store.models import Enrolment, MovedEnrolment
 from yibao.store.planned import Writer
@@ -30,7 +30,7 @@ def leave(row: Transfer, *, on: date, writer: Writer) -> None:
         writer: What it is written by.
     """
     told = {"to_region": row.target, "moved_on": on, "case_number": row.case.number}
-    moved = looking.moves(row).moved
+    moved = earlier.moves(row).moved
     for each in relations(row, on=on):
         note = MovedEnrolment(enrolment=each, **told)
         if each.pk in moved:

@@ -17,14 +17,14 @@ from yibao.ledger.accounts import Account, AccountKind
 from yibao.policy import Packs
 from yibao.services.relocation import messages
 from yibao.services.relocation.actions.refusals import REFUSALS
-from yibao.services.relocation.models import Arrears, LoadedPeriod, Transfer
+from yibao.services.relocation.models import Arrears, Transfer
 from yibao.services.relocation.rules import transfer as rules
 from yibao.services.relocation.rules.decision import Refusal as RuleRefusal
 from yibao.services.relocation.rules.places import pool_of
 from yibao.services.relocation.rules.shape import RelocationCase
 from yibao.services.relocation.workflow import IN, OUT
 from yibao.store import posting, ready, recorded, situations, together
-from yibao.store.models import Enrolment, ExchangePartner, MovedEnrolment, PayerAccount, Person
+from yibao.store.models import Enrolment, ExchangePartner, PayerAccount, Person
 
 SCHEME = "employee"
 """Only the employee scheme has personal accounts."""
@@ -175,40 +175,6 @@ def _banks(rows: Sequence[Sequence[Any]]) -> dict[str, messages.Bank]:
     return {payer.region: messages.Bank(bank=name, holder=payer.holder, number=payer.number) for name, payer in held}
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """What earlier transfers did to the relations of a person; keys of enrolments.
-
-    Attributes:
-        taken_over: Those this place took over.
-        moved: Those that moved to another place.
-    """
-
-    taken_over: frozenset[int]
-    moved: frozenset[int]
-
-
-def moves(transfer: Transfer) -> Moves:
-    """Return what earlier transfers did; read once, with the locked row it is asked for."""
-    if not hasattr(transfer, "moves"):
-        gather_moves(along(transfer))
-    found: Moves = transfer.moves
-    return found
-
-
-def gather_moves(transfers: Sequence[Transfer]) -> None:
-    """Read what earlier transfers did for many persons, in two statements however many they are."""
-    persons = [each.person_id for each in transfers]
-    taken = LoadedPeriod.objects.filter(transfer__person__in=persons)
-    own: dict[tuple[UUID | None, str], set[int]] = {}
-    for who, place, one in taken.values_list("transfer__person", "transfer__place", "enrolment"):
-        own.setdefault((who, place), set()).add(one)
-    gone = MovedEnrolment.objects.filter(enrolment__person__in=persons)
-    moved = frozenset(gone.values_list("enrolment_id", flat=True))
-    for each in transfers:
-        each.moves = Moves(frozenset(own.get((each.person_id, each.place), ())), moved)
-
-
 def records(transfer: Transfer, *, on: date) -> dict[str, Any]:
     """Return what this place finds in its own books and lists, in the form of the case file."""
     found = dict(transfer.records)
@@ -258,7 +224,19 @@ def read(transfer: Transfer, *, on: date) -> RelocationCase:
 
 
 def _read(transfer: Transfer, *, on: date) -> tuple[RelocationCase, bool]:
-    """Return the case file, and whether payments on record contradict the relations they are for."""
+    """Return the case file, and whether payments on record contradict the relations they are for.
+
+    It is read once as long as what it rests on is the same.
+    """
+    rests_on = (on, known(transfer, on=on), transfer.told, transfer.records, transfer.materials)
+    kept = getattr(transfer, "kept", None)
+    if kept is None or any(one is not other for one, other in zip(kept[0], rests_on, strict=True)):
+        transfer.kept = kept = (rests_on, _read_anew(transfer, on))
+    found: tuple[RelocationCase, bool] = kept[1]
+    return found
+
+
+def _read_anew(transfer: Transfer, on: date) -> tuple[RelocationCase, bool]:
     whole = case_file(transfer, on=on)
     try:
         case, contradicts = services.read(whole), False

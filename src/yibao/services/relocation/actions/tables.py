@@ -13,7 +13,7 @@ from yibao.casework.states import UNDER_REVIEW
 from yibao.kernel.canonical import canonical_json
 from yibao.kernel.errors import Refused
 from yibao.kernel.months import Month
-from yibao.services.relocation.actions import calling_off, leaving, looking, money, saying
+from yibao.services.relocation.actions import calling_off, earlier, leaving, looking, money, saying
 from yibao.services.relocation.actions.refusals import refused
 from yibao.services.relocation.models import Table, Transfer
 from yibao.services.relocation.workflow import OUT, Stage
@@ -36,7 +36,7 @@ def rows(row: Transfer, *, on: date) -> list[dict[str, Any]]:
         row: The old place's side.
         on: The day; a relation that has not ended is told up to its month.
     """
-    known, taken = looking.known(row, on=on), looking.moves(row).taken_over
+    known, taken = looking.known(row, on=on), earlier.moves(row).taken_over
     own = [
         each
         for each in known.record.enrolments
