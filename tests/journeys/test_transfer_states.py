@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from yibao.casework.actors import Actor
 from yibao.casework.assurance import PROVED, Acting
+from yibao.casework.refusals import REFUSALS
 from yibao.kernel.identifiers import make_resident_id
 from yibao.services.papers.reprinting import reprint
 from yibao.services.relocation import actions
@@ -220,7 +221,7 @@ def _login(name, person) -> None:
 @pytest.fixture(scope="module")
 def sights(movers, employer) -> list[Sight]:
     """Every state of every page."""
-    found = [sight for part in (_asked, _drafts, _counter, _own, _desks, _forms) for sight in part(movers)]
+    found = [sight for part in (_asked, _drafts, _counter, _own, _desks, _several, _forms) for sight in part(movers)]
     return [*found, *_asked_by_unit(employer), *_of_unit(employer)]
 
 
@@ -311,6 +312,22 @@ def _desks(movers: dict[str, Mover]) -> Iterator[Sight]:
     for office in (OLD, NEW):
         yield Sight(f"finance-{office}", "/workbench/relocation/money", f"money of {office}")
         yield Sight(f"clerk-{office}", "/workbench/", f"work list of {office}")
+
+
+def _several(movers: dict[str, Mover]) -> Iterator[Sight]:
+    waits = {"build": f"clerk-{OLD}", "sign": f"reviewer-{OLD}", "check": f"clerk-{NEW}", "load": f"reviewer-{NEW}",
+             "credit": f"finance2-{NEW}"}  # fmt: skip
+    for step, reader in waits.items():
+        many = f"/workbench/relocation/several/{step}"
+        yield Sight(reader, many, f"many to {step}", says=(f"relocation.several.press.{step}",))
+        yield Sight(reader, many, f"none ticked to {step}", "form", says=("relocation.several.none_ticked",))
+    nothing = "/workbench/relocation/several/credit"
+    yield Sight(f"finance-{OLD}", nothing, "none to credit", says=("relocation.several.none",))
+    told = [getattr(REFUSALS["evidence_changed"], name) for name in ("code", "zh", "en", "next_zh", "next_en")]
+    for refused in ({}, {movers["built"].number("out"): told}):
+        session = {"relocation.several": {"key": "k", "step": "sign", "done": 2, "refused": refused}}
+        what = f"2 signed and {len(refused)} refused"
+        yield Sight(waits["sign"], "/workbench/relocation/several/done", what, session=session)
 
 
 def _forms(movers: dict[str, Mover]) -> Iterator[Sight]:

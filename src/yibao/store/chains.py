@@ -76,7 +76,7 @@ def standings(held: Iterable[Case]) -> dict[int, Standing]:
     return found | (standings_of(*rows, held=others) if others else {})
 
 
-def remember(chain_hash: str, standing: Standing) -> None:
+def remember(*, chain_hash: str, standing: Standing) -> None:
     """Keep where a case stands when its chain ends with a hash, for `standings`.
 
     The hash covers every action of the chain, so what stands after it is the same whoever computed it, and also where

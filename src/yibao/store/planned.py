@@ -155,7 +155,7 @@ class Together:
         self._standings[case.pk] = step.after
         case.state = step.after.state
         self._planned.taken.append((step, cases.chained(step)))
-        chains.remember(step.case.chain_hash, step.after)
+        chains.remember(chain_hash=step.case.chain_hash, standing=step.after)
 
     def change(self, row: models.Model, *fields: str) -> None:
         """Plan to write fields of a row."""

@@ -27,20 +27,20 @@ def never_computed(monkeypatch) -> None:
 def test_a_case_that_is_remembered_is_not_computed_again(desk, make_person, request) -> None:
     case = desk.accepted(make_person())
     standing = cases.standing(case)
-    chains.remember(case.chain_hash, standing)
+    chains.remember(chain_hash=case.chain_hash, standing=standing)
     request.getfixturevalue("never_computed")
     assert chains.standings([case]) == {case.pk: standing}
 
 
 def test_one_that_is_not_remembered_is_read_beside_one_that_is(desk, make_person) -> None:
     known, other = (desk.accepted(make_person(), number=number) for number in ("C1", "C2"))
-    chains.remember(known.chain_hash, cases.standing(known))
+    chains.remember(chain_hash=known.chain_hash, standing=cases.standing(known))
     assert chains.standings([known, other]) == cases.standings([known, other])
 
 
 def test_a_chain_that_went_on_elsewhere_is_read(desk, make_person, staff) -> None:
     case = desk.accepted(make_person())
-    chains.remember(case.chain_hash, cases.standing(case))
+    chains.remember(chain_hash=case.chain_hash, standing=cases.standing(case))
     at = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
     now = cases.act(number=case.number, kind="take", by=staff("reviewer", "reviewer"), at=at, on=date(2023, 2, 10))
     assert chains.standings([now])[now.pk].holder
@@ -48,7 +48,7 @@ def test_a_chain_that_went_on_elsewhere_is_read(desk, make_person, staff) -> Non
 
 def test_a_remembered_chain_whose_end_is_gone_is_noticed(desk, make_person) -> None:
     case = desk.accepted(make_person())
-    chains.remember(case.chain_hash, cases.standing(case))
+    chains.remember(chain_hash=case.chain_hash, standing=cases.standing(case))
     Case.objects.filter(pk=case.pk).update(action_count=F("action_count") + 1)
     with pytest.raises(chains.ChainBroken):
         chains.standings([case])
@@ -62,5 +62,5 @@ def test_only_so_many_are_remembered_and_the_oldest_is_forgotten_first(desk, mak
     monkeypatch.setattr(chains, "_REMEMBERED_MAX", 2)
     standing = cases.standing(desk.accepted(make_person()))
     for name in ("first", "second", "third"):
-        chains.remember(name, standing)
+        chains.remember(chain_hash=name, standing=standing)
     assert list(chains._remembered) == ["second", "third"]

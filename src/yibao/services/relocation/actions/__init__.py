@@ -22,6 +22,7 @@ from yibao.services.relocation.actions.owing import owed
 from yibao.services.relocation.actions.papers import paper
 from yibao.services.relocation.actions.paying import bounced, confirm_paid, dues, pay
 from yibao.services.relocation.actions.progress import available, money_follows, money_of, progress, theirs
+from yibao.services.relocation.actions.queued import TOGETHER, Waiting, how_many, queued
 from yibao.services.relocation.actions.recording import clear_arrears, note_arrears
 from yibao.services.relocation.actions.several import (
     arrived_all,
@@ -39,6 +40,8 @@ from yibao.services.relocation.actions.wishes import Wish
 __all__ = [
     "PREFIXES",
     "RECEIPT",
+    "TOGETHER",
+    "Waiting",
     "Wish",
     "arrived",
     "arrived_all",
@@ -59,6 +62,7 @@ __all__ = [
     "dues",
     "escalate_beside",
     "hindrances",
+    "how_many",
     "late_beside",
     "load",
     "load_all",
@@ -73,6 +77,7 @@ __all__ = [
     "pay",
     "pay_all",
     "progress",
+    "queued",
     "recount_beside",
     "recountable_beside",
     "refuse",

@@ -14,7 +14,7 @@ from yibao.services.relocation.workflow import IN, OUT, Money, Stage
 from yibao.store import cases
 from yibao.store.models import Case
 
-_STEPS = {
+STEPS = {
     (OUT, "build"): ("clerk", (Stage.ACCEPTED, Stage.TABLE_BUILT, Stage.TABLE_RETURNED)),
     (OUT, "sign"): ("reviewer", (Stage.TABLE_BUILT,)),
     (OUT, "refuse"): ("reviewer", (Stage.TABLE_BUILT,)),
@@ -22,7 +22,7 @@ _STEPS = {
     (IN, "load"): ("reviewer", (Stage.TABLE_CHECKED,)),
     (IN, "send_back"): ("clerk", (Stage.TABLE_SENT, Stage.TABLE_CHECKED)),
 }
-"""Side and step -> who takes it, and at which stages."""
+"""Side and step -> who takes it, and at which stages: first the one in which it has not been taken yet."""
 
 
 def available(*, case: Case, actor: Actor) -> list[str]:
@@ -40,7 +40,7 @@ def available(*, case: Case, actor: Actor) -> list[str]:
     if actor.kind == "staff" and actor.works_in(case.region):
         found += [
             step
-            for (side, step), (role, stages) in _STEPS.items()
+            for (side, step), (role, stages) in STEPS.items()
             if side == row.side and role in actor.roles and row.stage in stages and _own_turn(row, step, actor)
         ]
         found += _of_money(row, core, actor)
@@ -75,9 +75,20 @@ def _of_money(row: Transfer, core: list[str], actor: Actor) -> list[str]:
         found = ["pay"] if "pay" in core and state == Money.DEPARTED and row.stage != Stage.TABLE_RETURNED else []
         return found + [verb for verb in ("confirm_paid", "bounce") if verb in core]
     found = ["arrived"] if state in (Money.ANNOUNCED, Money.CREDITED) and row.money.ended_on is None else []
-    if state == Money.ARRIVED and row.stage == Stage.LOADED and row.money.arrived_by != actor.id:
+    if may_credit(row, actor=actor):
         found.append("credit")
     return found
+
+
+def may_credit(row: Transfer, *, actor: Actor) -> bool:
+    """Return whether money has come that somebody of finance may credit: the years are in, another one recorded it.
+
+    Args:
+        row: The new place's side.
+        actor: Finance.
+    """
+    money = row.money
+    return money.state == Money.ARRIVED and row.stage == Stage.LOADED and money.arrived_by != actor.id
 
 
 def progress(*, number: str, on: date) -> dict[str, Any]:

@@ -10,7 +10,18 @@ from django.views.decorators.http import require_safe
 from yibao.casework.entry import public
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
-from yibao.services.relocation.pages import counter, cover, desk, employer, own, papers, shown, transfer, years
+from yibao.services.relocation.pages import (
+    counter,
+    cover,
+    desk,
+    employer,
+    own,
+    papers,
+    several,
+    shown,
+    transfer,
+    years,
+)
 from yibao.services.relocation.pages.desk import workbench_nav
 from yibao.services.relocation.pages.employer import unit_service
 from yibao.services.relocation.pages.places import guide_address
@@ -95,6 +106,7 @@ urlpatterns = [
 ]
 workbench_urlpatterns = [
     path("money", desk.money, name="money"),
+    *several.ADDRESSES,
     path("counter", counter.find, name="counter"),
     path("counter/wish", counter.wish, name="wish"),
     path(f"{CASE}/check", counter.check, name="check"),

@@ -16,7 +16,7 @@ from yibao.kernel.money import Money
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
 from yibao.services.relocation.models import Table, Transfer
-from yibao.services.relocation.pages import halves, papers
+from yibao.services.relocation.pages import halves, papers, several
 from yibao.services.relocation.pages.sides import CLERK, NAME, desk_case
 from yibao.services.relocation.pages.transfer import way_words
 from yibao.store import audit_log, cases
@@ -28,13 +28,14 @@ BATCHED = "pay"
 
 
 def workbench_nav(request: HttpRequest) -> list[dict[str, str]]:
-    """Return this service's items of the staff's navigation: the counter for clerks, money on its way for finance."""
+    """Return this service's items of the staff's navigation: the counter, money on its way, many transfers at once."""
     items = ((CLERK, "moving", "counter.nav", "counter"), (FINANCE, NAME, "desk.nav", "money"))
-    return [
+    own = [
         {"code": code, "text": request.say(f"{NAME}.{words}"), "href": reverse(f"workbench_{NAME}:{address}")}
         for role, code, words, address in items
         if role in request.actor.roles
     ]
+    return [*own, *several.nav(request)]
 
 
 @open_to(STAFF, own="case")
@@ -79,6 +80,7 @@ def show(
         "events": events(held, say),
         "papers": papers.shown([row], request, space=papers.DESK),
         "buttons": [_button(verb, row, request, tried=tried) for verb in verbs],
+        "together": several.links(request.actor, say, among=verbs),
         "seen": seen(held),
         "errors": dict(errors or {}),
         "written": request.written if tried and tried not in verbs else [],
@@ -226,7 +228,8 @@ STEPS: Mapping[str, Callable[..., Any]] = {
 def money(request: HttpRequest) -> HttpResponse:
     """Show the money that is on its way here: what was announced, what came and waits to be credited."""
     rows = [_money_row(each, request) for each in actions.waiting_money(office=request.actor.region or "")]
-    return render(request, "relocation/desk_money.html", {"section": NAME, "rows": rows})
+    together = several.links(request.actor, request.say)
+    return render(request, "relocation/desk_money.html", {"section": NAME, "rows": rows, "together": together})
 
 
 def _money_row(move: Any, request: HttpRequest) -> dict[str, Any]:
