@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -17,12 +16,10 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
 
-from yibao.store import listed
+from yibao.store import listed, statements
+from yibao.store.statements import Statement, Values
 
 _AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
-# What these fields hold goes to the driver as it is.
-_AS_IT_IS = (models.CharField, models.IntegerField, models.BooleanField)
-_ITS_DRIVER_KNOWS = (models.DateField, models.UUIDField)
 
 M = TypeVar("M", bound=models.Model)
 
@@ -132,9 +129,8 @@ def insert(made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> i
     """
     if not made:
         return 0
-    model = type(made[0])
-    names, prepare, sql = _inserting(model, _in_columns(made), ignore_conflicts)
-    return _many(sql, _columns(made, names, prepare))
+    statement = _inserting(made, ignore_conflicts)
+    return _sent(statement.sql, statement.of(made))
 
 
 class Writes:
@@ -150,8 +146,8 @@ class Writes:
     def insert(self, made: Sequence[models.Model], *, ignore_conflicts: bool = False) -> int:
         """Add rows of one model, arguments as those of `insert`; return the place of their count in what is told."""
         if made:
-            names, prepare, sql = _inserting(type(made[0]), _in_columns(made), ignore_conflicts)
-            self._parts.append(_Part(sql, _columns(made, names, prepare)))
+            statement = _inserting(made, ignore_conflicts)
+            self._parts.append(_Part(statement.sql, statement.of(made)))
         return len(self._parts) - 1
 
     def insert_once(self, key: models.Model, head: models.Model, lines: Sequence[models.Model], *, under: str) -> int:
@@ -168,8 +164,8 @@ class Writes:
         place = len(self._parts)
         self.insert([key], ignore_conflicts=True)
         for made, free, source in (([head], "", f"w{place}"), (lines, under, f"w{place + 1}")):
-            names, prepare, sql = _inserting_after(type(made[0]), free, source)
-            self._parts.append(_Part(sql, _columns(made, names, prepare), keyed=made[0] is head))
+            statement = statements.inserting_after(type(made[0]), free=free, before=source)
+            self._parts.append(_Part(statement.sql, statement.of(made), keyed=made[0] is head))
         return place + 1
 
     def update(
@@ -186,10 +182,10 @@ class Writes:
     def send(self) -> list[int]:
         """Write all, and return how many rows each part wrote; they are kept as `told`."""
         if connection.vendor != "postgresql" or len(self._parts) < 2:
-            self.told = [_many(part.sql, part.columns) for part in self._parts]
+            self.told = [_sent(part.sql, part.values) for part in self._parts]
             return self.told
         with prepared() as cursor:
-            given = [value for part in self._parts for value in _given(part.columns)]
+            given = [value for part in self._parts for value in part.values.given()]
             cursor.execute(_together(tuple((part.sql, part.keyed) for part in self._parts)), given)
             self.told = list(cursor.fetchone())
         return self.told
@@ -197,10 +193,10 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One of several statements: its text, its values by column, and whether it tells the key its row got."""
+    """One of several statements: its text, its values, and whether it tells the key its row got."""
 
     sql: str
-    columns: list[list[Any]]
+    values: Values
     keyed: bool = False
 
 
@@ -217,14 +213,14 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
     """Write new rows of one model and give each the key it got; otherwise as `insert`."""
     if not made:
         return
-    names, prepare, sql = _inserting(type(made[0]), _in_columns(made), False)
-    columns = _columns(made, names, prepare)
-    if _in_columns(made):
-        given = _given(columns)
+    statement = _inserting(made)
+    sql, values = statement.sql, statement.of(made)
+    if values.one is not None or statements.in_columns(made):
+        given = values.given()
     else:
-        each = f"({', '.join('%s' for _ in names)})"
+        each = f"({', '.join('%s' for _ in statement.names)})"
         sql = sql.replace(f"VALUES {each}", f"VALUES {', '.join(each for _ in made)}")
-        given = [value for row in zip(*columns, strict=True) for value in row]
+        given = [value for row in zip(*values.columns, strict=True) for value in row]
     with prepared() as cursor:
         cursor.execute(f'{sql} RETURNING "{made[0]._meta.pk.column}"', given)
         keys = cursor.fetchall()
@@ -232,13 +228,9 @@ def insert_keyed(made: Sequence[models.Model]) -> None:
         row.pk = key
 
 
-def _columns(made: Sequence[models.Model], names: list[str], prepare: list[Any]) -> list[list[Any]]:
-    columns = [list(map(attrgetter(name), made)) for name in names]
-    return [_prepared(column, each) for column, each in zip(columns, prepare, strict=True)]
-
-
-def _prepared(column: list[Any], prepare: Any) -> list[Any]:
-    return column if prepare is None else list(map(prepare, column))
+def _inserting(made: Sequence[models.Model], ignore_conflicts: bool = False) -> Statement:
+    columns = statements.in_columns(made)
+    return statements.inserting(type(made[0]), columns=columns, ignore_conflicts=ignore_conflicts)
 
 
 def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]) -> int:
@@ -252,36 +244,23 @@ def update(model: type[models.Model], *, sets: tuple[str, ...], where: tuple[str
     """
     if not values:
         return 0
-    return _many(*_changed(model, sets, where, values))
+    return _sent(*_changed(model, sets, where, values))
 
 
 def _changed(
     model: type[models.Model], sets: tuple[str, ...], where: tuple[str, ...], values: list[list[Any]]
-) -> tuple[str, list[list[Any]]]:
-    prepare, sql = _updating(model, _in_columns(values), sets, where)
-    columns = [list(column) for column in zip(*values, strict=True)]
-    return sql, [_prepared(column, each) for column, each in zip(columns, prepare, strict=True)]
+) -> tuple[str, Values]:
+    statement = statements.updating(model, columns=statements.in_columns(values), sets=sets, where=where)
+    return statement.sql, statement.values(values)
 
 
-def _many(sql: str, columns: list[list[Any]]) -> int:
+def _sent(sql: str, values: Values) -> int:
     with prepared() as cursor:
-        if connection.vendor == "postgresql" or len(columns[0]) == 1:
-            cursor.execute(sql, _given(columns))
+        if connection.vendor == "postgresql" or values.one is not None:
+            cursor.execute(sql, values.given())
         else:
-            cursor.executemany(sql, list(zip(*columns, strict=True)))
+            cursor.executemany(sql, list(zip(*values.columns, strict=True)))
         return int(cursor.rowcount)
-
-
-def _given(columns: list[list[Any]]) -> list[Any]:
-    """Return the parameters of a statement: one value of each column, or the column as one list."""
-    if len(columns[0]) == 1:
-        return [value for (value,) in columns]
-    return [listed.written(column) for column in columns]
-
-
-def _in_columns(some: Sequence[Any]) -> bool:
-    """Return whether many rows go to the server as one list for each column."""
-    return connection.vendor == "postgresql" and len(some) > 1
 
 
 def prepared() -> CursorWrapper:
@@ -334,67 +313,3 @@ def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, 
     columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
     compiler = models.QuerySet(model).query.get_compiler(connection=connection)
     return [(place, convert, column) for place, (convert, column) in compiler.get_converters(columns).items()]
-
-
-def _preparing(field: models.Field) -> Any:
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    if isinstance(target, _AS_IT_IS) and type(target).get_db_prep_save is models.Field.get_db_prep_save:
-        return None
-    if connection.vendor == "postgresql" and isinstance(target, _ITS_DRIVER_KNOWS):
-        return None
-    # Bound to the connection of the caller's thread, which is another one each time.
-    return lambda value: field.get_db_prep_save(value, connection)
-
-
-def _kind(field: models.Field) -> str:
-    # Without its length: a value that is too long must be refused, and a cast would cut it.
-    return str(field.db_type(connection)).partition("(")[0]
-
-
-@cache
-def _inserting(model: type[models.Model], in_columns: bool, ignore_conflicts: bool) -> tuple[list[str], list[Any], str]:
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    more = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    if in_columns:
-        source = f"SELECT * FROM unnest({', '.join(f'%s::{_kind(field)}[]' for field in fields)})"
-    else:
-        source = f"VALUES ({', '.join('%s' for _ in fields)})"
-    sql = f"INSERT INTO {model._meta.db_table} ({names}) {source}{more}"
-    return [field.attname for field in fields], [_preparing(field) for field in fields], sql
-
-
-@cache
-def _inserting_after(model: type[models.Model], free: str, before: str) -> tuple[list[str], list[Any], str]:
-    """Return how rows are inserted that are written only when the part before wrote; `free` gets the key it made."""
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    given = [field for field in fields if field.attname != free]
-    if free:
-        link = f'"{model._meta.get_field(free.removesuffix("_id")).column}", '
-        values = (
-            f"{before}.id, given.* FROM {before}, unnest({', '.join(f'%s::{_kind(each)}[]' for each in given)}) given"
-        )
-    else:
-        link, values = "", f"{', '.join(f'%s::{_kind(field)}' for field in given)} FROM {before}"
-    names = ", ".join(f'"{field.column}"' for field in given)
-    sql = f"INSERT INTO {model._meta.db_table} ({link}{names}) SELECT {values}"
-    return [field.attname for field in given], [_preparing(field) for field in given], sql
-
-
-@cache
-def _updating(
-    model: type[models.Model], in_columns: bool, sets: tuple[str, ...], where: tuple[str, ...]
-) -> tuple[list[Any], str]:
-    table, fields = model._meta.db_table, [model._meta.get_field(name) for name in (*sets, *where)]
-    changed, found = fields[: len(sets)], fields[len(sets) :]
-    if in_columns:
-        values = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
-        names = ", ".join(f"v{place}" for place in range(len(fields)))
-        told = ", ".join(f'"{field.column}" = v{place}' for place, field in enumerate(changed))
-        which = " AND ".join(f'{table}."{field.column}" = v{place}' for place, field in enumerate(found, len(sets)))
-        sql = f"UPDATE {table} SET {told} FROM unnest({values}) AS given({names}) WHERE {which}"
-    else:
-        told = ", ".join(f'"{field.column}" = %s' for field in changed)
-        which = " AND ".join(f'"{field.column}" = %s' for field in found)
-        sql = f"UPDATE {table} SET {told} WHERE {which}"
-    return [_preparing(field) for field in fields], sql
