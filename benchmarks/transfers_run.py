@@ -6,7 +6,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,7 @@ from yibao.kernel.months import Month
 from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import contribution_received
 from yibao.services.relocation import actions
-from yibao.services.relocation.models import AccountMove, Table, Transfer
+from yibao.services.relocation.models import AccountMove, Transfer
 from yibao.store import exchange, posting, verify
 from yibao.store.exchange import partners
 from yibao.store.models import (
@@ -178,66 +178,57 @@ def _over(count: int) -> bool:
     return done and not OutboxMessage.objects.exclude(state="delivered").exists()
 
 
-def _waiting(*conditions: Q, **which: Any) -> list[Transfer]:
-    """Return the first hundred that wait for a step, so that the other place gets them while the next ones wait."""
-    found = Transfer.objects.filter(*conditions, **which).select_related("case", "money").order_by("case_id")
-    return list(found[:TOGETHER])
+def _waiting(*conditions: Q, told: str = "case_id", **which: Any) -> dict[str, Any]:
+    """Return what is told of the first hundred that wait for a step, by number, so that the other place gets them
+    while the next ones wait."""
+    found = Transfer.objects.filter(*conditions, **which).order_by("case_id")
+    return dict(found.values_list("case__number", told)[:TOGETHER])
 
 
 def _build() -> int:
     found = _waiting(stage="accepted")
-    return _all(found, actions.build_all(numbers=_numbers(found), by=staff["clerk"], **_now()))
+    return _all(found, actions.build_all(numbers=list(found), by=staff["clerk"], **_now()))
 
 
 def _sign() -> int:
-    found = _waiting(stage="table_built")
-    tables = Table.objects.filter(transfer__in=found).order_by("version")
-    seen = dict(tables.values_list("transfer__case__number", "evidence_hash"))
-    return _all(found, actions.sign_all(seen=seen, by=staff["reviewer"], **_now()))
+    found = _waiting(stage="table_built", told="tables__evidence_hash")
+    return _all(found, actions.sign_all(seen=found, by=staff["reviewer"], **_now()))
 
 
 def _pay() -> int:
     found = _waiting(money__state="departed", stage__in=("table_sent", "loaded"), case__state="approved")
-    return _all(found, actions.pay_all(numbers=_numbers(found), key="bench", by=staff["finance"], **_now()))
+    return _all(found, actions.pay_all(numbers=list(found), key="bench", by=staff["finance"], **_now()))
 
 
 def _confirm() -> int:
     found = _waiting(case__state="executing")
-    paid = {row.case.number: f"B-{row.case_id}" for row in found}
+    paid = {number: f"B-{key}" for number, key in found.items()}
     return _all(found, actions.confirm_all(paid=paid, by=staff["finance"], **_now()))
 
 
 def _check() -> int:
-    found = _waiting(stage="table_sent")
-    return _all(found, actions.check_all(seen=_shown(found), by=staff["clerk"], **_now()))
+    found = _waiting(stage="table_sent", told="case__evidence_hash")
+    return _all(found, actions.check_all(seen=found, by=staff["clerk"], **_now()))
 
 
 def _load() -> int:
-    found = _waiting(stage="table_checked")
-    return _all(found, actions.load_all(seen=_shown(found), by=staff["reviewer"], **_now()))
+    found = _waiting(stage="table_checked", told="case__evidence_hash")
+    return _all(found, actions.load_all(seen=found, by=staff["reviewer"], **_now()))
 
 
 def _arrived() -> int:
     """Match the money whose notice has come; that the bank's line came is not measured."""
-    found = _waiting(~Q(money__notice={}), money__state="announced")
-    came = {row.case.number: (row.money.amount_fen, row.money.notice["reference"]) for row in found}
+    found = _waiting(~Q(money__notice={}), money__state="announced", told="money__notice")
+    came = {number: (BALANCE_FEN, notice["reference"]) for number, notice in found.items()}
     return _all(found, actions.arrived_all(came=came, by=staff["finance"], **_now()))
 
 
 def _credit() -> int:
     found = _waiting(money__state="arrived", stage="loaded")
-    return _all(found, actions.credit_all(numbers=_numbers(found), by=staff["finance2"], **_now()))
+    return _all(found, actions.credit_all(numbers=list(found), by=staff["finance2"], **_now()))
 
 
-def _numbers(found: Sequence[Transfer]) -> list[str]:
-    return [row.case.number for row in found]
-
-
-def _shown(found: Sequence[Transfer]) -> dict[str, str]:
-    return {row.case.number: row.case.evidence_hash for row in found}
-
-
-def _all(found: Sequence[Transfer], refusals: Mapping[str, Refusal]) -> int:
+def _all(found: Mapping[str, Any], refusals: Mapping[str, Refusal]) -> int:
     assert not refusals, refusals
     return len(found)
 

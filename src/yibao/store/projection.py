@@ -58,10 +58,13 @@ def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> list
     if planned is None:
         planned = _begin_turns(others, writes)
     _write_signatures(moved, writes)
+    running = [one for one in moved if one.before is None or one.before.clocks != one.after.clocks]
+    clocks = _write_clocks(running, writes)
     counts = writes.send()
     if planned is None or any(counts[place] != count for place, count in planned.items()):
         _renew_turns(others)
-    _write_clocks([one for one in moved if one.before is None or one.before.clocks != one.after.clocks])
+    if any(counts[place] != count for place, count in clocks.items()):
+        _renew_clocks(running)
     return counts
 
 
@@ -123,11 +126,28 @@ def _pass_turns_on(moved: Sequence[Moved], writes: ready.Writes) -> dict[int, in
     return {writes.update(CaseTurn, sets=sets, where=("case", "role"), values=rows): len(rows)} if rows else None
 
 
-def _write_clocks(moved: Sequence[Moved]) -> None:
+def _write_clocks(moved: Sequence[Moved], writes: ready.Writes) -> dict[int, int]:
+    """Add the clocks that began and those that ran already; return how many rows which place must write."""
+    begun, running = [], []
+    for one in moved:
+        before = {clock.name for clock in one.before.clocks} if one.before else ()
+        for clock in one.after.clocks:
+            told = clock_columns(clock)
+            if clock.name in before:
+                running.append([*told.values(), one.case.pk, clock.name])
+            else:
+                begun.append(ready.new(CaseClock, case_id=one.case.pk, name=clock.name, **told))
+    places = {}
+    if begun:
+        places[writes.insert(begun, ignore_conflicts=True)] = len(begun)
+    if running:
+        places[writes.update(CaseClock, sets=tuple(told), where=("case", "name"), values=running)] = len(running)
+    return places
+
+
+def _renew_clocks(moved: Sequence[Moved]) -> None:
     held = [(one.case, clock) for one in moved for clock in one.after.clocks]
     rows = [CaseClock(case=case, name=clock.name, **clock_columns(clock)) for case, clock in held]
-    if not rows:
-        return
     CaseClock.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -7,18 +7,20 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 
 from yibao.exchange.batch import MESSAGES_MAX, TAKEN, TEXTS_BYTES_MAX, open_receipt, sign_batch
 from yibao.kernel.errors import Refused
-from yibao.store.exchange import partners, receiving
+from yibao.store import ready
+from yibao.store.exchange import leasing, partners, receiving
 from yibao.store.exchange.carriers import HttpCarrier
 from yibao.store.exchange.refusals import REFUSALS
 from yibao.store.models import ExchangePartner, InboxMessage, OutboxMessage
 
 LEASE = timedelta(minutes=5)
 AT_ONCE = 5 * MESSAGES_MAX
+_READER = ready.Reader(OutboxMessage)
+_TURN = "message.receiver NOT IN (SELECT area FROM store_exchangepartner WHERE paused_until > %s)"
 _UNKNOWN = "refused_over_there"
 
 _log = logging.getLogger(__name__)
@@ -80,17 +82,10 @@ def deliver_due(
 
 def lease(*, name: str, at: datetime) -> list[OutboxMessage]:
     """Return messages that wait, in the order they were said, taken under a lease."""
-    paused = ExchangePartner.objects.filter(paused_until__gt=at).values("area")
-    with transaction.atomic():
-        free = Q(lease_until=None) | Q(lease_until__lt=at)
-        waiting = OutboxMessage.objects.filter(free, state="waiting").exclude(receiver__in=paused).order_by("id")
-        if connection.features.has_select_for_update_skip_locked:
-            waiting = waiting.select_for_update(skip_locked=True)
-        rows = list(waiting[:AT_ONCE])
-        if rows:
-            taken = OutboxMessage.objects.filter(pk__in=[row.pk for row in rows])
-            taken.update(lease_until=at + LEASE, lease_by=name)
-    return rows
+    rows = leasing.take(
+        _READER, turn=_TURN, given=[at], order="message.id", most=AT_ONCE, at=at, until=at + LEASE, name=name
+    )  # fmt: skip
+    return sorted(rows, key=lambda row: row.pk)
 
 
 def settle(batch: Sequence[OutboxMessage], *, results: Mapping[str, str], at: datetime) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import OperationalError, transaction
 
 from yibao.kernel.errors import Refusal, Refused
 from yibao.store import ready
+from yibao.store.exchange import leasing
 from yibao.store.exchange.refusals import refuse
 from yibao.store.exchange.sending import send
 from yibao.store.models import InboxMessage, OutboxMessage
@@ -25,6 +25,15 @@ TRIES_MAX = 8
 AT_ONCE = 100
 FINISHED = ("done", "refused")
 ERROR_MAX = 60
+_READER = ready.Reader(InboxMessage)
+_TURN = f"""
+    message.due_at <= %s AND message.tries < %s AND (message.position = 1 OR EXISTS (
+        SELECT 1 FROM store_inboxmessage earlier
+            WHERE earlier.thread = message.thread AND earlier.sender = message.sender
+                AND earlier.receiver = message.receiver AND earlier.position = message.position - 1
+                AND earlier.state IN {FINISHED}
+    ))
+"""
 _MARKS, _FOUND = ("state", "done_at", "lease_until"), ("id", "state")
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
@@ -144,22 +153,11 @@ def handle_together(*, kind: str, rows: Sequence[InboxMessage], at: datetime) ->
 
 def lease(*, name: str, at: datetime) -> Sequence[InboxMessage]:
     """Return messages whose turn it is, taken under a lease: all before them in their thread are finished."""
-    before = InboxMessage.objects.filter(
-        thread=OuterRef("thread"), sender=OuterRef("sender"), receiver=OuterRef("receiver"),
-        position=OuterRef("position") - 1, state__in=FINISHED,
+    rows = leasing.take(
+        _READER, turn=_TURN, given=[at, TRIES_MAX], order="message.due_at, message.id", most=AT_ONCE,
+        at=at, until=at + LEASE, name=name, more=", tries = tries + 1",
     )  # fmt: skip
-    with transaction.atomic():
-        free = Q(lease_until=None) | Q(lease_until__lt=at)
-        turn = Q(position=1) | Exists(before)
-        due = InboxMessage.objects.filter(free, turn, state="waiting", due_at__lte=at, tries__lt=TRIES_MAX)
-        due = due.order_by("due_at", "id")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        rows = list(due[:AT_ONCE])
-        if rows:
-            taken = InboxMessage.objects.filter(pk__in=[row.pk for row in rows])
-            taken.update(lease_until=at + LEASE, lease_by=name, tries=F("tries") + 1)
-    return rows
+    return sorted(rows, key=lambda row: (row.due_at, row.pk))
 
 
 def handle(row: InboxMessage, *, at: datetime) -> bool:
@@ -215,9 +213,8 @@ def put_off(row: InboxMessage, *, error: Exception, at: datetime) -> None:
         at: Now.
     """
     _log.exception("message %s of kind %s could not be handled", row.message_id, row.kind, exc_info=error)
-    tries = row.tries + 1
-    state = "stuck" if tries >= TRIES_MAX else "waiting"
-    _mark(row, state=state, due_at=at + RETRY_AFTER * 2**tries, last_error=type(error).__name__[:ERROR_MAX])
+    state = "stuck" if row.tries >= TRIES_MAX else "waiting"
+    _mark(row, state=state, due_at=at + RETRY_AFTER * 2**row.tries, last_error=type(error).__name__[:ERROR_MAX])
 
 
 def _guarded(row: InboxMessage, done: Handled, at: datetime, work: Callable[[], bool]) -> bool:

@@ -85,12 +85,12 @@ def sent(case: Case, *, about: str, by: Actor, on: date, at: datetime, writer: W
         raise refused("no_money_moves")
     if row.stage not in PAYABLE:
         raise refused("transfer_step_passed", row.stage)
-    if move.bank_account is None:
+    if move.bank_account_id is None:
         raise refused("agency_bank_missing")
     case = writer.act(case, "pay", by=by, at=at, on=on)
     payment = Payment(
         case=case, receiver=f"agency/{looking.area(row.target, on=on)}", amount_fen=move.amount_fen, route="original",
-        bank_account=move.bank_account, sent_on=on,
+        bank_account_id=move.bank_account_id, sent_on=on,
     )  # fmt: skip
     money.pay(row, on=on, at=at, about=about, into=(payment, "transaction"), writer=writer)
     writer.add(payment)

@@ -109,7 +109,7 @@ def _read(numbers: Sequence[str]) -> list[Case]:
     along = list(by_case.values())
     for case in held:
         case.transfer.case, case.transfer.along = case, along
-    for move in AccountMove.objects.filter(transfer__in=by_case).select_related("bank_account"):
+    for move in AccountMove.objects.filter(transfer__in=by_case):
         by_case[move.pk].money = move
     return held
 
