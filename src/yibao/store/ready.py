@@ -96,16 +96,15 @@ def new(model: type[M], **values: Any) -> M:
         TypeError: There is no such column; that is a bug in the caller.
     """
     row = model.__new__(model)
-    row._state = ModelState()
     same, made = _defaults(model)
-    held = row.__dict__
-    held.update(same)
+    row.__dict__ = held = same.copy()
     for name, default in made:
         if name not in values:
             held[name] = default()
     held.update(values)
-    if len(held) != len(same) + 1:
+    if len(held) != len(same):
         raise TypeError(f"{model.__name__} has no columns {', '.join(values.keys() - same.keys())}")
+    row._state = ModelState()
     return row
 
 

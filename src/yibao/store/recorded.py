@@ -204,17 +204,24 @@ def _statement(vendor: str) -> _Statement:
         held = [f"CAST(NULL AS {kind})" for kind in _KINDS for _ in range(counts[kind])]
         free, at = dict(first), []
         for kind, column in arm.columns:
-            held[free[kind] - _FIRST] = column
+            held[free[kind] - _FIRST] = _alike(column, kind, vendor)
             at.append(free[kind])
             free[kind] += 1
         table = arm.source.partition(" ")[0]
         which = f"{table}.{arm.column} {_IN_LIST[vendor].format(name=arm.among)}"
-        told.append(f"SELECT {number}, {', '.join(held)} FROM {arm.source} WHERE {which}")
+        told.append(
+            f"SELECT {_alike(str(number), 'bigint', vendor)}, {', '.join(held)} FROM {arm.source} WHERE {which}"
+        )
         places.append(itemgetter(*at))
     days, keys = (range(first[kind], first[kind] + counts[kind]) for kind in ("date", "uuid"))
     kinds = ("bigint", *(kind for kind in _KINDS for _ in range(counts[kind])))
     sql = _listed(vendor) + "\nUNION ALL ".join(told)
     return _Statement(sql, kinds, arms, places, days, keys)
+
+
+def _alike(column: str, kind: str, vendor: str) -> str:
+    """Return a column as the other arms have it: of one kind in all arms, PostgreSQL puts them together as they are."""
+    return f"CAST({column} AS {kind})" if vendor == "postgresql" else column
 
 
 def _listed(vendor: str) -> str:

@@ -84,8 +84,9 @@ def _union(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, list[_P
     for number, (sql, those) in enumerate(parts):
         held, at = [f"CAST(NULL AS {kind})" for kind in columns], []
         for place, kind in enumerate(those):
-            free = next(i for i, each in enumerate(columns) if each == kind and held[i].startswith("CAST"))
-            held[free] = f"c{place}"
+            free = next(i for i, each in enumerate(columns) if each == kind and held[i].startswith("CAST(NULL"))
+            # Of one kind in all parts, a column is put together with the others as it is.
+            held[free] = f"CAST(c{place} AS {kind})"
             at.append(free + 1)
         names = ", ".join(f"c{place}" for place in range(len(those)))
         told.append(f"SELECT {number}, {', '.join(held)} FROM ({sql}) AS p{number}({names})")
