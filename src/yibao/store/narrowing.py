@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
@@ -18,6 +20,9 @@ from yibao.store.ranges import Range
 LOOKED_MAX = 2000
 NAMES_LOOKED_MAX = 400
 """Names lie sealed and are opened one by one."""
+HEAD_TIMES = 16
+"""So many times the rows of a page are looked through before the rest."""
+STATEMENTS_MAX = 256
 HIDDEN = "*"
 NOBODY = 0
 _COLUMN = re.compile(rf'"{Case._meta.db_table}"\."(\w+)"')
@@ -112,39 +117,86 @@ def looked_through(
     Returns:
         The cases, and deadline and case of the last row looked at; None where the lists ended before.
     """
-    more, asked = _condition(narrow)
+    more, asked = _condition(replace(narrow, name=""))
     shapes, values = ranges.of(lists), ranges.values_of(lists)
     # A case taken by the reader is found by its holder; there are few.
     if narrow.holder.startswith("me:"):
-        found = _found(f"FROM store_case {{beside}}{more} AND ({ranges.standing(shapes)})", "store_case.due_on",
-                       [*asked, *values], narrow, wanted)  # fmt: skip
-        return found, None
-    keys = ranges.keys(shapes, count=narrow.reach())
-    if not narrow.name and set(_COLUMN.findall(more)) <= {"id"}:
-        # Nothing is asked of the case itself: the list stands for it, and no case is looked up that does not pass.
-        window, due = f"FROM (SELECT due_on, queued AS id FROM ({keys}) keys) store_case", "store_case.due_on"
-    else:
-        window, due = f"FROM ({keys}) queue JOIN store_case ON store_case.id = queue.queued", "queue.due_on"
-    found = _found(f"{window} {{beside}}{more}", due, [*values, *asked], narrow, wanted)
-    return found, None if len(found) >= wanted else _last(lists, narrow.reach())
+        return _of_holder(f"{more} AND ({ranges.standing(shapes)})", [*asked, *values], narrow, wanted), None
+    if narrow.name:
+        passed = _passed(more, connection.vendor, person=True)
+        source = f"({ranges.keys(shapes, count=NAMES_LOOKED_MAX)}) queue {passed}"
+        sql = f"SELECT queue.queued, store_person.name FROM {source} ORDER BY queue.due_on, queue.queued"
+        found = _named(sql, [*values, *asked], narrow, wanted)
+        return found, None if len(found) >= wanted else _last(lists, NAMES_LOOKED_MAX)
+    sql = _first(shapes, more, wanted, LOOKED_MAX, connection.vendor)
+    rows = ranges.read(sql, values=[*values, *values, *asked, *asked])
+    day, last, *_ = rows[0]
+    found = list(ranges.cases_of([row[2:] for row in rows if row[2] is not None]))
+    return found, None if last is None else (_day(day), last)
 
 
-def _condition(narrow: Narrow) -> tuple[str, list[Any]]:
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _condition(narrow: Narrow) -> tuple[str, tuple[Any, ...]]:
     """Return what comes behind `FROM store_case` where only the cases that pass are asked for, and its values."""
     sql, values = narrow.cases().order_by().values("pk").query.sql_with_params()
     _, table, behind = sql.partition(f'FROM "{Case._meta.db_table}"')
     if not table:
         raise AssertionError(f"no condition upon cases: {sql}")
-    return behind, list(values)
+    return behind if " WHERE " in behind else f"{behind} WHERE TRUE", tuple(values)
 
 
-def _found(source: str, due: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:
-    """Return the first cases of a source, in the order of their deadlines."""
-    order = f"ORDER BY {due} ASC NULLS LAST, store_case.id"
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _first(shapes: ranges.Shapes, more: str, wanted: int, reach: int, vendor: str) -> str:
+    """Return the statement of the first cases that pass; before each stands where looking ended, if it did.
+
+    The first rows are looked through in the order of the list, which ends early where many pass. Only when they do not
+    give enough the others are, in the order of their cases, so that those which lie side by side are read together.
+    """
+    passed, few = _passed(more, vendor), f"(SELECT COUNT(*) FROM head) < {wanted}"
+    each = "SELECT queue.queued AS chosen, queue.due_on AS due FROM"
+    near = min(reach, HEAD_TIMES * wanted)
+    behind = f"SELECT * FROM looked WHERE {few} ORDER BY due_on, queued LIMIT {reach} OFFSET {near}"
+    rest = f"(SELECT * FROM ({behind}) behind ORDER BY queued LIMIT {reach}) queue"
+    return (
+        f"WITH looked AS MATERIALIZED ({ranges.keys(shapes, count=reach)}), head AS MATERIALIZED"
+        f" ({each} ({ranges.keys(shapes, count=near)}) queue {passed}"
+        f" ORDER BY queue.due_on, queue.queued LIMIT {wanted}), reached AS"
+        f" (SELECT due_on, queued FROM looked WHERE {few} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}), hits AS"
+        f" (SELECT chosen, due FROM head UNION ALL SELECT * FROM ({each} {rest} {passed}) rest"
+        f" ORDER BY due, chosen LIMIT {wanted})"
+        f" SELECT reached.due_on, reached.queued, {ranges.COLUMNS} FROM (SELECT 1) page LEFT JOIN reached ON TRUE"
+        f" LEFT JOIN hits ON TRUE LEFT JOIN store_case ON store_case.id = hits.chosen LEFT {ranges.BESIDE}"
+        " ORDER BY hits.due, hits.chosen"
+    )
+
+
+def _passed(more: str, vendor: str, *, person: bool = False) -> str:
+    """Return what keeps the rows of a `queue` whose case passes, as `store_person` with the name of its person.
+
+    Each row is looked up by itself: however large a database thinks the rest of the list is, it reads nothing else.
+    """
+    if not person and set(_COLUMN.findall(more)) <= {"id"}:
+        # Nothing is asked of the case itself: the list stands for it, and no case is looked up that does not pass.
+        cases, more = "", _COLUMN.sub("queue.queued", more)
+    else:
+        beside = " JOIN store_person ON store_person.id = store_case.person_id" if person else ""
+        cases, more = f"store_case{beside}", f"{more} AND store_case.id = queue.queued"
+    if vendor != "postgresql":
+        return f"CROSS JOIN {cases}{more}" if cases else more
+    # OFFSET keeps the server from joining the list with whole tables.
+    asked = f"SELECT {'store_person.name' if person else '1'} FROM {cases or '(SELECT 1) page'}{more} OFFSET 0"
+    return f"CROSS JOIN LATERAL ({asked}) {'store_person' if person else 'passed'}"
+
+
+def _of_holder(behind: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:
+    """Return the first cases of one who has taken them, in the order of their deadlines."""
+    order = "ORDER BY store_case.due_on ASC NULLS LAST, store_case.id"
     if narrow.name:
-        return _named(f"{source} {order} LIMIT {NAMES_LOOKED_MAX}", values, narrow, wanted)
+        source = f"FROM store_case JOIN store_person ON store_person.id = store_case.person_id{behind}"
+        sql = f"SELECT store_case.id, store_person.name {source} {order} LIMIT {NAMES_LOOKED_MAX}"
+        return _named(sql, values, narrow, wanted)
     # First which cases they are, so that the order of the list ends the search with the last of them.
-    chosen = f"SELECT store_case.id AS chosen, {due} AS due {source.format(beside='')} {order} LIMIT {wanted}"
+    chosen = f"SELECT store_case.id AS chosen, store_case.due_on AS due FROM store_case{behind} {order} LIMIT {wanted}"
     rows = ranges.read(
         f"SELECT {ranges.COLUMNS} FROM ({chosen}) hits JOIN store_case ON store_case.id = hits.chosen"
         f" {ranges.BESIDE} ORDER BY hits.due ASC NULLS LAST, hits.chosen",
@@ -153,14 +205,9 @@ def _found(source: str, due: str, values: list[Any], narrow: Narrow, wanted: int
     return list(ranges.cases_of(rows))
 
 
-def _named(source: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:
+def _named(sql: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:
     """Return the cases whose persons have the name: names are opened in the list's order until there are enough."""
-    with_person = source.format(beside="JOIN store_person ON store_person.id = store_case.person_id")
-    named = (
-        key
-        for key, sealed in ranges.read(f"SELECT store_case.id, store_person.name {with_person}", values=values)
-        if narrow.names(ranges.name_of(sealed))
-    )
+    named = (key for key, sealed in ranges.read(sql, values=values) if narrow.names(ranges.name_of(sealed)))
     keys = list(islice(named, wanted))
     if not keys:
         return []
@@ -173,7 +220,8 @@ def _last(lists: Sequence[Range], reach: int) -> tuple[date, int] | None:
     """Return deadline and case of the last of so many rows, or None where there are fewer."""
     sql = f"SELECT due_on, queued FROM ({ranges.keys(ranges.of(lists), count=reach)}) queue"
     found = ranges.read(f"{sql} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}", values=ranges.values_of(lists))
-    if not found:
-        return None
-    day, key = found[0]
-    return (day if isinstance(day, date) else date.fromisoformat(day)), key
+    return (_day(found[0][0]), found[0][1]) if found else None
+
+
+def _day(told: Any) -> date:
+    return told if isinstance(told, date) else date.fromisoformat(told)

@@ -21,6 +21,7 @@ from yibao.store.models import Case, Person
 WHOLE_CODE = 6
 _CASES = ready.Reader(Case)
 _PERSON = ("id", "name")
+_NAME = Person._meta.get_field("name")
 _HOLDER = ("id", "username", "first_name", "last_name")
 COLUMNS = ", ".join(
     [_CASES.columns, "store_person.name", *(f"holder.{name}" for name in _HOLDER)],
@@ -30,6 +31,10 @@ BESIDE = (
     "JOIN store_person ON store_person.id = store_case.person_id"
     " LEFT JOIN auth_user holder ON holder.id = store_case.holder_id"
 )
+# As the answer of a query a day tells the server nothing of how many rows it bounds: it plans once for all days.
+_DAY = {"postgresql": "(SELECT %s::date)", "sqlite": "%s"}
+
+Shape = tuple[bool, int, bool, bool, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,10 @@ class Range:
         return replace(self, first=first, last=self.last or date.max, after=after)
 
     @property
-    def shape(self) -> tuple[bool, int, bool, bool]:
+    def shape(self) -> Shape:
         """Return what the text of its statements depends on."""
-        return (self.role is not None, len(prefix_of(self.region)), self.first is not None, self.after is not None)
+        bounded, behind = self.first is not None, self.after is not None
+        return (self.role is not None, len(prefix_of(self.region)), bounded, behind, connection.vendor)
 
     def values(self) -> list[Any]:
         """Return the parameters of its condition."""
@@ -81,7 +87,7 @@ class Range:
         return found
 
 
-Shapes = tuple[tuple[bool, int, bool, bool], ...]
+Shapes = tuple[Shape, ...]
 
 
 def of(lists: Sequence[Range]) -> Shapes:
@@ -95,21 +101,21 @@ def values_of(lists: Sequence[Range]) -> list[Any]:
 
 
 @cache
-def _where(shape: tuple[bool, int, bool, bool]) -> str:
-    of_role, digits, bounded, behind = shape
+def _where(shape: Shape) -> str:
+    of_role, digits, bounded, behind, vendor = shape
     key = "case_id" if of_role else "id"
     # Written out, so that the databases see that the index of stopped cases has them all.
     asked = ["role = %s" if of_role else f"state = '{State.CORRECTION_DUE}'"]
     # The indexes keep the first digits of a province and of a city.
     asked.append("region = %s" if digits == WHOLE_CODE else f"SUBSTR(region, 1, {digits}) = %s")
     if bounded:
-        asked.append("due_on >= %s AND due_on <= %s")
+        asked.append(f"due_on >= {_DAY[vendor]} AND due_on <= {_DAY[vendor]}")
     if behind:
         asked.append(f"(due_on > %s OR (due_on = %s AND {key} > %s))")
     return " AND ".join(asked)
 
 
-def _source(shape: tuple[bool, int, bool, bool]) -> tuple[str, str]:
+def _source(shape: Shape) -> tuple[str, str]:
     return ("store_caseturn", "case_id") if shape[0] else ("store_case", "id")
 
 
@@ -128,7 +134,7 @@ def keys(shapes: Shapes, *, count: int) -> str:
     return f"{parts} ORDER BY due_on, queued LIMIT {count}"
 
 
-def _keys(shape: tuple[bool, int, bool, bool], count: int) -> str:
+def _keys(shape: Shape, count: int) -> str:
     table, key = _source(shape)
     dated = "" if shape[0] else " AND due_on IS NOT NULL"
     return (
@@ -216,4 +222,4 @@ def cases_of(rows: Sequence[Sequence[Any]]) -> Iterator[Case]:
 
 def name_of(sealed: Any) -> str:
     """Return a person's name as it was stored, opened."""
-    return str(Person._meta.get_field("name").from_db_value(sealed, None, connection))
+    return str(_NAME.from_db_value(sealed, None, connection))
