@@ -307,7 +307,7 @@ def _locked(number: str, by: Actor) -> BulkRun:
 
 def signer(run: BulkRun) -> Actor:
     """Return who signs, with the roles they hold now; a role taken away since signs nothing."""
-    user = get_user_model().objects.prefetch_related("staff_roles").get(pk=run.made_by_id)
+    user = get_user_model().objects.get(pk=run.made_by_id)
     seat = seats.staff_actor(user, office=run.region) if user.is_active else None
     return seat or Actor(user.pk, user.get_full_name(), "staff", frozenset(), run.region)
 

@@ -1,9 +1,10 @@
 """Work lists as stored queries: whose turn, by deadline; a page costs the same however many cases there are."""
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db.models import QuerySet, Value
 from django.db.models.lookups import Exact
@@ -113,7 +114,8 @@ def urgency(*, due_on: date | None, on: date) -> str:
     return next(name for name, span in spans(on=on).items() if span.first <= day <= span.last)
 
 
-def spans(*, on: date) -> dict[str, Span]:
+@lru_cache(maxsize=DAYS_OF_WEEK)
+def spans(*, on: date) -> Mapping[str, Span]:
     """Return the deadlines of each group of the list, first to last, both inside it."""
     sunday = on + timedelta(days=DAYS_OF_WEEK - on.isoweekday())
     day = timedelta(days=1)

@@ -1,21 +1,68 @@
 """Where members of staff sit: the offices they work for, and the roles they hold in the one they work in now."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth.models import User
-from django.db.models import prefetch_related_objects
 
 from yibao.casework.actors import Actor, covers
+from yibao.store import ready
 from yibao.store.models import StaffRole
+
+_HELD = "_held"
+_HOLDS = (
+    "SELECT person_id, NULL AS role, NULL AS region, 0 AS place FROM store_citizenlogin WHERE user_id {among}"
+    " UNION ALL SELECT NULL, role, region, id FROM store_staffrole WHERE user_id {among} ORDER BY place"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """A role held in a region."""
+
+    role: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a login holds: that of an insured person, or seats."""
+
+    person_id: UUID | None
+    seats: tuple[_Seat, ...]
 
 
 def offices(user: User) -> list[str]:
     """Return the regions a login holds roles in, the first one given first."""
-    return list(dict.fromkeys(role.region for role in _seats(user)))
+    return list(dict.fromkeys(seat.region for seat in _held(user).seats))
 
 
-def _seats(user: User) -> list[StaffRole]:
+def regions() -> list[str]:
+    """Return the regions anybody holds a role in, in their order."""
+    return [region for (region,) in ready.rows("SELECT DISTINCT region FROM store_staffrole ORDER BY region")]
+
+
+def person_of(user: User) -> UUID | None:
+    """Return the key of the insured person a login belongs to; None for one of staff."""
+    return _held(user).person_id
+
+
+def _held(user: User) -> _Held:
     """Return what a login holds, read once however often a page asks."""
-    prefetch_related_objects([user], "staff_roles")
-    return list(user.staff_roles.all())
+    found: _Held | None = vars(user).get(_HELD)
+    if found is None:
+        own = [user.pk]
+        rows = ready.rows(_HOLDS, own, own)
+        persons = [_key(person_id) for person_id, role, *_ in rows if role is None]
+        seats = tuple(_Seat(role, region) for _, role, region, _ in rows if role is not None)
+        found = vars(user)[_HELD] = _Held(persons[0] if persons else None, seats)
+    return found
+
+
+def _key(told: Any) -> UUID:
+    return told if isinstance(told, UUID) else UUID(told)
 
 
 def staff_actor(user: User, *, office: str = "") -> Actor | None:
@@ -31,7 +78,10 @@ def staff_actor(user: User, *, office: str = "") -> Actor | None:
     Returns:
         The actor, with the roles held in that office or in one above it.
     """
-    rows = _seats(user)
+    return _seated(user, _held(user).seats, office)
+
+
+def _seated(user: User, rows: Sequence[_Seat | StaffRole], office: str) -> Actor | None:
     if not rows:
         return None
     region = office if office in {row.region for row in rows} else rows[0].region
@@ -69,7 +119,7 @@ def _in_place(user: User, region: str) -> Actor | None:
     here = frozenset(row.role for row in rows if covers(office=row.region, region=region))
     if here:
         return Actor(user.pk, user.get_full_name(), "staff", here, region)
-    return staff_actor(user)
+    return _seated(user, rows, "")
 
 
 def staff_of(*, region: str, role: str) -> list[User]:

@@ -17,14 +17,14 @@ def actor_of(user: AbstractBaseUser | AnonymousUser, *, office: str = "") -> Act
     """
     if not isinstance(user, User) or not user.is_active:
         return None
-    login = getattr(user, "citizen_login", None)
-    if login is not None:
+    person_id = seats.person_of(user)
+    if person_id is not None:
         return Actor(
             user_id=user.pk,
             name=user.get_full_name(),
             kind="citizen",
             roles=frozenset(),
             region=None,
-            person_id=login.person_id,
+            person_id=person_id,
         )
     return seats.staff_actor(user, office=office)

@@ -1,12 +1,14 @@
 """What the pages keep for themselves: failed sign-ins and requests counted for all processes, sessions, own filters."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 
 from yibao.casework.limits import WINDOW_SECONDS_MAX
+from yibao.store import ready
 
 FAILURES_MAX = 5
 ADDRESS_FAILURES_MAX = 50
@@ -89,6 +91,18 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, user_id: int) -> list["SavedFilter"]:
+        """Return those of one login, by name."""
+        reader = _reader_of(cls)
+        sql = f"SELECT {reader.columns} FROM {cls._meta.db_table} WHERE user_id {{among}} ORDER BY name"
+        return [reader.made(row) for row in ready.rows(sql, [user_id])]
+
+
+@cache
+def _reader_of(model: type[SavedFilter]) -> ready.Reader[SavedFilter]:
+    return ready.Reader(model)
 
 
 class RequestCount(models.Model):

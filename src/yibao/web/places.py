@@ -1,5 +1,6 @@
 """Where a reader is, and where they can go from every page."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -89,7 +90,12 @@ OWN_WORDS = {"promises": "care.promise.nav", "call_backs": "care.call.nav"}
 
 def _item(request: HttpRequest, code: str) -> dict[str, Any]:
     words = OWN_WORDS.get(code, f"desk.nav.{code}")
-    return {"code": code, "text": request.say(words), "href": reverse(f"workbench:{code}")}
+    return {"code": code, "text": request.say(words), "href": _address(code)}
+
+
+@cache
+def _address(code: str) -> str:
+    return reverse(f"workbench:{code}")
 
 
 def other_offices(request: HttpRequest) -> list[dict[str, str]]:

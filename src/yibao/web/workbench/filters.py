@@ -15,8 +15,7 @@ from yibao.casework.standing import OTHER_PLACE
 from yibao.kernel.identifiers import mask_name
 from yibao.kernel.money import Money, MoneyError
 from yibao.policy import UnknownRegion
-from yibao.store import queues
-from yibao.store.models import StaffRole
+from yibao.store import queues, seats
 from yibao.store.narrowing import HIDDEN, Narrow, Span
 from yibao.web.sections import contributions
 from yibao.web.words import texts
@@ -224,9 +223,8 @@ def _roles_with_words() -> tuple[str, ...]:
 
 def regions_of(request: HttpRequest) -> dict[str, str]:
     """Return the offices below the reader's that have staff, each with its name where the rules know one."""
-    codes = StaffRole.objects.order_by("region").values_list("region", flat=True).distinct()
     mine = request.actor.region
-    return {code: place_words(request, code) for code in codes if covers(office=mine, region=code)}
+    return {code: place_words(request, code) for code in seats.regions() if covers(office=mine, region=code)}
 
 
 def place_words(request: HttpRequest, code: str) -> str:

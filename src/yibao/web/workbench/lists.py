@@ -59,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "errors": filters.errors,
         "name_limits": {"maxlength": SavedFilter.NAME_MAX},
         "next_key": {"accesskey": "n"},
-        "saved": list(SavedFilter.objects.filter(user_id=actor.user_id).order_by("name")),
+        "saved": SavedFilter.of(actor.user_id),
         "main_action": not filters.waits_for_applicant and bool(filters.roles() & actor.roles),
     }
     return render(request, "workbench/queue.html", context, status=400 if filters.errors else 200)

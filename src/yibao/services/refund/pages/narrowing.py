@@ -1,6 +1,7 @@
 """What a refund adds to lists and figures: where it came in, how well its decision is founded, why it is refused."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -24,11 +25,13 @@ def queue_filters(request: HttpRequest) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@cache
 def came_by(channel: str) -> Refine:
     """Return the condition that a case came in by a channel."""
     return lambda found: found.filter(refund__channel=channel)
 
 
+@cache
 def founded(basis: str) -> Refine:
     """Return the condition that the decision in force rests on weak sources, or on no rule; `basis` is `weak`."""
     weak = canonical_json({"low_confidence": True}).strip("{}")
