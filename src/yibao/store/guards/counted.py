@@ -39,16 +39,27 @@ def wait_for_writers(*, days: Iterable[date]) -> None:
 
 def functions() -> list[str]:
     """Return the functions the triggers of PostgreSQL call."""
-    return [FUNCTION, *(_function(table) for table in WATCHED)]
+    changing = [_changing(table) for table, (_, columns) in WATCHED.items() if columns]
+    return [FUNCTION, *(_adding(table) for table in WATCHED), *changing]
 
 
-def _function(table: str) -> str:
-    day, columns = WATCHED[table]
-    old = f"IF TG_OP <> 'INSERT' THEN PERFORM store_uncount(OLD.{day}); END IF;" if columns else ""
-    new = f"IF TG_OP <> 'DELETE' THEN PERFORM store_uncount(NEW.{day}); END IF;"
+def _adding(table: str) -> str:
+    """Return what is called once for all rows a statement adds: many of them, and one or two days."""
+    day, _ = WATCHED[table]
     return (
         f"CREATE OR REPLACE FUNCTION {table}_uncount() RETURNS trigger LANGUAGE plpgsql AS $$"
-        f" BEGIN {old} {new} RETURN NULL; END $$"
+        f" BEGIN PERFORM store_uncount(day) FROM (SELECT DISTINCT {day} AS day FROM added ORDER BY day) AS days;"
+        " RETURN NULL; END $$"
+    )
+
+
+def _changing(table: str) -> str:
+    day, _ = WATCHED[table]
+    return (
+        f"CREATE OR REPLACE FUNCTION {table}_uncount_changed() RETURNS trigger LANGUAGE plpgsql AS $$"
+        f" BEGIN PERFORM store_uncount(OLD.{day});"
+        f" IF TG_OP <> 'DELETE' AND NEW.{day} IS DISTINCT FROM OLD.{day} THEN PERFORM store_uncount(NEW.{day}); END IF;"
+        " RETURN NULL; END $$"
     )
 
 
@@ -62,12 +73,15 @@ def guards(*, vendor: str) -> dict[str, tuple[str, str]]:
             events["delete"] = ("DELETE", ("OLD",))
         for event, (when, rows) in events.items():
             name = f"{table}_uncount_{event}"
-            made = f"CREATE TRIGGER {name} AFTER {when} ON {table} FOR EACH ROW"
+            made = f"CREATE TRIGGER {name} AFTER {when} ON {table}"
             if vendor == "postgresql":
-                found[name] = (table, f"{made} EXECUTE FUNCTION {table}_uncount()")
+                how = "REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {}_uncount()"
+                if event != "insert":
+                    how = "FOR EACH ROW EXECUTE FUNCTION {}_uncount_changed()"
+                found[name] = (table, f"{made} {how.format(table)}")
                 continue
             gone = " ".join(f"DELETE FROM {NEEDED} WHERE day = {row}.{day};" for row in rows)
-            found[name] = (table, f"{made} BEGIN {gone} END")
+            found[name] = (table, f"{made} FOR EACH ROW BEGIN {gone} END")
     return found
 
 

@@ -9,6 +9,22 @@ from yibao.store.guards import counted
 NAMES = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
 
 _OFFICERS = ", ".join(f"'{role}'" for role in sorted(OFFICERS))
+# Written into both functions: one that both called would take longer to call than to run.
+_BALANCES = """
+    CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        total numeric;
+        lines integer;
+    BEGIN
+        SELECT coalesce(sum(amount_fen), 0), count(*) INTO total, lines
+            FROM store_entry WHERE transaction_id = {wanted};
+        IF lines < 2 OR total <> 0 THEN
+            RAISE EXCEPTION 'journal transaction % has % entries that sum to % fen', {wanted}, lines, total
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NULL;
+    END $$
+    """
 _FUNCTIONS = (
     """
     CREATE OR REPLACE FUNCTION store_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -17,34 +33,8 @@ _FUNCTIONS = (
             USING ERRCODE = 'integrity_constraint_violation';
     END $$
     """,
-    """
-    CREATE OR REPLACE FUNCTION store_check_balance(wanted bigint) RETURNS void LANGUAGE plpgsql AS $$
-    DECLARE
-        total numeric;
-        lines integer;
-    BEGIN
-        SELECT coalesce(sum(amount_fen), 0), count(*) INTO total, lines
-            FROM store_entry WHERE transaction_id = wanted;
-        IF lines < 2 OR total <> 0 THEN
-            RAISE EXCEPTION 'journal transaction % has % entries that sum to % fen', wanted, lines, total
-                USING ERRCODE = 'integrity_constraint_violation';
-        END IF;
-    END $$
-    """,
-    """
-    CREATE OR REPLACE FUNCTION store_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        PERFORM store_check_balance(NEW.transaction_id);
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE OR REPLACE FUNCTION store_transaction_balances() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        PERFORM store_check_balance(NEW.id);
-        RETURN NULL;
-    END $$
-    """,
+    _BALANCES.format(name="store_entry_balances", wanted="NEW.transaction_id"),
+    _BALANCES.format(name="store_transaction_balances", wanted="NEW.id"),
     """
     CREATE OR REPLACE FUNCTION store_period_open() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
