@@ -1,6 +1,5 @@
 """Where a reader is, and where they can go from every page."""
 
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,6 +13,7 @@ from yibao.services.bulk import SIGNERS
 from yibao.store import promises, seats
 from yibao.store.messages import telling
 from yibao.store.models import Person
+from yibao.web.addresses import address
 from yibao.web.family.kinds import kinds
 from yibao.web.sections import contributions
 
@@ -90,12 +90,7 @@ OWN_WORDS = {"promises": "care.promise.nav", "call_backs": "care.call.nav"}
 
 def _item(request: HttpRequest, code: str) -> dict[str, Any]:
     words = OWN_WORDS.get(code, f"desk.nav.{code}")
-    return {"code": code, "text": request.say(words), "href": _address(code)}
-
-
-@cache
-def _address(code: str) -> str:
-    return reverse(f"workbench:{code}")
+    return {"code": code, "text": request.say(words), "href": address(f"workbench:{code}")}
 
 
 def other_offices(request: HttpRequest) -> list[dict[str, str]]:
