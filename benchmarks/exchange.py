@@ -49,8 +49,10 @@ class Agency:
             port = door.getsockname()[1]
         program = "from yibao.cli import main; main()"
         command = [sys.executable, "-c", program, "serve", "--port", str(port), "--workers", "1", "--threads", "4"]
+        # A site keeps its connections.
+        environment = self.environment | {"YIBAO_DATABASE_POOL": "4"}
         server = subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         try:
             _answers(f"http://127.0.0.1:{port}/api/v1/health")

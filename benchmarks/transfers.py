@@ -1,6 +1,7 @@
 """Complete transfers between two installations over HTTP on one PostgreSQL: from the application to the receipt.
 
-Two programs, each with its database and its server, do what the people at a place do and what its worker does.
+Two places, each with its database, its server and two programs as a site has them: a worker carries and handles
+messages, a desk takes the steps of the staff; applications come through both.
 """
 
 import json
@@ -9,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -29,25 +30,26 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PARENT, _TIMES = 1, slice(11, 15)
 
 
-class Place(Agency):
-    """One installation whose program stays and does what it is told."""
+class Program:
+    """A program of a place, which stays and does what it is told.
 
-    def __init__(self, url: str, home: str) -> None:
-        super().__init__(url, home)
-        self.program: subprocess.Popen[str] | None = None
+    Args:
+        place: Whose.
+    """
 
-    @contextmanager
-    def staying(self) -> Iterator[None]:
-        """Keep the program meanwhile."""
+    def __init__(self, place: Agency) -> None:
         command = [sys.executable, "-m", "benchmarks.transfers_run"]
         self.program = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=place.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )  # fmt: skip
-        try:
-            yield
-        finally:
-            self.program.stdin.close()
-            self.program.wait()
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let it end."""
+        self.program.stdin.close()
+        self.program.wait()
 
     def tell(self, *order: object) -> None:
         """Have it begin something; `heard` has what came of it."""
@@ -87,19 +89,17 @@ def _figures(how: str, done: dict[str, float], least: float | None, beside: str)
 
 def _measured(url: str, count: int, batch: int) -> dict[str, float]:
     with ExitStack() as held:
-        places = _two_places(url, held)
-        for place in places:
-            place.tell("people", count)
-        for place in places:
-            place.heard()
-        old, new = places
+        workers, desks = _two_places(url, held)
+        _all_do(workers, "people", count)
         start, before = time.perf_counter(), _spent(url)
-        for order in (("apply",), ("work", count, batch)):
-            for place in places:
-                place.tell(*order)
-            told = [place.heard() for place in places]
+        for part, programs in enumerate((workers, desks)):
+            _tell(programs, "apply", part)
+        _hear([*workers, *desks])
+        _tell(workers, "carry", count, batch)
+        _tell(desks, "steps", count)
+        told = _hear([*workers, *desks])
         seconds, after = time.perf_counter() - start, _spent(url)
-        faults = [*old.ask("faults"), *new.ask("faults")]
+        faults = [fault for found in _all_do(workers, "faults") for fault in found]
     if faults:
         raise AssertionError(f"what was done is wrong: {faults[:3]}")
     print(json.dumps(told), file=sys.stderr)
@@ -107,18 +107,33 @@ def _measured(url: str, count: int, batch: int) -> dict[str, float]:
     return {"count": count, "per_second": count / seconds, **each}
 
 
-def _two_places(url: str, held: ExitStack) -> tuple[Place, Place]:
+def _tell(programs: Sequence[Program], *order: object) -> None:
+    for program in programs:
+        program.tell(*order)
+
+
+def _hear(programs: Sequence[Program]) -> list[Any]:
+    return [program.heard() for program in programs]
+
+
+def _all_do(programs: Sequence[Program], *order: object) -> list[Any]:
+    _tell(programs, *order)
+    return _hear(programs)
+
+
+def _two_places(url: str, held: ExitStack) -> tuple[list[Program], list[Program]]:
+    """Return the workers of the old and of the new place, and their desks."""
     homes = held.enter_context(tempfile.TemporaryDirectory())
-    found = []
-    for area in (OLD, NEW):
-        place = Place(held.enter_context(database(url, area)), f"{homes}/{area}")
-        held.enter_context(place.staying())
-        found.append(place)
-    keys = [place.ask("host", area) for place, area in zip(found, (OLD, NEW), strict=True)]
-    doors = [held.enter_context(place.served()) for place in found]
-    for place, area, door, key in zip(found, (NEW, OLD), reversed(doors), reversed(keys), strict=True):
-        place.ask("join", area, door, key)
-    return found[0], found[1]
+    areas = (OLD, NEW)
+    places = [Agency(held.enter_context(database(url, area)), f"{homes}/{area}") for area in areas]
+    workers, desks = ([held.enter_context(Program(place)) for place in places] for _ in range(2))
+    keys = [worker.ask("host", area) for worker, area in zip(workers, areas, strict=True)]
+    for desk, area in zip(desks, areas, strict=True):
+        desk.ask("enter", area)
+    doors = [held.enter_context(place.served()) for place in places]
+    for worker, area, door, key in zip(workers, reversed(areas), reversed(doors), reversed(keys), strict=True):
+        worker.ask("join", area, door, key)
+    return workers, desks
 
 
 def _spent(url: str) -> dict[str, float]:
