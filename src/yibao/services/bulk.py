@@ -5,14 +5,16 @@ in one of its own, by the same approval as on its page. Killed in between, `work
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from threading import Event
 from types import ModuleType
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 import yibao.services
 from yibao.casework import refusals as house_refusals
@@ -124,19 +126,56 @@ def work(*, number: str, on: date, at: datetime, size: int = GROUP) -> BulkRun:
     if run.state != "released":
         raise bulk.refuse("bulk_wrong_state", run.state)
     acting = cases.Acting(bulk.signer(run), at, on, run.role)
+    if _worth_two(run, size):
+        _sign_by_two(run, acting, size)
+    else:
+        _sign(run, acting, size, Event())
+    bulk.finish(run=run, at=at)
+    return bulk.get(number)
+
+
+def _worth_two(run: BulkRun, size: int) -> bool:
+    """Return whether somebody else may sign groups meanwhile: rows are locked one by one, and there is another group.
+
+    Within a transaction of the caller nobody else would see what it wrote.
+    """
+    apart = connection.features.has_select_for_update_skip_locked and not connection.in_atomic_block
+    return apart and run.rows.filter(outcome="waiting").count() > size
+
+
+def _sign_by_two(run: BulkRun, acting: cases.Acting, size: int) -> None:
+    """Sign with two connections: while the server works for one, Python works for the other."""
+    stop = Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk") as second:
+        signing = second.submit(_sign_and_close, run, acting, size, stop)
+        try:
+            _sign(run, acting, size, stop)
+        finally:
+            stop.set()
+        signing.result()
+
+
+def _sign_and_close(run: BulkRun, acting: cases.Acting, size: int, stop: Event) -> None:
+    try:
+        _sign(run, acting, size, stop)
+    finally:
+        # The connection is this thread's own, and the thread ends.
+        connection.close()
+
+
+def _sign(run: BulkRun, acting: cases.Acting, size: int, stop: Event) -> None:
+    """Sign group by group until no row waits, or until told to stop."""
     after, patient = 0, False
-    while True:
+    while not stop.is_set():
         rows = bulk.group(run=run, after=after, size=size)
         if not rows:
             if patient or not after:
-                break
+                return
             # What another worker held is waited for in a second round.
             after, patient = 0, True
             continue
         after = rows[-1].pk
         _group(run, rows, acting, wait=patient)
-    bulk.finish(run=run, at=at)
-    return bulk.get(number)
 
 
 def _group(run: BulkRun, rows: list[BulkRow], acting: cases.Acting, *, wait: bool) -> None:

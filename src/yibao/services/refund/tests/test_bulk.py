@@ -2,12 +2,13 @@
 
 import os
 import signal
+import threading
 from dataclasses import replace
 from datetime import date, datetime
 from unittest import mock
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from yibao.bank.pain002 import BANK_TIME
 from yibao.casework.refusals import REFUSALS
@@ -286,6 +287,45 @@ def test_two_workers_at_once_sign_each_row_once(many, staff):
     assert service.work(number=run.number, **NOW).state == "done"
     assert [told for told, _ in outcomes(run)] == ["approved"] * 5
     assert CaseAction.objects.filter(kind="approve").count() == 5
+    assert_whole()
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="rows are not locked one by one")
+def test_one_worker_signs_two_groups_at_once_and_each_row_once(many, staff):
+    run, original, both = released(staff), actions.sign_together, threading.Barrier(2, timeout=20)
+    first, held = {}, threading.Lock()
+
+    def sign(**asked):
+        with held:
+            alone = first.setdefault(threading.get_ident(), True)
+            first[threading.get_ident()] = False
+        if alone:
+            # Whoever comes first waits here for the other, with its group locked.
+            both.wait()
+        return original(**asked)
+
+    with mock.patch.object(actions, "sign_together", sign):
+        assert service.work(number=run.number, size=2, **NOW).state == "done"
+    assert len(first) == 2
+    assert [told for told, _ in outcomes(run)] == ["approved"] * 5
+    assert CaseAction.objects.filter(kind="approve").count() == 5
+    assert_whole()
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="rows are not locked one by one")
+def test_where_one_of_two_hands_breaks_down_the_run_stays_open_and_is_finished_when_called_again(many, staff):
+    run, here, original = released(staff), threading.get_ident(), bulk.group
+
+    def group(**asked):
+        if threading.get_ident() != here:
+            raise OperationalError("the line is gone")
+        return original(**asked)
+
+    with mock.patch.object(bulk, "group", group), pytest.raises(OperationalError):
+        service.work(number=run.number, size=2, **NOW)
+    assert bulk.get(run.number).state == "released"
+    assert service.work(number=run.number, size=2, **NOW).state == "done"
+    assert [told for told, _ in outcomes(run)] == ["approved"] * 5
     assert_whole()
 
 
