@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from threading import Event
+from threading import Lock
 from types import ModuleType
 
 from django.conf import settings
@@ -125,13 +125,44 @@ def work(*, number: str, on: date, at: datetime, size: int = GROUP) -> BulkRun:
         return run
     if run.state != "released":
         raise bulk.refuse("bulk_wrong_state", run.state)
-    acting = cases.Acting(bulk.signer(run), at, on, run.role)
+    acting, groups = cases.Acting(bulk.signer(run), at, on, run.role), _Groups(run, size)
     if _worth_two(run, size):
-        _sign_by_two(run, acting, size)
+        _sign_by_two(run, acting, groups)
     else:
-        _sign(run, acting, size, Event())
+        _sign(run, acting, groups)
     bulk.finish(run=run, at=at)
     return bulk.get(number)
+
+
+class _Groups:
+    """Hands out the groups of a run that wait, each to one of those who sign.
+
+    Args:
+        run: The run.
+        size: Most rows of a group.
+    """
+
+    def __init__(self, run: BulkRun, size: int) -> None:
+        self._run, self._size = run, size
+        self._after, self._patient, self._ended = 0, False, False
+        self._taking = Lock()
+
+    def take(self) -> tuple[list[BulkRow], bool]:
+        """Return the next group, empty at the end, and whether cases that somebody else holds are waited for."""
+        with self._taking:
+            while not self._ended:
+                rows = bulk.group(run=self._run, after=self._after, size=self._size)
+                if rows:
+                    self._after = rows[-1].pk
+                    return rows, self._patient
+                # What another worker held is waited for in a second round.
+                self._ended = self._patient or not self._after
+                self._after, self._patient = 0, True
+            return [], self._patient
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._ended = True
 
 
 def _worth_two(run: BulkRun, size: int) -> bool:
@@ -143,39 +174,32 @@ def _worth_two(run: BulkRun, size: int) -> bool:
     return apart and run.rows.filter(outcome="waiting").count() > size
 
 
-def _sign_by_two(run: BulkRun, acting: cases.Acting, size: int) -> None:
+def _sign_by_two(run: BulkRun, acting: cases.Acting, groups: _Groups) -> None:
     """Sign with two connections: while the server works for one, Python works for the other."""
-    stop = Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk") as second:
-        signing = second.submit(_sign_and_close, run, acting, size, stop)
+        signing = second.submit(_sign_and_close, run, acting, groups)
         try:
-            _sign(run, acting, size, stop)
+            _sign(run, acting, groups)
         finally:
-            stop.set()
+            groups.stop()
         signing.result()
 
 
-def _sign_and_close(run: BulkRun, acting: cases.Acting, size: int, stop: Event) -> None:
+def _sign_and_close(run: BulkRun, acting: cases.Acting, groups: _Groups) -> None:
     try:
-        _sign(run, acting, size, stop)
+        _sign(run, acting, groups)
     finally:
         # The connection is this thread's own, and the thread ends.
         connection.close()
 
 
-def _sign(run: BulkRun, acting: cases.Acting, size: int, stop: Event) -> None:
-    """Sign group by group until no row waits, or until told to stop."""
-    after, patient = 0, False
-    while not stop.is_set():
-        rows = bulk.group(run=run, after=after, size=size)
+def _sign(run: BulkRun, acting: cases.Acting, groups: _Groups) -> None:
+    """Sign group by group until no row waits."""
+    while True:
+        rows, wait = groups.take()
         if not rows:
-            if patient or not after:
-                return
-            # What another worker held is waited for in a second round.
-            after, patient = 0, True
-            continue
-        after = rows[-1].pk
-        _group(run, rows, acting, wait=patient)
+            return
+        _group(run, rows, acting, wait=wait)
 
 
 def _group(run: BulkRun, rows: list[BulkRow], acting: cases.Acting, *, wait: bool) -> None:
