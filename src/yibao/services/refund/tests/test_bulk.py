@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime
 from unittest import mock
@@ -37,6 +38,12 @@ def few_inspected(settings):
 def many(make_walk, record):
     """Five accepted cases of five persons."""
     return [make_walk(record.chen(identity(serial))).accepted() for serial in range(5)]
+
+
+@pytest.fixture
+def hands():
+    """How many sign a run at once: two where the database locks rows one by one."""
+    return {"postgresql": 2, "sqlite": 1}[connection.vendor]
 
 
 def identity(serial):
@@ -290,9 +297,8 @@ def test_two_workers_at_once_sign_each_row_once(many, staff):
     assert_whole()
 
 
-@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="rows are not locked one by one")
-def test_one_worker_signs_two_groups_at_once_and_each_row_once(many, staff):
-    run, original, both = released(staff), actions.sign_together, threading.Barrier(2, timeout=20)
+def test_one_worker_signs_as_many_groups_at_once_as_it_has_hands_and_each_row_once(many, staff, hands):
+    run, original, all_here = released(staff), actions.sign_together, threading.Barrier(hands, timeout=20)
     first, held = {}, threading.Lock()
 
     def sign(**asked):
@@ -301,19 +307,18 @@ def test_one_worker_signs_two_groups_at_once_and_each_row_once(many, staff):
             first[threading.get_ident()] = False
         if alone:
             # Whoever comes first waits here for the other, with its group locked.
-            both.wait()
+            all_here.wait()
         return original(**asked)
 
     with mock.patch.object(actions, "sign_together", sign):
         assert service.work(number=run.number, size=2, **NOW).state == "done"
-    assert len(first) == 2
+    assert len(first) == hands
     assert [told for told, _ in outcomes(run)] == ["approved"] * 5
     assert CaseAction.objects.filter(kind="approve").count() == 5
     assert_whole()
 
 
-@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="rows are not locked one by one")
-def test_where_one_of_two_hands_breaks_down_the_run_stays_open_and_is_finished_when_called_again(many, staff):
+def test_where_one_of_two_hands_breaks_down_the_run_stays_open_and_is_finished_when_called_again(many, staff, hands):
     run, here, original = released(staff), threading.get_ident(), bulk.group
 
     def group(**asked):
@@ -321,9 +326,10 @@ def test_where_one_of_two_hands_breaks_down_the_run_stays_open_and_is_finished_w
             raise OperationalError("the line is gone")
         return original(**asked)
 
-    with mock.patch.object(bulk, "group", group), pytest.raises(OperationalError):
+    alone = hands == 1
+    with mock.patch.object(bulk, "group", group), nullcontext() if alone else pytest.raises(OperationalError):
         service.work(number=run.number, size=2, **NOW)
-    assert bulk.get(run.number).state == "released"
+    assert bulk.get(run.number).state == ("done" if alone else "released")
     assert service.work(number=run.number, size=2, **NOW).state == "done"
     assert [told for told, _ in outcomes(run)] == ["approved"] * 5
     assert_whole()
