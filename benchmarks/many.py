@@ -100,7 +100,7 @@ def _sign(count: int, staff: dict[str, Actor]) -> dict[str, float]:
     together = _by_processes(numbers[half:], staff, threads=THREADS)
     if Case.objects.filter(state="approved").count() != count:
         raise AssertionError("not all were approved")
-    return {"per_second": together, "one_at_a_time": alone, "threads": THREADS, "statements": sent.count}
+    return {"by_threads": together, "one_at_a_time": alone, "threads": THREADS, "statements": sent.count}
 
 
 def _by_processes(numbers: list[str], staff: dict[str, Actor], *, threads: int) -> float:
