@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# 16 MiB of pages for each connection: a filter that looks through 2,000 cases finds them there the next time.
+# 16 MiB of pages for each connection: a filter that looks through 1,500 cases finds them there the next time.
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384"
 SQLITE_WAIT_SECONDS = 20
 # Statements that keep their values apart (`store.ready`) stay prepared with their connection. A pooler between us and

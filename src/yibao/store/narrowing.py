@@ -17,7 +17,7 @@ from yibao.store import ranges, ready
 from yibao.store.models import Case
 from yibao.store.ranges import Range
 
-LOOKED_MAX = 2000
+LOOKED_MAX = 1500
 NAMES_LOOKED_MAX = 400
 """Names lie sealed and are opened one by one."""
 HEAD_TIMES = 16
