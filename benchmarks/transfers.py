@@ -84,6 +84,7 @@ def figures() -> list[Figure]:
 def _figures(how: str, done: dict[str, float], least: float | None, beside: str) -> list[Figure]:
     what = f"PostgreSQL: complete transfers, {done['count']:.0f} in flight, {how}"
     told = f"{done['python']:.1f} ms of Python and {done['server']:.1f} ms of the database server each, both sides"
+    told += "; a worker and a desk at each place"
     return [Figure(what, done["per_second"], "transfers/s", least=least, beside=f"{told}; {beside}")]
 
 

@@ -70,7 +70,8 @@ class SignInFailure(models.Model):
                 return row
             row.count, row.locked_until, row.failed_at = row.count + 1, None, at
             if row.count >= most:
-                minutes = min(LOCK_MINUTES << min(row.rounds, most), LOCK_MINUTES_MAX)
+                # Doubled no more often than could matter: the rounds of an address know no end.
+                minutes = min(LOCK_MINUTES << min(row.rounds, LOCK_MINUTES_MAX.bit_length()), LOCK_MINUTES_MAX)
                 row.locked_until, row.count, row.rounds = at + timedelta(minutes=minutes), 0, row.rounds + 1
             row.save()
         return row

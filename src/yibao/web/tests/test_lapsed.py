@@ -88,6 +88,15 @@ class TestFailures:
         assert gone(soon) == {}
         assert fail(FAILURES_MAX, soon).wait(at=soon) == 2 * LOCK_MINUTES
 
+    def test_each_lock_in_a_row_is_twice_as_long_until_a_day_is_the_longest(self):
+        held, at = [], AT
+        for _ in range(9):
+            for _ in range(FAILURES_MAX):
+                row = fail(1, at)
+            held.append(row.wait(at=at))
+            at = row.locked_until
+        assert held == [15, 30, 60, 120, 240, 480, 960, 1440, 1440]
+
     def test_failures_short_of_a_lock_count_for_a_day(self):
         fail(FAILURES_MAX - 1)
         assert gone(AT + A_DAY - SECOND) == {}

@@ -1,5 +1,6 @@
 """The papers of a transfer: made or opened from the case, or printed again, which is counted and said on the copy."""
 
+from collections import Counter
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from yibao.services.papers.reprinting import reprint, reprinted
 from yibao.services.papers.sending import send_paper, sent
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
+from yibao.services.relocation.pages.places import place_words
 from yibao.services.relocation.pages.sides import desk_case, own_case
 from yibao.store import audit_log, keys
 from yibao.store.models import Case
@@ -29,9 +31,10 @@ def shown(rows: list[Transfer], request: HttpRequest, *, space: str) -> list[dic
         space: Name space of the addresses: the portal's or the workbench's.
     """
     found = [(row, each) for row in rows for each in actions.offered(row, on=request.on) if _may(request, each.kind)]
+    times = Counter(each.kind for _, each in found)
     return [
         {
-            "label": request.say(f"relocation.paper.{each.kind}"),
+            "label": _label(request, row, each.kind, twice=times[each.kind] > 1),
             "paper": each.issued,
             "make": reverse(f"{space}:make_paper", args=[each.number, each.kind]),
             "key": row.case.action_count,
@@ -39,6 +42,14 @@ def shown(rows: list[Transfer], request: HttpRequest, *, space: str) -> list[dic
         }
         for row, each in found
     ]
+
+
+def _label(request: HttpRequest, row: Transfer, kind: str, *, twice: bool) -> str:
+    """Return what a paper is called; of two of one kind, one from each place, also whose it is."""
+    name = request.say(f"relocation.paper.{kind}")
+    if not twice:
+        return name
+    return request.say("relocation.papers.of", name=name, place=place_words(row.place, request.say))
 
 
 def _may(request: HttpRequest, kind: str) -> bool:
