@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yibao.casework.limits import WINDOW_SECONDS_MAX
 from yibao.store import ready
@@ -146,3 +147,14 @@ class OpenSession(models.Model):
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     browser = models.CharField(max_length=80, blank=True)
+
+    @classmethod
+    def over(cls, *, at: datetime) -> QuerySet["OpenSession"]:
+        """Return what is told of sessions that are not open any more.
+
+        Args:
+            at: Now. One that was seen within the life of a session stays: its key may be changing just now.
+        """
+        oldest = at - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=at)
+        return cls.objects.filter(~Exists(alive), seen_at__lt=oldest)

@@ -1,6 +1,6 @@
 """Sessions: a new key at each sign-in, an end when nobody is there any more, and a list of those that are open."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -31,8 +31,7 @@ def at_sign_in(*, sender: object, request: HttpRequest, user: User, **_: object)
     if key is None or OpenSession.objects.filter(session_key=key).exists():
         renew(request)
     request.session[BEGAN] = request.session[SEEN] = int(at.timestamp())
-    oldest = at - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    OpenSession.objects.filter(user=user, seen_at__lt=oldest).delete()
+    OpenSession.over(at=at).filter(user=user).delete()
     browser = browser_words(request.META.get("HTTP_USER_AGENT", ""))
     OpenSession.objects.update_or_create(
         session_key=request.session.session_key,

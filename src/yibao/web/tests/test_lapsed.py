@@ -1,15 +1,18 @@
-"""Counts of requests and failed sign-ins go once they hold up nobody any more, and not a moment before."""
+"""Counts of requests, failed sign-ins and what is told of ended sessions go when nobody needs them, and not before."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from yibao.casework import limits
 from yibao.casework.limits import WINDOW_SECONDS_MAX, Limit
 from yibao.store import retention
-from yibao.web.models import FAILURES_MAX, LOCK_MINUTES, LOCK_MINUTES_MAX, RequestCount, SignInFailure
+from yibao.web.models import FAILURES_MAX, LOCK_MINUTES, LOCK_MINUTES_MAX, OpenSession, RequestCount, SignInFailure
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 2, 10, 2, 34, 56, tzinfo=UTC)
@@ -120,6 +123,32 @@ class TestFailures:
         late = fail(1, AT - SECOND)
         assert (late.locked_until, late.count, late.rounds) == (until, 0, 1)
         assert SignInFailure.locked(login_hash="a", at=AT) == LOCK_MINUTES
+
+
+class TestOpenSessions:
+    """A session lives for so long after it was seen last, and what the list tells of it goes with it."""
+
+    LIFE = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+    @pytest.fixture
+    def told(self):
+        user = get_user_model().objects.create(username="somebody")
+        return OpenSession.objects.create(session_key="k", user=user, began_at=AT, seen_at=AT, browser="Firefox")
+
+    def test_what_is_told_of_an_ended_session_goes(self, told):
+        assert gone(AT + self.LIFE) == {}
+        assert gone(AT + self.LIFE + SECOND, dry=True) == {"open_sessions": 1}
+        assert gone(AT + self.LIFE + SECOND) == {"open_sessions": 1}
+        assert not OpenSession.objects.exists()
+
+    def test_a_session_that_was_kept_longer_stays_on_the_list_until_it_ends(self, told):
+        until = AT + self.LIFE + timedelta(minutes=1)
+        Session.objects.create(session_key=told.session_key, session_data="", expire_date=until)
+        assert gone(until - SECOND) == {}
+        assert gone(until + SECOND) == {"sessions": 1, "open_sessions": 1}
+
+    def test_a_session_whose_key_is_being_changed_stays_on_the_list(self, told):
+        assert gone(AT + SECOND) == {}
 
 
 def test_many_rows_are_deleted_a_piece_at_a_time(monkeypatch):
