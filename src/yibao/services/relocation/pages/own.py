@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yibao.casework.entry import AGENT, CITIZEN, open_to
 from yibao.services.relocation import actions
 from yibao.services.relocation import forms_transfer as forms
+from yibao.services.relocation.actions import closing
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.pages import drafts, employer_case, halves, owed, papers
 from yibao.services.relocation.pages.sides import NAME, own_case
@@ -16,6 +17,9 @@ from yibao.services.relocation.pages.transfer import way_words
 from yibao.services.relocation.workflow import IN, Stage
 from yibao.store import ratings
 from yibao.store.models import Case
+
+# Who retired or died moves no more.
+_APPLY_AGAIN = (closing.NOT_ACCEPTED, closing.REFUSED, closing.WITHDRAWN)
 
 
 @open_to(CITIZEN, AGENT, own="case")
@@ -54,7 +58,7 @@ def _under_way(request: HttpRequest, own: Case) -> HttpResponse:
         "way": way_words(row, say),
         "stage": progress["label_en" if say.language == "en" else "label"],
         "money_follows": progress["money_follows"],
-        "over": row.stage in (Stage.CANCELLED, Stage.NOT_ACCEPTED),
+        "may_apply_again": closing.way(row) in _APPLY_AGAIN,
         "reasons": halves.reasons(row, say) if row.stage != Stage.LOADED else [],
         "owed": owed.told(row, request) if row.ended_because == owed.CODE else None,
         "checked": halves.checked(row, say),

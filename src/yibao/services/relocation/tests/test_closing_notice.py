@@ -241,6 +241,19 @@ class TestPages:
         assert "结案告知书" in checked
         assert walk.person.name not in checked
 
+    @pytest.mark.parametrize(
+        ("end", "led"), [(not_accepted, True), (refused, True), (withdrawn, True), (retired, False)],
+        ids=["not accepted", "refused", "withdrawn", "retired"],
+    )  # fmt: skip
+    def test_whoever_may_still_move_is_led_to_apply_again(self, walk, own, end, led):
+        end(walk)
+        page = own.get(f"/relocation/cases/{walk.number('in')}").content.decode()
+        assert ('href="/relocation/transfer">重新申请转移</a>' in page) is led
+
+    def test_nobody_is_led_to_apply_again_while_it_is_under_way(self, walk, own):
+        walk.accepted()
+        assert "重新申请转移" not in own.get(f"/relocation/cases/{walk.number('in')}").content.decode()
+
     def test_each_desk_has_the_notice_of_its_own_case(self, walk, own):
         refused(walk)
         for place, side, other in ((OLD, "out", "in"), (NEW, "in", "out")):
