@@ -66,7 +66,8 @@ def _copies(cursor: Any, pattern: Case, *, prefix: str, holders: tuple[int, int]
     series = _SERIES[connection.vendor].format(many=many)
     _insert(cursor, Case, changed, f"series, {Case._meta.db_table} pattern WHERE pattern.id = {pattern.pk}", series)
     made = f"{Case._meta.db_table} made WHERE made.id > {last} AND pattern.case_id = {pattern.pk}"
-    own = {"case_id": "made.id", "region": "made.region", "due_on": "made.due_on"}
+    carried = ("region", "due_on", "number", "level", "amount_fen", "holder_id")
+    own = {"case_id": "made.id", **{name: f"made.{name}" for name in carried}}
     _insert(cursor, CaseTurn, own, f"{CaseTurn._meta.db_table} pattern, {made}")
     channel = {"case_id": "made.id", "channel": f"CASE made.id % {WINDOW} WHEN 0 THEN 'window' ELSE 'app' END"}
     _insert(cursor, RefundRequest, channel, f"{RefundRequest._meta.db_table} pattern, {made}")

@@ -22,18 +22,16 @@ def columns(standing: Standing) -> dict[str, Any]:
         "service": standing.service,
         "region": standing.region,
         "state": str(standing.state),
-        "level": standing.level,
         "process": plain_levels(standing.levels),
         "due_on": due.day if due else None,
         "due_provisional": bool(due and due.provisional),
-        "holder_id": int(standing.holder) if standing.holder else None,
         "entered_by_id": int(entered[0]) if entered else None,
         "pack_version_id": standing.pack or None,
         "evidence_hash": standing.evidence_hash,
-        "amount_fen": standing.amount_fen,
         "opened_on": standing.opened_on,
         "submitted_on": standing.submitted_on,
         "closed_on": standing.closed_on,
+        **carried(standing),
     }
 
 
@@ -54,6 +52,15 @@ def turn_rows(standing: Standing) -> list[tuple[str, date]]:
     """Return role and deadline of each turn a case waits for."""
     due = earliest_due(standing.clocks)
     return [(role, due.day if due else NO_LIMIT) for role in standing.turns()]
+
+
+def carried(standing: Standing) -> dict[str, Any]:
+    """Return what each turn carries of its case, by column, so that a list is narrowed by what it reads anyway."""
+    return {
+        "level": standing.level,
+        "amount_fen": standing.amount_fen,
+        "holder_id": int(standing.holder) if standing.holder else None,
+    }
 
 
 def signature_rows(standing: Standing) -> list[list[Any]]:

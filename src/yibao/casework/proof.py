@@ -9,7 +9,7 @@ from typing import Any
 
 from yibao.casework.chain import Action, action_hash
 from yibao.casework.heads import HeadBook
-from yibao.casework.projection import clock_columns, columns, signature_rows, turn_rows
+from yibao.casework.projection import carried, clock_columns, columns, signature_rows, turn_rows
 from yibao.casework.standing import Standing, standing_of
 from yibao.kernel.canonical import canonical_json, content_hash, moment, text_hash
 from yibao.kernel.errors import Refused
@@ -221,7 +221,8 @@ def _compared(record: Record, standing: Standing) -> Iterator[tuple[str, tuple[A
     limits = ("due_on", "due_provisional")
     recount = _awaits_recount(stored)
     yield from ((name, (stored[name], value)) for name, value in computed.items() if not (recount and name in limits))
-    turns = [[role, day.isoformat(), standing.region, standing.service] for role, day in sorted(turn_rows(standing))]
+    beside = [standing.region, standing.service, record["number"], *carried(standing).values()]
+    turns = [[role, day.isoformat(), *beside] for role, day in sorted(turn_rows(standing))]
     clocks = {clock.name: _texts(clock_columns(clock)) for clock in standing.clocks}
     if recount:
         turns = [[role, was[1], *rest] for (role, _, *rest), was in zip(turns, record["turns"], strict=False)]

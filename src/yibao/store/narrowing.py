@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 
 from yibao.kernel.identifiers import mask_name
 from yibao.store import ranges, ready
@@ -24,6 +23,8 @@ HEAD_TIMES = 16
 """So many times the rows of a page are looked through before the rest."""
 STATEMENTS_MAX = 256
 HIDDEN = "*"
+_INSIDE = {"postgresql": "strpos({column}, %s) > 0", "sqlite": "instr({column}, %s) > 0"}
+_HELD = {"me": "{column} = %s", "others": "{column} <> %s", "nobody": "COALESCE({column}, 0) = %s"}
 NOBODY = 0
 _COLUMN = re.compile(rf'"{Case._meta.db_table}"\."(\w+)"')
 
@@ -69,30 +70,22 @@ class Narrow:
         """Return how many cases are looked through at most for one page."""
         return NAMES_LOOKED_MAX if self.name else LOOKED_MAX
 
-    def cases(self) -> QuerySet[Case]:
-        """Return the cases that pass, whatever their persons' names."""
-        asked: dict[str, Any] = {
-            "service": self.service or None,
-            "level": self.level,
-            "amount_fen__gte": self.fen_from,
-            "amount_fen__lte": self.fen_until,
-            "number__contains": self.number or None,
-        }
-        found = Case.objects.filter(**{name: value for name, value in asked.items() if value is not None})
-        found = self._held(found)
-        for condition in self.refine:
-            found = condition(found)
-        return found
+    def own(self, vendor: str) -> list[tuple[str, str, Any]]:
+        """Return what a list answers from its own columns: each column, the condition upon it, and its parameter.
 
-    def _held(self, found: QuerySet[Case]) -> QuerySet[Case]:
+        Args:
+            vendor: The database.
+        """
         who, _, user_id = self.holder.partition(":")
-        if who == "me":
-            return found.filter(holder_id=int(user_id))
-        if who not in ("nobody", "others"):
-            return found
-        # An index of holders would lead through all their cases instead of the few that are looked through.
-        found = found.alias(hand=Coalesce("holder_id", NOBODY))
-        return found.filter(hand=NOBODY) if who == "nobody" else found.exclude(hand__in=(NOBODY, int(user_id)))
+        every = [
+            ("service", "{column} = %s", self.service or None),
+            ("level", "{column} = %s", self.level),
+            ("amount_fen", "{column} >= %s", self.fen_from),
+            ("amount_fen", "{column} <= %s", self.fen_until),
+            ("number", _INSIDE[vendor], self.number or None),
+            ("holder_id", _HELD.get(who, ""), int(user_id or NOBODY) if who else None),
+        ]
+        return [one for one in every if one[-1] is not None]
 
     def names(self, name: str) -> bool:
         """Return whether a person's name is the one asked for.
@@ -117,28 +110,93 @@ def looked_through(
     Returns:
         The cases, and deadline and case of the last row looked at; None where the lists ended before.
     """
-    more, asked = _condition(replace(narrow, name=""))
     shapes, values = ranges.of(lists), ranges.values_of(lists)
+    test, asked = _asked(narrow)
     # A case taken by the reader is found by its holder; there are few.
     if narrow.holder.startswith("me:"):
-        return _of_holder(f"{more} AND ({ranges.standing(shapes)})", [*asked, *values], narrow, wanted), None
+        behind = f"{test.behind} AND {test.own('store_case')} AND ({ranges.standing(shapes)})"
+        return _of_holder(behind, [*asked, *values], narrow, wanted), None
     if narrow.name:
-        passed = _passed(more, connection.vendor, person=True)
-        source = f"({ranges.keys(shapes, count=NAMES_LOOKED_MAX)}) queue {passed}"
+        source = (
+            f"({ranges.keys(shapes, count=NAMES_LOOKED_MAX, beside=test.columns)}) queue {test.passed(person=True)}"
+        )
         sql = f"SELECT queue.queued, store_person.name FROM {source} ORDER BY queue.due_on, queue.queued"
         found = _named(sql, [*values, *asked], narrow, wanted)
         return found, None if len(found) >= wanted else _last(lists, NAMES_LOOKED_MAX)
-    sql = _first(shapes, more, wanted, LOOKED_MAX, connection.vendor)
+    sql = _first(shapes, test, wanted, LOOKED_MAX)
     rows = ranges.read(sql, values=[*values, *values, *asked, *asked])
     day, last, *_ = rows[0]
     found = list(ranges.cases_of([row[2:] for row in rows if row[2] is not None]))
     return found, None if last is None else (_day(day), last)
 
 
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """What the rows of a list are held against; what depends on who asks goes in as parameters.
+
+    Attributes:
+        more: What comes behind `FROM store_case` for the conditions of the services; empty without any.
+        listed: What the list answers from its own columns, each with its condition.
+        vendor: The database.
+    """
+
+    more: str
+    listed: tuple[tuple[str, str], ...]
+    vendor: str
+
+    @property
+    def behind(self) -> str:
+        """Return what comes behind `FROM store_case`."""
+        return self.more or " WHERE TRUE"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return which columns of the list are asked for."""
+        return tuple(dict.fromkeys(column for column, _ in self.listed))
+
+    def own(self, table: str) -> str:
+        """Return the conditions upon the columns of the list, as those of a table."""
+        return " AND ".join(
+            [condition.format(column=f"{table}.{column}") for column, condition in self.listed] or ["TRUE"]
+        )
+
+    def passed(self, *, person: bool = False) -> str:
+        """Return what keeps the rows of a `queue` that pass, as `store_person` with the name of its person.
+
+        A case is looked up only for what the list does not answer, and each by itself: however large a database thinks
+        the rest of the list is, it reads nothing else.
+        """
+        if not person and not self.more:
+            return f"WHERE {self.own('queue')}"
+        behind = self.behind
+        if not person and set(_COLUMN.findall(behind)) <= {"id"}:
+            # Nothing is asked of the case itself: the list stands for it.
+            cases, behind = "", _COLUMN.sub("queue.queued", behind)
+        else:
+            beside = " JOIN store_person ON store_person.id = store_case.person_id" if person else ""
+            cases, behind = f"store_case{beside}", f"{behind} AND store_case.id = queue.queued"
+        if self.vendor != "postgresql":
+            return f"{f'CROSS JOIN {cases}{behind}' if cases else behind} AND {self.own('queue')}"
+        # OFFSET keeps the server from joining the list with whole tables.
+        asked = f"SELECT {'store_person.name' if person else '1'} FROM {cases or '(SELECT 1) page'}{behind} OFFSET 0"
+        return f"CROSS JOIN LATERAL ({asked}) {'store_person' if person else 'passed'} WHERE {self.own('queue')}"
+
+
+def _asked(narrow: Narrow) -> tuple[_Test, list[Any]]:
+    """Return what is asked, whatever the names, and its parameters in their order."""
+    own = narrow.own(connection.vendor)
+    more, values = _services(narrow.refine) if narrow.refine else ("", ())
+    listed = tuple((column, condition) for column, condition, _ in own)
+    return _Test(more, listed, connection.vendor), [*values, *(value for *_, value in own)]
+
+
 @lru_cache(maxsize=STATEMENTS_MAX)
-def _condition(narrow: Narrow) -> tuple[str, tuple[Any, ...]]:
-    """Return what comes behind `FROM store_case` where only the cases that pass are asked for, and its values."""
-    sql, values = narrow.cases().order_by().values("pk").query.sql_with_params()
+def _services(refine: tuple[Refine, ...]) -> tuple[str, tuple[Any, ...]]:
+    """Return what comes behind `FROM store_case` for the conditions of the services, and its values."""
+    found = Case.objects.order_by()
+    for condition in refine:
+        found = condition(found)
+    sql, values = found.values("pk").query.sql_with_params()
     _, table, behind = sql.partition(f'FROM "{Case._meta.db_table}"')
     if not table:
         raise AssertionError(f"no condition upon cases: {sql}")
@@ -146,20 +204,20 @@ def _condition(narrow: Narrow) -> tuple[str, tuple[Any, ...]]:
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)
-def _first(shapes: ranges.Shapes, more: str, wanted: int, reach: int, vendor: str) -> str:
+def _first(shapes: ranges.Shapes, test: _Test, wanted: int, reach: int) -> str:
     """Return the statement of the first cases that pass; before each stands where looking ended, if it did.
 
     The first rows are looked through in the order of the list, which ends early where many pass. Only when they do not
     give enough the others are, in the order of their cases, so that those which lie side by side are read together.
     """
-    passed, few = _passed(more, vendor), f"(SELECT COUNT(*) FROM head) < {wanted}"
+    passed, few = test.passed(), f"(SELECT COUNT(*) FROM head) < {wanted}"
     each = "SELECT queue.queued AS chosen, queue.due_on AS due FROM"
     near = min(reach, HEAD_TIMES * wanted)
     behind = f"SELECT * FROM looked WHERE {few} ORDER BY due_on, queued LIMIT {reach} OFFSET {near}"
     rest = f"(SELECT * FROM ({behind}) behind ORDER BY queued LIMIT {reach}) queue"
     return (
-        f"WITH looked AS MATERIALIZED ({ranges.keys(shapes, count=reach)}), head AS MATERIALIZED"
-        f" ({each} ({ranges.keys(shapes, count=near)}) queue {passed}"
+        f"WITH looked AS MATERIALIZED ({ranges.keys(shapes, count=reach, beside=test.columns)}), head AS MATERIALIZED"
+        f" ({each} ({ranges.keys(shapes, count=near, beside=test.columns)}) queue {passed}"
         f" ORDER BY queue.due_on, queue.queued LIMIT {wanted}), reached AS"
         f" (SELECT due_on, queued FROM looked WHERE {few} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}), hits AS"
         f" (SELECT chosen, due FROM head UNION ALL SELECT * FROM ({each} {rest} {passed}) rest"
@@ -168,24 +226,6 @@ def _first(shapes: ranges.Shapes, more: str, wanted: int, reach: int, vendor: st
         f" LEFT JOIN hits ON TRUE LEFT JOIN store_case ON store_case.id = hits.chosen LEFT {ranges.BESIDE}"
         " ORDER BY hits.due, hits.chosen"
     )
-
-
-def _passed(more: str, vendor: str, *, person: bool = False) -> str:
-    """Return what keeps the rows of a `queue` whose case passes, as `store_person` with the name of its person.
-
-    Each row is looked up by itself: however large a database thinks the rest of the list is, it reads nothing else.
-    """
-    if not person and set(_COLUMN.findall(more)) <= {"id"}:
-        # Nothing is asked of the case itself: the list stands for it, and no case is looked up that does not pass.
-        cases, more = "", _COLUMN.sub("queue.queued", more)
-    else:
-        beside = " JOIN store_person ON store_person.id = store_case.person_id" if person else ""
-        cases, more = f"store_case{beside}", f"{more} AND store_case.id = queue.queued"
-    if vendor != "postgresql":
-        return f"CROSS JOIN {cases}{more}" if cases else more
-    # OFFSET keeps the server from joining the list with whole tables.
-    asked = f"SELECT {'store_person.name' if person else '1'} FROM {cases or '(SELECT 1) page'}{more} OFFSET 0"
-    return f"CROSS JOIN LATERAL ({asked}) {'store_person' if person else 'passed'}"
 
 
 def _of_holder(behind: str, values: list[Any], narrow: Narrow, wanted: int) -> list[Case]:

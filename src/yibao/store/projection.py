@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yibao.casework.chain import Action
-from yibao.casework.projection import clock_columns, columns, turn_rows
+from yibao.casework.projection import carried, clock_columns, columns, turn_rows
 from yibao.casework.standing import Standing
 from yibao.store import ready
 from yibao.store.models import Case, CaseAction, CaseClock, CaseSignature, CaseTurn
@@ -69,7 +69,7 @@ def write(moved: Sequence[Moved], *, beside: ready.Writes | None = None) -> list
 
 
 def _turns_differ(before: Standing, after: Standing) -> bool:
-    return (before.turns(), before.clocks) != (after.turns(), after.clocks)
+    return (before.turns(), before.clocks, carried(before)) != (after.turns(), after.clocks, carried(after))
 
 
 def _write_rows(moved: Sequence[Moved], writes: ready.Writes) -> None:
@@ -98,7 +98,9 @@ def _turns(moved: Sequence[Moved]) -> list[CaseTurn]:
             role=role,
             region=one.case.region,
             service=one.case.service,
+            number=one.case.number,
             due_on=due_on,
+            **carried(one.after),
         )
         for one in moved
         for role, due_on in turn_rows(one.after)
@@ -120,10 +122,12 @@ def _pass_turns_on(moved: Sequence[Moved], writes: ready.Writes) -> dict[int, in
         before, after = one.before.turns() if one.before else (), turn_rows(one.after)
         if (len(before), len(after)) != (1, 1):
             return None
-        (role, due_on) = after[0]
-        rows.append([role, one.case.region, one.case.service, due_on, one.case.pk, before[0]])
-    sets = ("role", "region", "service", "due_on")
-    return {writes.update(CaseTurn, sets=sets, where=("case", "role"), values=rows): len(rows)} if rows else None
+        (role, due_on), more = after[0], carried(one.after)
+        rows.append([role, one.case.region, one.case.service, due_on, *more.values(), one.case.pk, before[0]])
+    if not rows:
+        return None
+    sets = ("role", "region", "service", "due_on", *more)
+    return {writes.update(CaseTurn, sets=sets, where=("case", "role"), values=rows): len(rows)}
 
 
 def _write_clocks(moved: Sequence[Moved], writes: ready.Writes) -> dict[int, int]:

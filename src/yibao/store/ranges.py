@@ -120,26 +120,26 @@ def _source(shape: Shape) -> tuple[str, str]:
 
 
 @cache
-def keys(shapes: Shapes, *, count: int) -> str:
+def keys(shapes: Shapes, *, count: int, beside: tuple[str, ...] = ()) -> str:
     """Return the statement that gives deadline (`due_on`) and case (`queued`) of the first rows, in their order.
 
     Args:
         shapes: Of the lists; a case may stand in several and is given once.
         count: How many rows.
+        beside: More columns of each, among those by which lists are narrowed.
     """
-    each = [_keys(shape, count) for shape in shapes]
+    each = [_keys(shape, count, beside) for shape in shapes]
     if len(each) == 1:
         return each[0]
     parts = " UNION ".join(f"SELECT * FROM ({sql}) list_{place}" for place, sql in enumerate(each))
     return f"{parts} ORDER BY due_on, queued LIMIT {count}"
 
 
-def _keys(shape: Shape, count: int) -> str:
+def _keys(shape: Shape, count: int, beside: tuple[str, ...]) -> str:
     table, key = _source(shape)
     dated = "" if shape[0] else " AND due_on IS NOT NULL"
-    return (
-        f"SELECT due_on, {key} AS queued FROM {table} WHERE {_where(shape)}{dated} ORDER BY due_on, {key} LIMIT {count}"
-    )
+    told = ", ".join(["due_on", f"{key} AS queued", *beside])
+    return f"SELECT {told} FROM {table} WHERE {_where(shape)}{dated} ORDER BY due_on, {key} LIMIT {count}"
 
 
 @cache

@@ -154,7 +154,7 @@ def _cases() -> Iterator[Plain]:
                 "process": row.process_text,
                 "unit_id": str(row.unit_id) if row.unit_id else None,
             },
-            "turns": sorted([one.role, one.due_on.isoformat(), one.region, one.service] for one in row.turns.all()),
+            "turns": [_turn(one) for one in sorted(row.turns.all(), key=lambda one: one.role)],
             "clocks": {clock.name: _clock(clock) for clock in row.clocks.all()},
             "signatures": [_signature(signed) for signed in sorted(row.signatures.all(), key=lambda one: one.pk)],
             "actions": [_action(action) for action in row.actions.all()],
@@ -170,6 +170,11 @@ def _clock(row: Any) -> Plain:
     days = ("started_on", "running_since", "due_on", "finished_on")
     numbers = {"working_days": row.working_days, "days_used": row.days_used, "due_provisional": row.due_provisional}
     return {**numbers, **{name: _day(getattr(row, name)) for name in days}}
+
+
+def _turn(row: Any) -> list[Any]:
+    beside = [row.region, row.service, row.number, row.level, row.amount_fen, row.holder_id]
+    return [row.role, row.due_on.isoformat(), *beside]
 
 
 def _signature(row: Any) -> list[Any]:

@@ -84,7 +84,9 @@ class SavedFilter(models.Model):
     NAME_MAX = 30
     QUERY_MAX = 600
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters", db_index=False
+    )
     name = models.CharField(max_length=NAME_MAX)
     query = models.CharField(max_length=QUERY_MAX)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from yibao.casework import proof
 from yibao.casework.chain import Action, action_hash
 from yibao.casework.heads import leaf, root_of, signed_text
-from yibao.casework.projection import clock_columns, columns, signature_rows, turn_rows
+from yibao.casework.projection import carried, clock_columns, columns, signature_rows, turn_rows
 from yibao.casework.standing import Standing, apply, opened
 from yibao.casework.states import KEEPING, TRANSITIONS, State, verbs_from
 from yibao.casework.verifier import one_file
@@ -125,7 +125,10 @@ def record_of(number: str, actions: list[Action], standing: Standing, first_id: 
     return {
         "record": "case", "number": number, "chain_hash": previous, "action_count": len(plain), "actions": plain,
         "columns": {**shown, "process": canonical_json(shown["process"])},
-        "turns": sorted([role, day.isoformat(), "500112", "refund"] for role, day in turn_rows(standing)),
+        "turns": sorted(
+            [role, day.isoformat(), "500112", "refund", number, *carried(standing).values()]
+            for role, day in turn_rows(standing)
+        ),
         "clocks": {clock.name: days(clock_columns(clock)) for clock in standing.clocks},
         "signatures": signature_rows(standing),
     }  # fmt: skip

@@ -219,10 +219,13 @@ def _display_faults(record: Record) -> Iterator[str]:
 def _compared(record: Record, story: Story) -> Iterator[tuple[str, Any, Any]]:
     """Each thing the case shows, with what its actions give."""
     shown, day = record["columns"], (story.due() or NO_LIMIT).isoformat()
-    turns = [[role, day, story.region, story.service] for role in sorted(story.waiting())]
+    given = story.columns()
+    carried = [given[name] for name in ("level", "amount_fen", "holder_id")]
+    beside = [story.region, story.service, record["number"], *carried]
+    turns = [[role, day, *beside] for role in sorted(story.waiting())]
     # A deadline counted before the calendar of its year was published is right until it is counted again.
     recount = bool(shown["due_provisional"] and shown["due_on"] and int(shown["due_on"][:4]) >= PUBLISHED_UNTIL)
-    for name, computed in story.columns().items():
+    for name, computed in given.items():
         if not (recount and name in ("due_on", "due_provisional")):
             yield name, shown[name], computed
     if recount:

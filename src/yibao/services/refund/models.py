@@ -50,7 +50,9 @@ class RefundedMonth(models.Model):
     never more together than was paid (checked where the amount is approved).
     """
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="refunded_months")
+    contribution = models.ForeignKey(
+        Contribution, on_delete=models.PROTECT, related_name="refunded_months", db_index=False
+    )
     month = models.IntegerField()
     ground = models.CharField(max_length=8)
     # What of the refund falls on this month; what does not divide stands on the first one.

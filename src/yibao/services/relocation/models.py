@@ -58,7 +58,7 @@ class Transfer(models.Model):
 class Table(models.Model):
     """One version of the information table, as it was made at the old place or as it came to the new one."""
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="tables")
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="tables", db_index=False)
     version = models.PositiveSmallIntegerField()
     body = CanonicalJson()
     evidence_hash = models.CharField(max_length=64)

@@ -15,7 +15,9 @@ class StaffRole(models.Model):
     A guard of the database keeps an officer's role the only one of its login, see `store.guards`.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_roles")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_roles", db_index=False
+    )
     role = models.CharField(max_length=30)
     region = models.CharField(max_length=6)
 
@@ -60,7 +62,9 @@ class RoleProposal(models.Model):
 class AccountEvent(models.Model):
     """One thing that happened to a login, or that a citizen did with theirs; a chain per login, never changed."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account_events")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account_events", db_index=False
+    )
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

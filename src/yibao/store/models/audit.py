@@ -15,7 +15,7 @@ class ReadLog(models.Model):
     reader_kind = models.CharField(max_length=10)
     reader_id = models.CharField(max_length=40, blank=True)
     role = models.CharField(max_length=30, blank=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="reads")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="reads", db_index=False)
     purpose = models.CharField(max_length=60)
     case_number = models.CharField(max_length=30, blank=True)
     previous_hash = models.CharField(max_length=64, blank=True)

@@ -119,7 +119,7 @@ class BankMessage(models.Model):
 class BankResult(models.Model):
     """What one line of a message said of one payment, and what came of it; written with its effect, once."""
 
-    message = models.ForeignKey(BankMessage, on_delete=models.PROTECT, related_name="results")
+    message = models.ForeignKey(BankMessage, on_delete=models.PROTECT, related_name="results", db_index=False)
     line = models.PositiveIntegerField()
     end_to_end = models.CharField(max_length=35)
     payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="bank_results")

@@ -44,7 +44,7 @@ class BulkRun(models.Model):
 class BulkRow(models.Model):
     """A case in a bulk approval, as it was shown: its level, evidence and amount, and what came of it."""
 
-    run = models.ForeignKey(BulkRun, on_delete=models.PROTECT, related_name="rows")
+    run = models.ForeignKey(BulkRun, on_delete=models.PROTECT, related_name="rows", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="bulk_rows")
     level = models.PositiveSmallIntegerField()
     evidence_hash = models.CharField(max_length=64)

@@ -15,6 +15,8 @@ def area(digits: int) -> models.Func:
 
 
 STOPPED = models.Q(state="correction_due")
+# What a list is narrowed by stands in its index: the index alone answers, and no case is looked up that does not pass.
+NARROWED_BY = ["region", "service", "number", "level", "amount_fen", "holder"]
 
 
 class Case(models.Model):
@@ -23,21 +25,33 @@ class Case(models.Model):
     number = models.CharField(max_length=30, unique=True)
     service = models.CharField(max_length=30)
     region = models.CharField(max_length=6)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases", db_index=False)
     # The unit that applied through its agent, about what it paid for the person; the first action says so too.
-    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     state = models.CharField(max_length=20)
     level = models.PositiveSmallIntegerField(default=0)
     process = CanonicalJson(default=list)
     due_on = models.DateField(null=True, blank=True)
     due_provisional = models.BooleanField(default=False)
     holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="held_cases"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="held_cases",
+        db_index=False,
     )
     entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="entered_cases"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entered_cases",
+        db_index=False,
     )
-    pack_version = models.ForeignKey(PackVersion, null=True, blank=True, on_delete=models.PROTECT)
+    pack_version = models.ForeignKey(PackVersion, null=True, blank=True, on_delete=models.PROTECT, db_index=False)
     evidence_hash = models.CharField(max_length=64, blank=True)
     amount_fen = models.BigIntegerField(null=True, blank=True)
     opened_on = models.DateField()
@@ -50,9 +64,12 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="case_person"),
             models.Index(fields=["region", "state", "due_on", "id"], name="case_region_state_due"),
-            # The region stands beside, so that the index alone answers.
-            models.Index(area(2), "due_on", "id", include=["region"], condition=STOPPED, name="case_stopped_province"),
-            models.Index(area(4), "due_on", "id", include=["region"], condition=STOPPED, name="case_stopped_city"),
+            models.Index(area(2), "due_on", "id", include=NARROWED_BY, condition=STOPPED, name="case_stopped_province"),
+            models.Index(area(4), "due_on", "id", include=NARROWED_BY, condition=STOPPED, name="case_stopped_city"),
+            # Most cases have none of these, and a step of theirs writes nothing here.
+            models.Index(fields=["unit"], condition=models.Q(unit__isnull=False), name="case_of_unit"),
+            models.Index(fields=["holder"], condition=models.Q(holder__isnull=False), name="case_in_hand"),
+            models.Index(fields=["entered_by"], condition=models.Q(state="draft"), name="case_draft_entered"),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +79,7 @@ class Case(models.Model):
 class CaseAction(models.Model):
     """One thing somebody did to a case; never changed, never deleted. Holds no personal data."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="actions")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="actions", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
     actor_kind = models.CharField(max_length=10)
@@ -84,20 +101,28 @@ class CaseAction(models.Model):
 
 
 class CaseTurn(models.Model):
-    """Whose turn it is: one row per role a case waits for. The work queues read only this table's index."""
+    """Whose turn it is, one row per role a case waits for, with what a list is narrowed by.
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="turns")
+    The work lists read only this table's indexes.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="turns", db_index=False)
     role = models.CharField(max_length=30)
     region = models.CharField(max_length=6)
     service = models.CharField(max_length=30)
     due_on = models.DateField()
+    number = models.CharField(max_length=30)
+    level = models.PositiveSmallIntegerField(default=0)
+    amount_fen = models.BigIntegerField(null=True, blank=True)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["role", "region", "due_on", "case"], name="case_turn_queue"),
-            # The region stands beside, so that the index alone answers.
-            models.Index("role", area(2), "due_on", "case", include=["region"], name="case_turn_province"),
-            models.Index("role", area(4), "due_on", "case", include=["region"], name="case_turn_city"),
+            models.Index(fields=["role", "region", "due_on", "case"], include=NARROWED_BY[1:], name="case_turn_queue"),
+            models.Index("role", area(2), "due_on", "case", include=NARROWED_BY, name="case_turn_province"),
+            models.Index("role", area(4), "due_on", "case", include=NARROWED_BY, name="case_turn_city"),
         ]
         constraints = [models.UniqueConstraint(fields=["case", "role"], name="case_turn_once")]
 
@@ -105,7 +130,7 @@ class CaseTurn(models.Model):
 class CaseClock(models.Model):
     """A limit in working days that runs while the office has the case, and stops while the citizen has it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks", db_index=False)
     name = models.CharField(max_length=30)
     working_days = models.PositiveSmallIntegerField()
     started_on = models.DateField()
@@ -129,12 +154,14 @@ class CaseClock(models.Model):
 class CaseSignature(models.Model):
     """One signature at one level; the database itself refuses a second one by the same person."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signatures")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signatures", db_index=False)
     # Evidence changed after a signature starts a new round; the old signatures stay readable.
     round = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=30)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
     at = models.DateTimeField()
     evidence_hash = models.CharField(max_length=64)
 
@@ -152,7 +179,7 @@ class StoredDecision(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
     service = models.CharField(max_length=30)
     decided_on = models.DateField()
-    pack_version = models.ForeignKey(PackVersion, on_delete=models.PROTECT)
+    pack_version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, db_index=False)
     evidence_hash = models.CharField(max_length=64)
     case_file = SealedText()
     canonical = CanonicalJson()

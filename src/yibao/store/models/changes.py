@@ -13,7 +13,7 @@ class RecordChange(models.Model):
     """One field of one registered record, before and after, and the case that ordered the change."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="record_changes")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="record_changes")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="record_changes", db_index=False)
     target = models.CharField(max_length=20)
     target_key = models.CharField(max_length=40)
     field = models.CharField(max_length=30)

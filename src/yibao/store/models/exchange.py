@@ -26,7 +26,7 @@ class ExchangePartner(models.Model):
 class ExchangeKey(models.Model):
     """One version of the key an area signs with; the private half only of areas kept here."""
 
-    partner = models.ForeignKey(ExchangePartner, on_delete=models.PROTECT, related_name="keys")
+    partner = models.ForeignKey(ExchangePartner, on_delete=models.PROTECT, related_name="keys", db_index=False)
     version = models.PositiveIntegerField()
     public = models.CharField(max_length=64)
     private = SealedText(null=True, blank=True)

@@ -46,7 +46,9 @@ class JournalTransaction(models.Model):
 class Entry(models.Model):
     """One signed amount on one account; never changed, never deleted."""
 
-    transaction = models.ForeignKey(JournalTransaction, on_delete=models.PROTECT, related_name="entries")
+    transaction = models.ForeignKey(
+        JournalTransaction, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     line = models.PositiveSmallIntegerField()
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
     amount_fen = models.BigIntegerField()
@@ -79,7 +81,7 @@ class PersonalAccountBalance(models.Model):
 class BalanceCheckpoint(models.Model):
     """The balance of an account over all transactions up to one; balances are a checkpoint plus the tail."""
 
-    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="checkpoints")
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="checkpoints", db_index=False)
     through = models.ForeignKey(JournalTransaction, on_delete=models.PROTECT, related_name="+")
     balance_fen = models.BigIntegerField()
 

@@ -10,7 +10,7 @@ from yibao.store.models.persons import Person
 class Message(models.Model):
     """One thing a person is told, written with the action that gives the news; holds no personal data."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages", db_index=False)
     service = models.CharField(max_length=30)
     case_number = models.CharField(max_length=30)
     kind = models.CharField(max_length=30)
@@ -33,7 +33,7 @@ class Message(models.Model):
 class Delivery(models.Model):
     """One message by one channel: waiting, sent, or given up, which staff are shown."""
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     channel = models.CharField(max_length=10)
     state = models.CharField(max_length=10, default="waiting")
     why = models.CharField(max_length=60, blank=True)
@@ -48,7 +48,7 @@ class Delivery(models.Model):
 class Contact(models.Model):
     """Where a person may be reached by one channel, once they have proved with a code that it is theirs."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts", db_index=False)
     channel = models.CharField(max_length=10)
     address = SealedText(null=True, blank=True)
     wanted = models.BooleanField(default=True)

@@ -10,7 +10,7 @@ from yibao.store.models.persons import Person
 class DataCopy(models.Model):
     """A copy of one person's data: asked for, made, fetched once; its file lies sealed until then."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="data_copies")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="data_copies", db_index=False)
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True)

@@ -16,7 +16,7 @@ class PromiseLetter(models.Model):
 
     number = models.CharField(max_length=40, unique=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="promises")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="promises", db_index=False)
     service = models.CharField(max_length=30)
     region = models.CharField(max_length=6)
     material = models.CharField(max_length=40)

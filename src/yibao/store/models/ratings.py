@@ -14,7 +14,7 @@ OUTCOMES = ["", "fixed", "planned", "explained", "mistaken"]
 class Rating(models.Model):
     """What a person thought of one step of their own case; shown to nobody who handled it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ratings")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ratings", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="ratings")
     # The action that completed the step: each is rated once.
     seq = models.PositiveIntegerField()

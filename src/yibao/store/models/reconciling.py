@@ -24,7 +24,7 @@ class ReconciliationDay(models.Model):
 class ReconciliationSum(models.Model):
     """What agreed for good by a day, of one way out of one region."""
 
-    day = models.ForeignKey(ReconciliationDay, on_delete=models.PROTECT, related_name="sums")
+    day = models.ForeignKey(ReconciliationDay, on_delete=models.PROTECT, related_name="sums", db_index=False)
     region = models.CharField(max_length=6)
     route = models.CharField(max_length=12)
     count = models.BigIntegerField()

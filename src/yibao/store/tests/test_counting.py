@@ -80,7 +80,7 @@ def town(random: Random, db: None) -> list[Case]:
     CaseAction.objects.bulk_create(steps)
     CaseTurn.objects.bulk_create(
         CaseTurn(case=case, role=random.choice(("clerk", "reviewer")), region=case.region, service=case.service,
-                 due_on=day(random))
+                 number=case.number, due_on=day(random))
         for case in made
     )  # fmt: skip
     CaseClock.objects.bulk_create(

@@ -54,7 +54,17 @@ def town(holders: list[int], random: Random) -> dict[int, frozenset[str]]:
     waits = {case.pk: frozenset(random.sample(ROLES, random.choice((1, 1, 2)))) for case in made}
     waits = {case.pk: waits[case.pk] if case.state != "correction_due" else frozenset() for case in made}
     CaseTurn.objects.bulk_create(
-        CaseTurn(case=case, role=role, region=case.region, service=case.service, due_on=case.due_on or NO_LIMIT)
+        CaseTurn(
+            case=case,
+            role=role,
+            region=case.region,
+            service=case.service,
+            due_on=case.due_on or NO_LIMIT,
+            number=case.number,
+            level=case.level,
+            amount_fen=case.amount_fen,
+            holder_id=case.holder_id,
+        )
         for case in made
         for role in waits[case.pk]
     )

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from yibao.store import cases, narrowing, queues, ranges
-from yibao.store.models import Case
+from yibao.store.models import Case, CaseTurn
 from yibao.store.narrowing import Narrow, Span
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_filters_narrow_the_list(desk, make_person, staff) -> None:
         desk.submitted(make_person(), number=number, days=days)
     cases.act(number="mine", kind="take", by=clerk, at=AT, on=DAY)
     cases.act(number="theirs", kind="take", by=colleague, at=AT, on=DAY)
-    Case.objects.filter(number="free").update(amount_fen=100_00, level=2)
+    CaseTurn.objects.filter(number="free").update(amount_fen=100_00, level=2)
 
     def left(**asked: object) -> list[str]:
         return numbers(queues.queue(roles=["clerk"], region="500000", narrow=Narrow(**asked)))

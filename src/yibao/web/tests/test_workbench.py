@@ -47,7 +47,7 @@ def waiting(person, count, *, due_in=10, region="500112", first=1):
         )
         due = today + timedelta(days=due_in)
         Case.objects.filter(pk=case.pk).update(state="submitted", due_on=due, submitted_on=today)
-        CaseTurn.objects.create(case=case, role="clerk", region=region, service="refund", due_on=due)
+        CaseTurn.objects.create(case=case, role="clerk", region=region, service="refund", number=number, due_on=due)
 
 
 class TestQueue:
