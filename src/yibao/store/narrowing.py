@@ -16,7 +16,9 @@ from yibao.store import ranges, ready
 from yibao.store.models import Case
 from yibao.store.ranges import Range
 
-LOOKED_MAX = 1500
+LOOKED_MAX = 2000
+LOOKED_UP_MAX = 1000
+"""Where a condition is upon other tables, each case is looked up there."""
 NAMES_LOOKED_MAX = 400
 """Names lie sealed and are opened one by one."""
 HEAD_TIMES = 16
@@ -68,7 +70,9 @@ class Narrow:
 
     def reach(self) -> int:
         """Return how many cases are looked through at most for one page."""
-        return NAMES_LOOKED_MAX if self.name else LOOKED_MAX
+        if self.name:
+            return NAMES_LOOKED_MAX
+        return LOOKED_UP_MAX if self.refine else LOOKED_MAX
 
     def own(self, vendor: str) -> list[tuple[str, str, Any]]:
         """Return what a list answers from its own columns: each column, the condition upon it, and its parameter.
@@ -123,7 +127,7 @@ def looked_through(
         sql = f"SELECT queue.queued, store_person.name FROM {source} ORDER BY queue.due_on, queue.queued"
         found = _named(sql, [*values, *asked], narrow, wanted)
         return found, None if len(found) >= wanted else _last(lists, NAMES_LOOKED_MAX)
-    sql = _first(shapes, test, wanted, LOOKED_MAX)
+    sql = _first(shapes, test, wanted, narrow.reach())
     rows = ranges.read(sql, values=[*values, *values, *asked, *asked])
     day, last, *_ = rows[0]
     found = list(ranges.cases_of([row[2:] for row in rows if row[2] is not None]))
@@ -213,13 +217,14 @@ def _first(shapes: ranges.Shapes, test: _Test, wanted: int, reach: int) -> str:
     passed, few = test.passed(), f"(SELECT COUNT(*) FROM head) < {wanted}"
     each = "SELECT queue.queued AS chosen, queue.due_on AS due FROM"
     near = min(reach, HEAD_TIMES * wanted)
-    behind = f"SELECT * FROM looked WHERE {few} ORDER BY due_on, queued LIMIT {reach} OFFSET {near}"
-    rest = f"(SELECT * FROM ({behind}) behind ORDER BY queued LIMIT {reach}) queue"
+    keys = ranges.keys(shapes, count=reach, beside=test.columns)
+    rest = f"(SELECT * FROM looked WHERE {few} AND place > {near} ORDER BY queued LIMIT {reach}) queue"
     return (
-        f"WITH looked AS MATERIALIZED ({ranges.keys(shapes, count=reach, beside=test.columns)}), head AS MATERIALIZED"
+        f"WITH looked AS MATERIALIZED (SELECT each.*, ROW_NUMBER() OVER (ORDER BY due_on, queued) AS place"
+        f" FROM ({keys}) each), head AS MATERIALIZED"
         f" ({each} ({ranges.keys(shapes, count=near, beside=test.columns)}) queue {passed}"
         f" ORDER BY queue.due_on, queue.queued LIMIT {wanted}), reached AS"
-        f" (SELECT due_on, queued FROM looked WHERE {few} ORDER BY due_on, queued LIMIT 1 OFFSET {reach - 1}), hits AS"
+        f" (SELECT due_on, queued FROM looked WHERE {few} AND place = {reach}), hits AS"
         f" (SELECT chosen, due FROM head UNION ALL SELECT * FROM ({each} {rest} {passed}) rest"
         f" ORDER BY due, chosen LIMIT {wanted})"
         f" SELECT reached.due_on, reached.queued, {ranges.COLUMNS} FROM (SELECT 1) page LEFT JOIN reached ON TRUE"

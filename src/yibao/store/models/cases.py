@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 from yibao.store.fields import CanonicalJson, SealedText
 from yibao.store.models.packs import PackVersion
@@ -173,6 +174,13 @@ class CaseSignature(models.Model):
         ]
 
 
+# Written out, as a partial index answers only what asks with its own words.
+WEAK = RawSQL(
+    """(canonical LIKE '%%"low_confidence":true%%' OR outcome = 'manual')""", (), output_field=models.BooleanField()
+)
+"""Whether a decision rests on a weak source, or was left to a person."""
+
+
 class StoredDecision(models.Model):
     """A decision as it was made: what went in (sealed), what came out (canonical), by which rules."""
 
@@ -190,3 +198,4 @@ class StoredDecision(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["case", "evidence_hash"], condition=models.Q(WEAK), name="decision_weak")]

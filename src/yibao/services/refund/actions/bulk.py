@@ -3,9 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
-
 from yibao.casework.states import State
 from yibao.kernel.errors import InputInvalid, Refused
 from yibao.kernel.money import Money
@@ -16,9 +13,9 @@ from yibao.services.refund.models import RefundedMonth, RefundRequest
 from yibao.services.refund.rulebook import GivenBack
 from yibao.store import cases, chains, posting, ready
 from yibao.store.models import Case, StoredDecision
+from yibao.store.models.cases import WEAK
 
 BESIDE = RefundRequest
-WEAK = '"low_confidence":true'
 # What keeps a case out of the group; signed alone, it says so by name and writes what a change writes.
 _NOT_HERE = (Refused, Stale, InputInvalid, UnknownRegion, chains.ChainBroken)
 
@@ -132,8 +129,5 @@ def _post(owing: Sequence[_Owing], acting: cases.Acting) -> None:
 def weak(case_ids: Collection[int]) -> set[int]:
     """Return which cases rest on weak sources only, or on a person's own judgement: each of them is looked at alone."""
     kept = StoredDecision.objects.filter(case_id__in=case_ids).order_by("id")
-    latest = {
-        case: outcome == "manual" or WEAK in canonical
-        for case, outcome, canonical in kept.values_list("case_id", "outcome", Cast("canonical", TextField()))
-    }
+    latest = dict(kept.annotate(weak=WEAK).values_list("case_id", "weak"))
     return {case for case in case_ids if latest.get(case, True)}

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from yibao.kernel.canonical import canonical_json
 from yibao.services.refund import workflow
 from yibao.store.models import Case, StoredDecision
+from yibao.store.models.cases import WEAK
 
 Refine = Callable[[QuerySet[Case]], QuerySet[Case]]
 
@@ -34,9 +34,7 @@ def came_by(channel: str) -> Refine:
 @cache
 def founded(basis: str) -> Refine:
     """Return the condition that the decision in force rests on weak sources, or on no rule; `basis` is `weak`."""
-    weak = canonical_json({"low_confidence": True}).strip("{}")
-    decisions = StoredDecision.objects.filter(case=OuterRef("pk"), evidence_hash=OuterRef("evidence_hash"))
-    shaky = decisions.filter(Q(canonical__contains=weak) | Q(outcome="manual"))
+    shaky = StoredDecision.objects.filter(WEAK, case=OuterRef("pk"), evidence_hash=F("case__evidence_hash"))
     return lambda found: found.filter(Exists(shaky))
 
 
