@@ -64,9 +64,12 @@ def test_a_channel_and_what_the_list_answers_itself_hold_together(walk, channel,
 def test_a_turn_carries_what_its_case_shows_after_each_step(walk) -> None:
     names = ("number", "level", "amount_fen", "holder_id", "region", "service")
     walk.submitted()
-    for step in (
-        lambda: handing.take(number=walk.number, by=walk.staff["clerk"], **walk.now()), lambda: walk.accept(), lambda: walk.approve(confirmed=True),
-    ):  # fmt: skip
+    steps = (
+        lambda: handing.take(number=walk.number, by=walk.staff["clerk"], **walk.now()),
+        lambda: walk.accept(),
+        lambda: walk.approve(confirmed=True),
+    )
+    for step in steps:
         step()
         turns, case = CaseTurn.objects.all(), Case.objects.get(number=walk.number)
         assert {tuple(getattr(turn, name) for name in names) for turn in turns} == {
