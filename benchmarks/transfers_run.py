@@ -115,7 +115,7 @@ def people(count: int) -> None:
     if place == OLD:
         posting.post_many(drafts=[_given(person) for person in persons], at=timezone.now())
     with connection.cursor() as cursor:
-        # PostgreSQL counts what is in a table by itself within minutes; before that it reads whole ones for each person.
+        # PostgreSQL counts its tables by itself within minutes; before that it reads whole ones for each person.
         cursor.execute("ANALYZE store_person, store_enrolment, store_contribution")
 
 
