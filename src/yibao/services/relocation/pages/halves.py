@@ -140,6 +140,8 @@ def _track(kind: str, days: tuple[tuple[str, date | None, bool], ...], *, ended:
 def clocks(both: Halves, *, on: date, say: Any) -> Iterator[dict[str, Any]]:
     """Yield the limits of the relation's way: the whole, the way out and the way in, each with its own day."""
     told: dict[str, dict[str, Any]] = {}
+    into, out = both.into or both.any, both.out or both.any
+    reached = {"out": out.sent_on or into.received_on, "in": into.loaded_on or out.loaded_on}
     for row in (both.out, both.into):
         if row is not None:
             for name, clock in actions.progress(number=row.case.number, on=on)["clocks"].items():
@@ -147,7 +149,10 @@ def clocks(both: Halves, *, on: date, say: Any) -> Iterator[dict[str, Any]]:
                     told[name] = clock
     for name in ("out", "in", "total"):
         if name in told:
-            yield {"name": say(f"relocation.move.clock.{name}"), **told[name]}
+            # The limit of a transfer that was called off stops with it, and nothing was done.
+            word = "done" if reached.get(name, reached["in"]) else "ended"
+            names = {"name": say(f"relocation.move.clock.{name}"), "word": say(f"relocation.move.clock.{word}")}
+            yield {**names, **told[name]}
 
 
 def periods(both: Halves, say: Any) -> list[dict[str, Any]]:

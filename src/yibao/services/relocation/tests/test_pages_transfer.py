@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from yibao.kernel.identifiers import make_resident_id
+from yibao.services.relocation import actions
 from yibao.services.relocation.models import Transfer
 from yibao.services.relocation.tests.conftest import NEW, OLD, make_person
 from yibao.store.models import CitizenLogin, Contribution, Enrolment, Person, RecordEvent
@@ -178,3 +179,16 @@ def test_the_years_have_come_and_the_money_has_not_the_title_and_the_list_say_bo
     walk.carry()
     assert both not in read(own, case) + read(own, there) + read(own, "/cases")
     assert "已办结" in read(own, case)
+
+
+@pytest.mark.parametrize(("called_off", "word"), [(False, "已完成"), (True, "随转移终止")])
+def test_a_limit_is_done_only_where_its_way_was_gone(walk, own, called_off, word) -> None:
+    walk.accepted()
+    if called_off:
+        actions.withdraw(number=walk.number("out"), reason="不转了", by=walk.citizen, **walk.now())
+    else:
+        walk.build()
+        walk.sign()
+    walk.carry()
+    page = read(own, f"/relocation/cases/{walk.number('in')}")
+    assert f"转出期限 <b>10 个工作日</b> · {word}" in page
