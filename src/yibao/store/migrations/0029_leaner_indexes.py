@@ -15,245 +15,270 @@ class Migration(migrations.Migration):
 
     operations = [
         Unindexed(
-            model_name="accountevent",
-            name="account",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="account_events",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        Unindexed(
-            model_name="balancecheckpoint",
-            name="account",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="checkpoints",
-                to="store.ledgeraccount",
-            ),
-        ),
-        Unindexed(
-            model_name="bankresult",
-            name="message",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="results",
-                to="store.bankmessage",
-            ),
-        ),
-        Unindexed(
-            model_name="bulkrow",
-            name="run",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="store.bulkrun"
-            ),
-        ),
-        Unindexed(
-            model_name="case",
-            name="entered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entered_cases",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        Unindexed(
-            model_name="case",
-            name="holder",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="held_cases",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        Unindexed(
-            model_name="case",
-            name="pack_version",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="store.packversion",
-            ),
-        ),
-        Unindexed(
-            model_name="case",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="store.person"
-            ),
-        ),
-        Unindexed(
-            model_name="case",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cases",
-                to="store.unit",
-            ),
-        ),
-        Unindexed(
-            model_name="caseaction",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="store.case"
-            ),
-        ),
-        Unindexed(
-            model_name="caseclock",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="store.case"
-            ),
-        ),
-        Unindexed(
-            model_name="casesignature",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="store.case"
-            ),
-        ),
-        Unindexed(
-            model_name="casesignature",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="signatures",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        Unindexed(
-            model_name="caseturn",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="turns", to="store.case"
-            ),
-        ),
-        Unindexed(
-            model_name="contact",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="store.person"
-            ),
-        ),
-        Unindexed(
-            model_name="datacopy",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="data_copies",
-                to="store.person",
-            ),
-        ),
-        Unindexed(
-            model_name="delivery",
-            name="message",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="deliveries",
-                to="store.message",
-            ),
-        ),
-        Unindexed(
-            model_name="entry",
-            name="transaction",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="store.journaltransaction",
-            ),
-        ),
-        Unindexed(
-            model_name="exchangekey",
-            name="partner",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="keys",
-                to="store.exchangepartner",
-            ),
-        ),
-        Unindexed(
-            model_name="message",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="store.person"
-            ),
-        ),
-        Unindexed(
-            model_name="promiseletter",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="promises", to="store.person"
-            ),
-        ),
-        Unindexed(
-            model_name="rating",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="ratings", to="store.case"
-            ),
-        ),
-        Unindexed(
-            model_name="readlog",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="reads", to="store.person"
-            ),
-        ),
-        Unindexed(
-            model_name="reconciliationsum",
-            name="day",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="sums",
-                to="store.reconciliationday",
-            ),
-        ),
-        Unindexed(
-            model_name="recordchange",
-            name="person",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="record_changes",
-                to="store.person",
-            ),
-        ),
-        Unindexed(
-            model_name="staffrole",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="staff_roles",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        Unindexed(
-            model_name="storeddecision",
-            name="pack_version",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.packversion"
-            ),
+            {
+                "accountevent": {
+                    "account": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="account_events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                },
+                "apitoken": {
+                    "sha256": models.CharField(max_length=64, unique=True),
+                },
+                "balancecheckpoint": {
+                    "account": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checkpoints",
+                        to="store.ledgeraccount",
+                    ),
+                },
+                "bankresult": {
+                    "message": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="store.bankmessage",
+                    ),
+                },
+                "bulkrow": {
+                    "run": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="store.bulkrun",
+                    ),
+                },
+                "bulkrun": {
+                    "number": models.CharField(max_length=30, unique=True),
+                },
+                "case": {
+                    "entered_by": models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entered_cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                    "holder": models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held_cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                    "pack_version": models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.packversion",
+                    ),
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="store.person",
+                    ),
+                    "unit": models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="store.unit",
+                    ),
+                    "number": models.CharField(max_length=30, unique=True),
+                },
+                "caseaction": {
+                    "case": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="store.case",
+                    ),
+                },
+                "caseclock": {
+                    "case": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="store.case",
+                    ),
+                },
+                "casesignature": {
+                    "case": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="store.case",
+                    ),
+                    "user": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                },
+                "caseturn": {
+                    "case": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="turns",
+                        to="store.case",
+                    ),
+                },
+                "clearingmember": {
+                    "bank_name": models.CharField(max_length=80, primary_key=True, serialize=False),
+                },
+                "contact": {
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="store.person",
+                    ),
+                },
+                "datacopy": {
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="data_copies",
+                        to="store.person",
+                    ),
+                },
+                "delivery": {
+                    "message": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="store.message",
+                    ),
+                },
+                "entry": {
+                    "transaction": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="store.journaltransaction",
+                    ),
+                },
+                "exchangekey": {
+                    "partner": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="store.exchangepartner",
+                    ),
+                },
+                "exchangepartner": {
+                    "area": models.CharField(max_length=6, primary_key=True, serialize=False),
+                },
+                "idempotencykey": {
+                    "key": models.CharField(max_length=200, primary_key=True, serialize=False),
+                },
+                "issuedpaper": {
+                    "number": models.CharField(max_length=40, unique=True),
+                    "check_code": models.CharField(max_length=20, unique=True),
+                },
+                "journaltransaction": {
+                    "case_number": models.CharField(blank=True, db_index=True, max_length=30),
+                },
+                "ledgeraccount": {
+                    "code": models.CharField(max_length=120, unique=True),
+                },
+                "message": {
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="store.person",
+                    ),
+                    "key": models.CharField(max_length=120, unique=True),
+                },
+                "numbersequence": {
+                    "name": models.CharField(max_length=60, primary_key=True, serialize=False),
+                },
+                "outboxmessage": {
+                    "key": models.CharField(max_length=200, unique=True),
+                },
+                "packversion": {
+                    "version": models.CharField(max_length=64, primary_key=True, serialize=False),
+                },
+                "papernumber": {
+                    "number": models.CharField(max_length=40, unique=True),
+                },
+                "passkey": {
+                    "credential_id": models.CharField(max_length=400, unique=True),
+                },
+                "paymentbatch": {
+                    "number": models.CharField(max_length=30, unique=True),
+                },
+                "promiseletter": {
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promises",
+                        to="store.person",
+                    ),
+                    "number": models.CharField(max_length=40, unique=True),
+                },
+                "rating": {
+                    "case": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="store.case",
+                    ),
+                },
+                "readlog": {
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reads",
+                        to="store.person",
+                    ),
+                },
+                "reconciliationsum": {
+                    "day": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sums",
+                        to="store.reconciliationday",
+                    ),
+                },
+                "recordchange": {
+                    "person": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="record_changes",
+                        to="store.person",
+                    ),
+                },
+                "recoverycode": {
+                    "digest": models.CharField(max_length=64, unique=True),
+                },
+                "staffrole": {
+                    "user": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                },
+                "storeddecision": {
+                    "pack_version": models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.packversion"
+                    ),
+                },
+                "unit": {
+                    "credit_code": models.CharField(max_length=18, unique=True),
+                },
+            }
         ),
         migrations.AddIndex(
             model_name="case",
@@ -269,48 +294,4 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "draft")), fields=["entered_by"], name="case_draft_entered"
             ),
         ),
-        Unindexed(model_name="unit", name="credit_code", field=models.CharField(max_length=18, unique=True)),
-        Unindexed(model_name="recoverycode", name="digest", field=models.CharField(max_length=64, unique=True)),
-        Unindexed(model_name="passkey", name="credential_id", field=models.CharField(max_length=400, unique=True)),
-        Unindexed(model_name="apitoken", name="sha256", field=models.CharField(max_length=64, unique=True)),
-        Unindexed(
-            model_name="packversion",
-            name="version",
-            field=models.CharField(max_length=64, primary_key=True, serialize=False),
-        ),
-        Unindexed(model_name="case", name="number", field=models.CharField(max_length=30, unique=True)),
-        Unindexed(model_name="ledgeraccount", name="code", field=models.CharField(max_length=120, unique=True)),
-        Unindexed(
-            model_name="journaltransaction",
-            name="case_number",
-            field=models.CharField(blank=True, db_index=True, max_length=30),
-        ),
-        Unindexed(
-            model_name="clearingmember",
-            name="bank_name",
-            field=models.CharField(max_length=80, primary_key=True, serialize=False),
-        ),
-        Unindexed(model_name="paymentbatch", name="number", field=models.CharField(max_length=30, unique=True)),
-        Unindexed(model_name="bulkrun", name="number", field=models.CharField(max_length=30, unique=True)),
-        Unindexed(
-            model_name="exchangepartner",
-            name="area",
-            field=models.CharField(max_length=6, primary_key=True, serialize=False),
-        ),
-        Unindexed(model_name="outboxmessage", name="key", field=models.CharField(max_length=200, unique=True)),
-        Unindexed(
-            model_name="numbersequence",
-            name="name",
-            field=models.CharField(max_length=60, primary_key=True, serialize=False),
-        ),
-        Unindexed(
-            model_name="idempotencykey",
-            name="key",
-            field=models.CharField(max_length=200, primary_key=True, serialize=False),
-        ),
-        Unindexed(model_name="message", name="key", field=models.CharField(max_length=120, unique=True)),
-        Unindexed(model_name="issuedpaper", name="number", field=models.CharField(max_length=40, unique=True)),
-        Unindexed(model_name="issuedpaper", name="check_code", field=models.CharField(max_length=20, unique=True)),
-        Unindexed(model_name="papernumber", name="number", field=models.CharField(max_length=40, unique=True)),
-        Unindexed(model_name="promiseletter", name="number", field=models.CharField(max_length=40, unique=True)),
     ]

@@ -15,28 +15,24 @@ class Migration(migrations.Migration):
 
     operations = [
         Unindexed(
-            model_name="signinfailure",
-            name="login_hash",
-            field=models.CharField(max_length=64, primary_key=True, serialize=False),
-        ),
-        Unindexed(
-            model_name="requestcount",
-            name="key",
-            field=models.CharField(max_length=64, primary_key=True, serialize=False),
-        ),
-        Unindexed(
-            model_name="opensession",
-            name="session_key",
-            field=models.CharField(max_length=40, primary_key=True, serialize=False),
-        ),
-        Unindexed(
-            model_name="savedfilter",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="saved_filters",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            {
+                "opensession": {
+                    "session_key": models.CharField(max_length=40, primary_key=True, serialize=False),
+                },
+                "requestcount": {
+                    "key": models.CharField(max_length=64, primary_key=True, serialize=False),
+                },
+                "savedfilter": {
+                    "user": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_filters",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                },
+                "signinfailure": {
+                    "login_hash": models.CharField(max_length=64, primary_key=True, serialize=False),
+                },
+            }
         ),
     ]

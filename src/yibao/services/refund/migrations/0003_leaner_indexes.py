@@ -14,13 +14,15 @@ class Migration(migrations.Migration):
 
     operations = [
         Unindexed(
-            model_name="refundedmonth",
-            name="contribution",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="refunded_months",
-                to="store.contribution",
-            ),
+            {
+                "refundedmonth": {
+                    "contribution": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunded_months",
+                        to="store.contribution",
+                    ),
+                },
+            }
         ),
     ]

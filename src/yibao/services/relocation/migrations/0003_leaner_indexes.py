@@ -13,13 +13,15 @@ class Migration(migrations.Migration):
 
     operations = [
         Unindexed(
-            model_name="table",
-            name="transfer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tables",
-                to="relocation.transfer",
-            ),
+            {
+                "table": {
+                    "transfer": models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tables",
+                        to="relocation.transfer",
+                    ),
+                },
+            }
         ),
     ]
