@@ -17,7 +17,7 @@ from yibao.store.models import Case
 from yibao.store.ranges import Range
 
 LOOKED_MAX = 2000
-LOOKED_UP_MAX = 1000
+LOOKED_UP_MAX = 750
 """Where a condition is upon other tables, each case is looked up there."""
 NAMES_LOOKED_MAX = 400
 """Names lie sealed and are opened one by one."""
