@@ -19,14 +19,26 @@ from yibao.store.models import (
     AccountCredit,
     BankAccount,
     Case,
+    CaseAction,
+    CaseClock,
+    CaseTurn,
     Contribution,
     ContributionPart,
     Document,
     Enrolment,
+    Entry,
+    JournalTransaction,
+    LedgerAccount,
     Person,
+    PersonalAccountBalance,
+    StoredDecision,
 )
 
 CHUNK = 500
+FILLED = (
+    Person, Enrolment, Contribution, ContributionPart, AccountCredit, BankAccount, Document, Case, CaseAction, CaseTurn,
+    CaseClock, RefundRequest, StoredDecision, JournalTransaction, Entry, LedgerAccount, PersonalAccountBalance,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,7 @@ def accepted(*, count: int, first: int, clerk: Actor, now: Moment) -> list[str]:
         numbers += _chunk(serials, clerk, now)
     paid = Contribution.objects.filter(pk__gt=before, payer="person")
     posting.record_contributions(contributions=paid, on=now.on, at=now.at)
+    city.counted(*FILLED)
     return numbers
 
 

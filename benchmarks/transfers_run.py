@@ -17,10 +17,10 @@ prepare()
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from benchmarks import city
 from yibao import services
 from yibao.casework.actors import Actor
 from yibao.casework.assurance import PROVED
@@ -114,9 +114,7 @@ def people(count: int) -> None:
         _paid(left, "2025-01", "2025-12", 650_000)
     if place == OLD:
         posting.post_many(drafts=[_given(person) for person in persons], at=timezone.now())
-    with connection.cursor() as cursor:
-        # PostgreSQL counts its tables by itself within minutes; before that it reads whole ones for each person.
-        cursor.execute("ANALYZE store_person, store_enrolment, store_contribution")
+    city.counted(Person, Enrolment, Contribution)
 
 
 def _paid(enrolment: Enrolment, first: str, last: str, base_fen: int) -> None:
