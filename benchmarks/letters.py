@@ -29,6 +29,7 @@ from yibao.casework.actors import Actor
 from yibao.services import bulk
 from yibao.services.refund import actions, documents
 from yibao.store import bulk as runs
+from yibao.store import rings
 from yibao.store.bulk import Query
 from yibao.store.models import Case, IssuedPaper, Outbox
 
@@ -78,6 +79,7 @@ def _approved(count: int, staff: dict[str, Actor]) -> None:
 
 def _made(count: int) -> int:
     """Let the worker look until so many letters are made; return how many there are."""
+    rings.settle()
     made = 0
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("letters", total=count)

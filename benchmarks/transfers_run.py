@@ -31,7 +31,7 @@ from yibao.ledger.journal import Draft
 from yibao.ledger.recipes import contribution_received
 from yibao.services.relocation import actions
 from yibao.services.relocation.models import AccountMove, Transfer
-from yibao.store import exchange, posting, verify
+from yibao.store import exchange, posting, rings, verify
 from yibao.store.exchange import partners
 from yibao.store.models import (
     ClearingMember,
@@ -75,6 +75,7 @@ def enter(area: str) -> None:
     global place
     place = area
     services.packs()
+    rings.settle()
     for user in get_user_model().objects.filter(username__in=ROLES):
         staff[user.username] = Actor(user.pk, user.username, "staff", frozenset({_role(user.username)}), area)
 

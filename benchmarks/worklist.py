@@ -21,6 +21,7 @@ from django.db import connection
 from django.test import Client
 
 from benchmarks import city, million, walk
+from yibao.project import loaded
 from yibao.store.models import Case
 
 LOADS = 40
@@ -58,6 +59,8 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     if not Case.objects.filter(number__startswith="M").exists():
         _make()
+    # As the site's own process does before it opens.
+    loaded.load()
     server = _server()
     found = []
     for role, name, asked, reader in _asked():

@@ -25,7 +25,9 @@ def command(once: bool) -> None:
     """办理到期事项：文书、时限、升级提醒；一件失败不影响其他。 Do what is due; one failing case never stops others."""
     require_ready()
     from yibao.batch import worker
+    from yibao.store import rings
 
+    rings.settle()
     running = True
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -147,6 +147,8 @@ YIBAO_STEP_UP_SECONDS = 10 * 60
 CSRF_FAILURE_VIEW = "yibao.web.kept.csrf_failure"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["yibao.web.recognised.Logins"]
+SESSION_ENGINE = "yibao.web.recognised"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

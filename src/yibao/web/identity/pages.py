@@ -52,7 +52,7 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     found = entering.login_of(provider=known, claims=claims, at=request.at)
     _same_person(request, found)
     kept = request.session.get(keeping.KEY)
-    login(request, found.user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, found.user)
     level = known.level(claims)
     session.remember(request, level=level, method=known.name, at=request.at)
     if kept:
