@@ -22,7 +22,9 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Return what is kept under the key; nothing, and no key, where there is none or its time is over."""
-        row = _found(Session, self.session_key)
+        # A cookie may hold anything, also what no database takes for a text; keys are letters and digits.
+        key = self.session_key or ""
+        row = _found(Session, key) if key.isalnum() else None
         if row is None or row.expire_date <= timezone.now():
             self._session_key = None
             return {}

@@ -50,6 +50,15 @@ def test_a_key_nobody_has_opens_nothing():
     assert stranger.session_key is None
 
 
+@pytest.mark.parametrize(
+    "sent", [r'"abcdefgh\000x"', r'"abcdefgh\377x"', "a" * 5000, "测试测试".encode().decode("latin-1")]
+)
+@pytest.mark.parametrize("path", ["/", "/workbench/", "/sign-in"])
+def test_a_cookie_that_is_no_key_opens_what_a_visitor_may_see(client, path, sent):
+    page = client.get(path, headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={sent}"})
+    assert page.status_code == client.get(path).status_code
+
+
 @pytest.fixture
 def signed_in():
     user = get_user_model().objects.create(username="wang", first_name="王")
