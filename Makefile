@@ -61,7 +61,7 @@ test: setup $(STAMPS)/dev ## run every test, on SQLite and on PostgreSQL, pages 
 
 SEEDS ?= 1 2 3
 TRANSFERS ?= 1000
-PROPERTIES = $(shell grep -rlF '@given(' --include='test_*.py' src tests)
+PROPERTIES = $(shell grep -rlF '@given' --include='test_*.py' src tests)
 
 soak: setup $(STAMPS)/dev ## let tests go on for long: every kill, whole months (SEEDS="1 2 3"), moves (TRANSFERS=1000), properties, the API
 	@tools/machine.sh install
