@@ -79,14 +79,18 @@ def ask(sender: str, receiver: str, threads: list[str], n: int) -> None:
 
 
 def look(turn: int) -> str:
-    """Look once as the worker does, in a process that may be killed; return `killed` or what is left to do."""
+    """Look as the worker does while anything moves, in a process that may be killed.
+
+    Returns:
+        How it ended, `killed` or `failed`; else what is left, `waiting` or `quiet`.
+    """
     # A connection left open would be one socket for parent and child.
     connection.close()
     child = os.fork()
     if child == 0:
         at = timezone.now() + turn * LEASES_END
-        exchange.deliver_due(at=at)
-        exchange.handle_due(at=at)
+        while exchange.deliver_due(at=at).taken + exchange.handle_due(at=at).done:
+            pass
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
