@@ -55,6 +55,7 @@ class _Audit:
         self.counted = {"cases": 0, "actions": 0, "decisions": 0, "reads": 0, "logins": 0}
         self.chain, self.chain_seq, self.chain_hash = "", 0, ""
         self.account, self.account_seq, self.account_hash = 0, 0, ""
+        self.versions: set[str] = set()
         self.ended = False
 
     def read(self, record: Record) -> Iterator[str]:
@@ -80,8 +81,9 @@ class _Audit:
         yield from ()
 
     def _pack(self, record: Record) -> Iterator[str]:
+        version = record["version"]
+        self.versions.add(version)
         if text_hash(record["texts"]) != record["texts_sha256"]:
-            version = record["version"]
             yield f"规则版本 {version} 的文本与校验值不符。 / Pack version {version} is not what its hash says."
 
     def _case(self, record: Record) -> Iterator[str]:
@@ -102,6 +104,8 @@ class _Audit:
             yield f"决定 {name} 的案情封存已被改动。 / The sealed case file of decision {name} was changed."
         elif _decision_hash(record) != record["sha256"]:
             yield f"决定 {name} 的内容与其校验值不符。 / Decision {name} is not what its hash says."
+        if record["pack"] not in self.versions:
+            yield f"决定 {name} 所依的规则版本 {record['pack']} 没有留存。 / The rules of decision {name} are not kept."
 
     def _read(self, record: Record) -> Iterator[str]:
         self.counted["reads"] += 1

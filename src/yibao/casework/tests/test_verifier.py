@@ -168,7 +168,8 @@ def export_of(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
         previous = content_hash(read)
         reads.append({"record": "read", "id": seq, **read, "hash": previous})
     journal = [{"record": "journal", "id": n, "key": f"refund/{n}", "content_hash": f"{n:064d}"} for n in (1, 2)]
-    decision = {"case": "C1", "service": "refund", "sealed": "5" * 64, "canonical": {"decision": "refund"}}
+    named = {"case": "C1", "service": "refund", "pack": "v1"}
+    decision = {**named, "sealed": "5" * 64, "canonical": {"decision": "refund"}}
     hashed = proof.decision_hash(decision)
     decision |= {"record": "decision", "id": 4, "canonical": canonical_json(decision["canonical"]), "sha256": hashed}
     ends = [[(a["id"], leaf(kind="case", chain=c["number"], end=f"{a['seq']} {a['hash']}")) for a in c["actions"]]
@@ -257,7 +258,8 @@ def test_a_record_dropped_doubled_or_moved_is_told_by_both(records: list[dict[st
     spoilt[to:to] = data.draw(st.sampled_from([[], [one], [one, one]]))
     assert kinds(file_says(spoilt)) == kinds(program_says(spoilt))
     # Nothing in the file says that a later head was there, nor that a posting after the heads was.
-    if len(spoilt) != len(records) and one["record"] not in ("pack", "journal") and at != 1:
+    untold = {"journal"} if len(spoilt) < len(records) else {"journal", "pack"}
+    if len(spoilt) != len(records) and one["record"] not in untold and at != 1:
         assert file_says(spoilt) != []
 
 

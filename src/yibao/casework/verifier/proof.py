@@ -64,6 +64,7 @@ class Proof:
         self._ends: list[dict[tuple[str, str], tuple[int, str]]] = []
         self._chain, self._seq, self._hash = "", 0, ""
         self._account, self._event, self._link = 0, 0, ""
+        self._versions: set[str] = set()
         self._ended = False
         self._checks = {
             "head": self._head, "journal": self._journal, "pack": self._pack, "case": self._case,
@@ -99,8 +100,9 @@ class Proof:
         yield from ()
 
     def _pack(self, record: Record) -> Iterator[str]:
+        version = record["version"]
+        self._versions.add(version)
         if sha256(record["texts"]) != record["texts_sha256"]:
-            version = record["version"]
             yield f"规则版本 {version} 的文本与校验值不符。 / Pack version {version} is not what its hash says."
 
     def _case(self, record: Record) -> Iterator[str]:
@@ -118,6 +120,8 @@ class Proof:
             yield f"决定 {name} 的案情封存已被改动。 / The sealed case file of decision {name} was changed."
         elif _decision_hash(record) != record["sha256"]:
             yield f"决定 {name} 的内容与其校验值不符。 / Decision {name} is not what its hash says."
+        if record["pack"] not in self._versions:
+            yield f"决定 {name} 所依的规则版本 {record['pack']} 没有留存。 / The rules of decision {name} are not kept."
 
     def _read(self, record: Record) -> Iterator[str]:
         if record["chain"] != self._chain:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from yibao.store import accounts, audit_log, cases, heads, packs, verify
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 2, 10, 2, 0, tzinfo=UTC)
 DAY = date(2023, 2, 10)
+NOTHING = object()
 TWO_LEVELS = [
     {"level": 1, "roles": ["reviewer"], "order": "any"},
     {"level": 2, "roles": ["county_hrss", "county_finance"], "order": "sequence"},
@@ -106,8 +108,15 @@ class TestTheFileAlone:
         lines = export.read_text(encoding="utf-8").splitlines()
         first = next(at for at, line in enumerate(lines) if json.loads(line)["record"] == kind)
         export.write_text("\n".join(lines[:first] + lines[first + 1 :]), encoding="utf-8")
-        # A version of the rules is named by cases; that its text is kept is proven by deciding again.
-        assert alone(str(export), heads.own_public_key()).returncode == (0 if kind == "pack" else 1)
+        assert alone(str(export), heads.own_public_key()).returncode == 1
+
+    @pytest.mark.parametrize(("old", "new"), [(b'"version":"v1"', b'"version":"v2"'), (b'"version":', b'"versi0n":')])
+    def test_fails_when_the_rules_of_a_decision_bear_another_name(self, export: Path, alone, old: bytes, new: bytes):
+        content = export.read_bytes()
+        assert old in content
+        export.write_bytes(content.replace(old, new))
+        assert alone(str(export), heads.own_public_key()).returncode == 1
+        assert program_says(export) == file_says(export) != []
 
     @pytest.mark.parametrize("arguments", [[], ["x"], ["x", "y"], ["x", "ab" * 31], ["gone.jsonl", "ab" * 32]])
     def test_says_how_it_is_used(self, alone, arguments: list[str]) -> None:
@@ -132,15 +141,35 @@ def test_an_export_spelt_in_another_way_is_no_export(export: Path) -> None:
 
 
 def test_one_changed_byte_is_judged_alike_and_goes_unseen_only_in_numbers_that_give_an_order(export: Path) -> None:
-    good, spoilt = export.read_bytes(), export.with_name("spoilt.jsonl")
+    size = len(export.read_bytes())
+    changed = one_byte_changed(export)
     assert (program_says(export), file_says(export)) == ([], [])
 
     @settings(suppress_health_check=list(HealthCheck))
     @given(
-        at=st.integers(0, len(good) - 2),
+        at=st.integers(0, size - 2),
         byte=st.one_of(st.sampled_from(b'0123456789abefABF "xT-'), st.integers(0, 255)),
     )
     def judge(at: int, byte: int) -> None:
+        changed(at, byte)
+
+    judge()
+
+
+def test_no_place_of_an_export_escapes(export: Path, soaking: bool) -> None:
+    good = export.read_bytes()
+    changed = one_byte_changed(export)
+    # In the long form every byte has its turn.
+    for at in range(0, len(good) - 1, 1 if soaking else 101):
+        for byte in b"01x":
+            changed(at, byte)
+
+
+def one_byte_changed(export: Path) -> Callable[[int, int], None]:
+    """Return what changes one byte of an export and holds what both proofs say of it against what may be said."""
+    good, spoilt = export.read_bytes(), export.with_name("spoilt.jsonl")
+
+    def change(at: int, byte: int) -> None:
         spoilt.write_bytes(good[:at] + bytes([byte]) + good[at + 1 :])
         both = program_says(spoilt), file_says(spoilt)
         assert [found is None for found in both] in ([True, True], [False, False])
@@ -149,13 +178,17 @@ def test_one_changed_byte_is_judged_alike_and_goes_unseen_only_in_numbers_that_g
             line = good[:at].count(b"\n")
             assert differing(good.splitlines()[line], spoilt.read_bytes().splitlines()[line]) == {"id"}
 
-    judge()
+    return change
 
 
 def differing(one: bytes, other: bytes) -> set[str]:
     """The members of a record, and of its actions, that differ."""
     left, right = json.loads(one), json.loads(other)
-    found = {name for name in left if left[name] != right[name]} - {"actions"}
+    found = unlike(left, right) - {"actions"}
     for mine, its in zip(left.get("actions", ()), right.get("actions", ()), strict=True):
-        found |= {name for name in mine if mine[name] != its[name]}
+        found |= unlike(mine, its)
     return found
+
+
+def unlike(left: dict[str, Any], right: dict[str, Any]) -> set[str]:
+    return {name for name in left.keys() | right.keys() if left.get(name, NOTHING) != right.get(name, NOTHING)}
