@@ -38,7 +38,8 @@ PROCESSES = [
 ]  # fmt: skip
 CLOCKS = [{}, {"decision": 20}, {"decision": 3, "payment": 40}, {"correction": 5}, {"decision": 0}]
 UNIT = "0d4f5b1e-0000-4000-8000-000000000002"
-DATA = [{}, {}, {"amount_fen": 100}, {"amount_fen": 200}, {"pack": "v1"}, {"pack": "v2", "amount_fen": None}]
+DATA = [{}, {}, {"amount_fen": 100}, {"amount_fen": 200}, {"pack": "v1"}, {"pack": "v2", "amount_fen": None},
+        {"awaits": "other_place"}, {"awaits": ""}]  # fmt: skip
 
 
 class TestTheKnowledgeOfTheFile:

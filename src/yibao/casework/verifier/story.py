@@ -92,7 +92,7 @@ class Story:
         self.levels: list[dict[str, Any]] = []
         self.signatures: list[list[Any]] = []
         self.entered: set[str] = set()
-        self.holder, self.evidence, self.pack = "", "", ""
+        self.holder, self.evidence, self.pack, self.awaits = "", "", "", ""
         self.amount: int | None = None
         self.clocks: list[Clock] = []
         self.opened_on = date.fromisoformat(first["business_date"])
@@ -128,7 +128,9 @@ class Story:
             self.closed_on = on
 
     def waiting(self) -> list[str]:
-        """Return the roles whose turn it is."""
+        """Return the roles whose turn it is; somebody else's where the case says so."""
+        if self.awaits and self.state in OPEN:
+            return [self.awaits]
         if self.state in REVIEW:
             level = self.levels[self.level - 1]
             signed = [role for round_, number, role, *_ in self.signatures if (round_, number) == self._place()]
@@ -198,6 +200,7 @@ class Story:
         if action["kind"] in SETS_EVIDENCE and action["evidence_hash"]:
             self.evidence = action["evidence_hash"]
         self.amount, self.pack = data.get("amount_fen", self.amount), data.get("pack", self.pack)
+        self.awaits = data.get("awaits", self.awaits)
 
     def _run_clocks(self, kind: str, on: date, data: dict[str, Any], closes: bool) -> None:
         started, ended = dict(data.get("clocks", {})), data.get("clocks_ended", ())
