@@ -5,9 +5,11 @@ from click.testing import CliRunner
 from django.db import OperationalError
 
 from yibao.batch.worker import Done
+from yibao.casework.standing import OTHER_PLACE
+from yibao.casework.verifier.proof import Proof, faults
 from yibao.cli import demo, worker
-from yibao.store import guards
-from yibao.store.models import CaseClock, Outbox, Person
+from yibao.store import guards, heads, verify
+from yibao.store.models import Case, CaseClock, CaseTurn, Outbox, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,15 @@ def test_a_city_is_made_once_and_the_logins_are_shown_each_time():
     refused = run(demo.command, "make", "--persons", "71")
     assert refused.exit_code == 2
     assert "换一个空的数据库" in refused.stderr
+
+
+def test_the_cases_of_every_service_in_the_city_are_proven_by_the_file_handed_to_auditors(tmp_path):
+    run(demo.command, "make", "--persons", "71")
+    export = tmp_path / "audit.jsonl"
+    verify.export(what="audit", file=export)
+    assert Case.objects.values("service").distinct().count() > 1
+    assert CaseTurn.objects.filter(role=OTHER_PLACE).exists()
+    assert list(faults(file=export, proof=Proof(bytes.fromhex(heads.own_public_key())))) == []
 
 
 def test_a_city_too_small_is_refused_and_leaves_nothing():
